@@ -1,0 +1,53 @@
+"""What a rule has to say: a place, the effect in plain words, and what to do instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from avion_lint.source import Place
+
+
+class Level(IntEnum):
+    """How much a finding weighs; the policy decides it, never the rule."""
+
+    OFF = 0
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+    @staticmethod
+    def parse(word: str) -> Level:
+        """Level by its lower-case name; raises KeyError for any other word."""
+        return _LEVELS[word]
+
+
+_LEVELS = {str(level): level for level in Level}
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A further place that explains a finding."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule found.
+
+    `message` says the effect in plain words, as one or two sentences.
+    `remedy` says how to do it safely; it must work on this runner, table and PostgreSQL version.
+    `object` names what is touched (`public.users`, `users.email`, a version), so that exceptions and baselines
+    hold when lines move.
+    """
+
+    place: Place
+    message: str
+    remedy: str = ""
+    related: tuple[Related, ...] = ()
+    object: str = ""

@@ -1,0 +1,55 @@
+"""The door for rules: `@rule` makes a Rule of a generator, and a Rule is all that the engine knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from avion_lint.finding import Finding
+
+Check = Callable[..., Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check with its names.
+
+    `subject` is the class of what it is given (avion_lint.subjects), None for what the tool itself reports.
+    `options` is a frozen dataclass whose fields are the rule's options and their defaults, or None; a rule with
+    options is called with an instance of it as second argument. `down` tells that it judges Down sections as
+    well, `any_database` that it makes sense for other databases than PostgreSQL.
+    `module` is the dotted module that the page lies beside.
+    """
+
+    id: str
+    name: str
+    summary: str
+    module: str
+    subject: type | None = None
+    check: Check | None = None
+    options: type | None = None
+    down: bool = False
+    any_database: bool = False
+
+    @property
+    def family(self) -> str:
+        """The letters of the id, which name the family."""
+        return self.id[:2]
+
+
+def rule(
+    id: str,  # noqa: A002 - the field's own word
+    *,
+    subject: type,
+    options: type | None = None,
+    down: bool = False,
+    any_database: bool = False,
+) -> Callable[[Check], Rule]:
+    """Make a rule of the decorated generator; its name is the function's, its summary the docstring's first line."""
+
+    def decorate(check: Check) -> Rule:
+        summary = (check.__doc__ or "").strip().split("\n", 1)[0]
+        name = check.__name__.replace("_", "-")
+        return Rule(id, name, summary, check.__module__, subject, check, options, down, any_database)
+
+    return decorate

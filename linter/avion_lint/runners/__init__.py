@@ -1,0 +1,1 @@
+"""Migration files exactly as their runner (goose, Flyway) reads them."""

@@ -1,0 +1,154 @@
+"""The words that both runners share: a migration file, its sections, and the chunks that are sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from avion_lint.source import Document, SourceMap, Span
+
+
+class Runner(StrEnum):
+    """The program that runs the migrations."""
+
+    GOOSE = "goose"
+    FLYWAY = "flyway"
+
+
+class Kind(StrEnum):
+    """What sort of migration a file is."""
+
+    VERSIONED = "versioned"
+    REPEATABLE = "repeatable"
+    BASELINE = "baseline"
+    UNDO = "undo"
+    CALLBACK = "callback"
+    CODE = "code"  # Go or Java beside the SQL: it runs, and nobody can read what it does
+
+
+class Direction(StrEnum):
+    """Which way a section changes the database."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """A migration's version; ordered and equal by its numbers, whatever its spelling (Flyway: 1 = 01 = 1.0)."""
+
+    parts: tuple[int, ...]
+    text: str = field(compare=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class FileName:
+    """What a runner takes from a file's name."""
+
+    kind: Kind
+    version: Version | None
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameProblem:
+    """Why a runner does not take a file as a migration, though it looks like one.
+
+    `refused` tells whether the runner stops with an error; otherwise it passes over the file in silence.
+    `suggestion` is a name that the runner would take, or empty.
+    """
+
+    reason: str
+    refused: bool
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One query as the runner sends it: usually one statement, sometimes none, several or a part of one.
+
+    `text` is what is sent; where a placeholder's value is unknown, letters of the same length stand for it, so
+    that it still parses. `origin` leads from every character back to the document. `transactional` is False where
+    Flyway recognises a statement that it will not run inside a transaction.
+    """
+
+    text: str
+    origin: SourceMap
+    transactional: bool = True
+
+    @property
+    def span(self) -> Span:
+        """Where the chunk stands in its document."""
+        return self.origin.span(0, len(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadError:
+    """The runner refuses the file: its own words, and the place that made it stop."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One direction of a migration: what is sent, in order, and whether in one transaction.
+
+    With an error there are no chunks: the runner sends nothing.
+    """
+
+    direction: Direction
+    span: Span
+    transaction: bool
+    chunks: tuple[Chunk, ...]
+    error: ReadError | None = None
+
+
+class Misread(StrEnum):
+    """The ways in which a runner reads a file otherwise than the eye does."""
+
+    DIRECTIVE_AS_COMMENT = "directive-as-comment"
+    DIRECTIVE_BY_VERSION = "directive-by-version"
+    EMPTY_BLOCK_SWALLOWS = "empty-block-swallows"
+    SEMICOLON_MISSED = "semicolon-missed"
+    SEMICOLON_INSIDE = "semicolon-inside"
+    SEVERAL_IN_CHUNK = "several-in-chunk"
+    SUBSTITUTION_IN_BODY = "substitution-in-body"
+    UNFINISHED_BEFORE_BLOCK = "unfinished-before-block"
+    DOLLAR_SWALLOWS = "dollar-swallows"
+    PARENTHESIS_SWALLOWS = "parenthesis-swallows"
+
+
+@dataclass(frozen=True, slots=True)
+class Misreading:
+    """One place where the runner reads otherwise than the eye; `detail` says what it makes of it."""
+
+    kind: Misread
+    span: Span
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationFile:
+    """A migration as its runner reads it."""
+
+    document: Document
+    runner: Runner
+    kind: Kind
+    version: Version | None
+    description: str
+    sections: tuple[Section, ...] = ()
+    misreadings: tuple[Misreading, ...] = ()
+    checksum: int | None = None
+
+    @property
+    def path(self) -> str:
+        """Path from the repository's root."""
+        return self.document.path
+
+    def section(self, direction: Direction) -> Section | None:
+        """The section of that direction, or None where the file has none."""
+        return next((section for section in self.sections if section.direction is direction), None)

@@ -1,0 +1,1 @@
+"""The schema that a service's migrations make, before every statement."""

@@ -1,0 +1,158 @@
+"""Documents and places in them: text that never changes, and character offsets into it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text: character offsets, the end excluded."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A line and a column for people, both counted from 1; columns count characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file as it was read: its path from the repository's root and its decoded text.
+
+    The text keeps its byte order mark, its line ends and its tabs, so that an offset into it is an offset
+    into the file. A line ends at a line feed; a carriage return before it belongs to the line end.
+    """
+
+    path: str
+    text: str
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts = [0]
+        find = self.text.find
+        at = find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = find("\n", at + 1)
+        return starts
+
+    def position(self, offset: int) -> Position:
+        """Line and column of a character offset; an offset past the end counts as the end."""
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect_right(self._line_starts, offset)
+        return Position(line, offset - self._line_starts[line - 1] + 1)
+
+    def line(self, number: int) -> str:
+        """Text of a line, counted from 1, without its line end."""
+        span = self.line_span(number)
+        return self.text[span.start : span.end]
+
+    def line_span(self, number: int) -> Span:
+        """Offsets of a line, counted from 1, without its line end."""
+        starts = self._line_starts
+        start = starts[number - 1]
+        end = starts[number] - 1 if number < len(starts) else len(self.text)
+        if end > start and self.text[end - 1] == "\r":
+            end -= 1
+        return Span(start, end)
+
+    @property
+    def line_count(self) -> int:
+        """Number of lines; the empty text after a last line feed is not one, an empty file has one."""
+        starts = self._line_starts
+        return len(starts) - 1 if len(starts) > 1 and starts[-1] == len(self.text) else len(starts)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hexadecimal SHA-256 of the file's bytes (only UTF-8 is ever decoded, so encoding gives them back)."""
+        from hashlib import sha256  # noqa: PLC0415 - not needed by most runs
+
+        return sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a document."""
+
+    document: Document
+    span: Span
+
+    @property
+    def text(self) -> str:
+        """The text at this place."""
+        return self.document.text[self.span.start : self.span.end]
+
+    @property
+    def start(self) -> Position:
+        """Where the place begins, for people."""
+        return self.document.position(self.span.start)
+
+    @property
+    def end(self) -> Position:
+        """Where the place ends, for people; the column is the one after the last character."""
+        return self.document.position(self.span.end)
+
+    @property
+    def sort_key(self) -> tuple[str, int, int]:
+        """Order of reports: by path, then by offset."""
+        return (self.document.path, self.span.start, self.span.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of derived text `[start, end)` that came from `[origin, origin_end)` of a document.
+
+    When both runs are equally long, character follows character; when not (a replaced placeholder), every
+    character of the run came from the whole of the origin.
+    """
+
+    start: int
+    end: int
+    origin: int
+    origin_end: int
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether characters map one to one."""
+        return self.end - self.start == self.origin_end - self.origin
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMap:
+    """Where the characters of a derived text came from: segments in order, without gaps in the derived text."""
+
+    segments: tuple[Segment, ...]
+
+    @staticmethod
+    def shifted(length: int, origin: int) -> SourceMap:
+        """Map of a text that is a plain slice of its document, beginning at `origin`."""
+        return SourceMap((Segment(0, length, origin, origin + length),))
+
+    def _segment(self, offset: int) -> Segment:
+        at = bisect_right(self.segments, offset, key=lambda segment: segment.start)
+        return self.segments[max(at - 1, 0)]
+
+    def origin(self, offset: int) -> int:
+        """Offset in the document of the derived character at `offset`."""
+        segment = self._segment(offset)
+        if not segment.is_linear:
+            return segment.origin
+        return min(segment.origin + (offset - segment.start), segment.origin_end)
+
+    def span(self, start: int, end: int) -> Span:
+        """Span in the document of the derived text `[start, end)`."""
+        first = self.origin(start)
+        if end <= start:
+            return Span(first, first)
+        last = self._segment(end - 1)
+        if last.is_linear:
+            return Span(first, max(first, last.origin + (end - last.start)))
+        return Span(first, max(first, last.origin_end))

@@ -1,0 +1,1 @@
+"""SQL: parsing, the facts of a statement, and its effects."""

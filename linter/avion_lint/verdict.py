@@ -1,0 +1,115 @@
+"""What a run comes to: results, what was suppressed and why, what could not be checked, and what was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from avion_lint.finding import Finding, Level
+from avion_lint.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding with the rule that made it and the service that it is about ("" for none), not yet weighed."""
+
+    rule: Rule
+    finding: Finding
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finding with its weight and its identity.
+
+    `fingerprint` (hexadecimal) stays when lines move, and changes when the finding is about something else.
+    """
+
+    rule: Rule
+    level: Level
+    finding: Finding
+    service: str
+    fingerprint: str
+
+
+class SuppressedBy(StrEnum):
+    """What keeps a result from counting."""
+
+    COMMENT = "comment"
+    EXCEPTION = "exception"
+    BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A result that does not count, what says so and the reason given."""
+
+    result: Result
+    by: SuppressedBy
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """Something that could not be checked, why, and how to mend it ("" where nothing can be done)."""
+
+    path: str
+    line: int | None
+    why: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnabledRule:
+    """A rule that was on in this run, at the level that the policy gives it where nothing more special holds."""
+
+    rule: Rule
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the run knew and what it judged.
+
+    `assumed` says in a sentence what was taken as applied and why ("1,184 migrations on origin/main are taken as
+    applied"); `notes` are further sentences for people.
+    """
+
+    services: int
+    migrations: int
+    applied: int
+    judged: int
+    assumed: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of a run, from which every report is made.
+
+    `results` are sorted by path, offset and rule id. `judged` maps the path of every file judged to the
+    SHA-256 of its bytes, in hexadecimal.
+    """
+
+    scope: Scope
+    rules: tuple[EnabledRule, ...]
+    results: tuple[Result, ...]
+    suppressed: tuple[Suppressed, ...]
+    unchecked: tuple[Unchecked, ...]
+    judged: Mapping[str, str]
+
+    def count(self, level: Level) -> int:
+        """Number of results of exactly that level."""
+        return sum(result.level is level for result in self.results)
+
+    def fails(self, level: Level) -> bool:
+        """Whether a result weighs at least `level`."""
+        return any(result.level >= level for result in self.results)
+
+
+def place_key(result: Result) -> tuple[str, int, int, str]:
+    """Order of reports: path, offset, rule id."""
+    return (*result.finding.place.sort_key, result.rule.id)
+
+

@@ -1,0 +1,1 @@
+"""Policy packs: opinions on which rules count, as YAML."""

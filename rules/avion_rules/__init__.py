@@ -1,0 +1,1 @@
+"""The rules that come with avion-lint, a folder a family."""
