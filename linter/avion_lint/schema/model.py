@@ -1,0 +1,149 @@
+"""The schema as a value: tables, indexes and other objects, each knowing where it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from avion_lint.source import Place
+from avion_lint.sql.actions import ConstraintKind, Expression, Name, ObjectKind, Type
+
+PUBLIC = ("public",)
+TEMPORARY = "pg_temp"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something was made or marked: the place, the migration's version, and when it reaches the database.
+
+    `deployment` is the order of the deployment (avion_lint.subjects.Deployment) that brings it; `applied` tells
+    whether that deployment is taken as done.
+    """
+
+    place: Place
+    version: str
+    deployment: int
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. `origin` is None where it is older than the known migrations."""
+
+    name: str
+    type: Type | None
+    not_null: bool = False
+    default: Expression | None = None
+    generated: str = ""
+    identity: bool = False
+    origin: Origin | None = None
+    deprecated: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A constraint of a table."""
+
+    name: str
+    kind: ConstraintKind
+    columns: tuple[str, ...]
+    valid: bool = True
+    references: Name | None = None
+    not_null_column: str | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table. `origin` is None where it is older than the known migrations; then its columns are not all known."""
+
+    name: Name
+    origin: Origin | None = None
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    constraints: Mapping[str, Constraint] = field(default_factory=dict)
+    partitioned: bool = False
+    partition_of: Name | None = None
+    temporary: bool = False
+    deprecated: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index; an expression among `columns` is None. `constraint` tells that a constraint owns it."""
+
+    name: Name
+    table: Name
+    columns: tuple[str | None, ...] = ()
+    unique: bool = False
+    partial: bool = False
+    constraint: bool = False
+    origin: Origin | None = None
+    deprecated: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Any other object: view, type, sequence, function, trigger …; `table` for those that belong to one."""
+
+    kind: ObjectKind
+    name: Name
+    table: Name | None = None
+    reads: tuple[Name, ...] = ()
+    values: tuple[str, ...] | None = None
+    origin: Origin | None = None
+    deprecated: Origin | None = None
+
+
+Key = tuple[ObjectKind, Name, Name | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """All objects that the migrations so far have made, by resolved name."""
+
+    tables: Mapping[Name, Table] = field(default_factory=dict)
+    indexes: Mapping[Name, Index] = field(default_factory=dict)
+    things: Mapping[Key, Thing] = field(default_factory=dict)
+    search_path: tuple[str, ...] = PUBLIC
+
+    def table(self, name: Name) -> Table | None:
+        """The table of that name, resolved by the search path; None where no migration has named it."""
+        return self.tables.get(resolve(name, self.tables, self.search_path))
+
+    def index(self, name: Name) -> Index | None:
+        """The index of that name, resolved by the search path."""
+        return self.indexes.get(resolve(name, self.indexes, self.search_path))
+
+    def thing(self, kind: ObjectKind, name: Name, table: Name | None = None) -> Thing | None:
+        """Another object of that kind and name; `table` for triggers, policies and rules."""
+        owner = resolve(table, self.tables, self.search_path) if table else None
+        for candidate in candidates(name, self.search_path):
+            found = self.things.get((kind, candidate, owner))
+            if found is not None:
+                return found
+        return None
+
+    def indexes_of(self, table: Name) -> Iterator[Index]:
+        """Indexes of a table, in order of creation."""
+        resolved = resolve(table, self.tables, self.search_path)
+        return (index for index in self.indexes.values() if index.table == resolved)
+
+
+def candidates(name: Name, search_path: tuple[str, ...]) -> Iterator[Name]:
+    """Names that an object's name may stand for, first match first."""
+    if name.schema is not None:
+        yield name
+        return
+    yield Name(TEMPORARY, name.name)
+    for schema in search_path:
+        yield Name(schema, name.name)
+
+
+def resolve(name: Name, known: Mapping[Name, object], search_path: tuple[str, ...]) -> Name:
+    """The known object that a name stands for; where none is known, the name in the first schema of the path."""
+    for candidate in candidates(name, search_path):
+        if candidate in known:
+            return candidate
+    if name.schema is not None:
+        return name
+    return Name(search_path[0] if search_path else "public", name.name)

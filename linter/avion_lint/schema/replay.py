@@ -1,0 +1,461 @@
+"""The fold: a schema and the actions of a statement give the next schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from avion_lint.schema.model import (
+    PUBLIC,
+    TEMPORARY,
+    Column,
+    Constraint,
+    Index,
+    Key,
+    Origin,
+    Schema,
+    Table,
+    Thing,
+    candidates,
+    resolve,
+)
+from avion_lint.sql import actions as a
+
+_RELATIONS = {a.ObjectKind.TABLE, a.ObjectKind.FOREIGN_TABLE}
+_DEPRECATED_SUFFIX = "_deprecated"
+
+
+def replay(schema: Schema, steps: Iterable[tuple[a.Action, Origin]]) -> Schema:
+    """Schema after the actions; `schema` itself is left as it is. Never raises: what is unknown stays unknown."""
+    draft = _Draft(dict(schema.tables), dict(schema.indexes), dict(schema.things), schema.search_path)
+    for action, origin in steps:
+        _apply(draft, action, origin)
+    return Schema(draft.tables, draft.indexes, draft.things, draft.search_path)
+
+
+def with_search_path(schema: Schema, search_path: tuple[str, ...] = PUBLIC) -> Schema:
+    """The same objects seen through another search path."""
+    return replace(schema, search_path=search_path)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A schema while it is being changed; never leaves this module."""
+
+    tables: dict[a.Name, Table]
+    indexes: dict[a.Name, Index]
+    things: dict[Key, Thing]
+    search_path: tuple[str, ...]
+
+    def name(self, name: a.Name) -> a.Name:
+        return resolve(name, self.tables, self.search_path)
+
+    def new_name(self, name: a.Name, *, temporary: bool = False) -> a.Name:
+        if temporary:
+            return a.Name(TEMPORARY, name.name)
+        return name if name.schema else a.Name(self.search_path[0] if self.search_path else "public", name.name)
+
+    def table(self, name: a.Name) -> Table:
+        """The table, or one that is older than the known migrations."""
+        resolved = self.name(name)
+        return self.tables.get(resolved) or Table(resolved)
+
+    def put(self, table: Table) -> None:
+        self.tables[table.name] = table
+
+    def key(self, kind: a.ObjectKind, name: a.Name, table: a.Name | None = None) -> Key:
+        owner = self.name(table) if table else None
+        keys: list[Key] = [(kind, candidate, owner) for candidate in candidates(name, self.search_path)]
+        return next((key for key in keys if key in self.things), (kind, self.new_name(name), owner))
+
+
+def _apply(draft: _Draft, action: a.Action, origin: Origin) -> None:  # noqa: C901, PLR0912 - one line an action
+    match action:
+        case a.CreateTable():
+            _create_table(draft, action, origin)
+        case a.CreateIndex():
+            _create_index(draft, action, origin)
+        case a.AddColumn():
+            _add_column(draft, action, origin)
+        case a.DropColumn():
+            _drop_column(draft, action)
+        case a.AlterColumnType() | a.SetNotNull() | a.DropNotNull() | a.SetDefault():
+            _alter_column(draft, action)
+        case a.AddConstraint():
+            _add_constraint(draft, draft.table(action.table), action.constraint, origin)
+        case a.DropConstraint():
+            _drop_constraint(draft, action)
+        case a.ValidateConstraint():
+            _validate(draft, action)
+        case a.AttachPartition(index=False) | a.DetachPartition():
+            _partition(draft, action)
+        case a.Drop():
+            _drop(draft, action)
+        case a.Rename():
+            _rename(draft, action, origin)
+        case a.SetSchema():
+            _move(draft, action)
+        case a.CommentOn():
+            _comment(draft, action, origin)
+        case a.CreateView() | a.CreateType() | a.CreateTrigger() | a.CreateObject():
+            _create_thing(draft, action, origin)
+        case a.AddEnumValue():
+            _add_value(draft, action)
+        case a.SetVariable(name="search_path"):
+            draft.search_path = _search_path(action.value)
+        case a.DoBlock():
+            for inner in action.inner:
+                _apply(draft, inner.action, origin)
+
+
+def _search_path(value: str | None) -> tuple[str, ...]:
+    if value is None:
+        return PUBLIC
+    names = (part.strip().strip('"') for part in value.split(","))
+    return tuple(name for name in names if name and name != "$user")
+
+
+# --- tables ------------------------------------------------------------------------------------------------
+
+
+def _create_table(draft: _Draft, action: a.CreateTable, origin: Origin) -> None:
+    name = draft.new_name(action.table, temporary=action.temporary)
+    if action.if_not_exists and name in draft.tables:
+        return
+    parents = (*action.inherits, *action.like, *((action.partition_of,) if action.partition_of else ()))
+    inherited: dict[str, Column] = {}
+    for parent in parents:
+        inherited.update(draft.table(parent).columns)
+    own = {column.name: _column(column, origin) for column in action.columns}
+    table = Table(
+        name,
+        origin,
+        columns={**inherited, **own},
+        partitioned=action.partitioned,
+        partition_of=draft.name(action.partition_of) if action.partition_of else None,
+        temporary=action.temporary,
+    )
+    draft.put(table)
+    in_columns = (made for column in action.columns for made in column.constraints)
+    for constraint in (*in_columns, *action.constraints):
+        _add_constraint(draft, draft.tables[name], constraint, origin)
+
+
+def _column(definition: a.ColumnDefinition, origin: Origin) -> Column:
+    serial = definition.type.name in ("serial", "bigserial", "smallserial")
+    default = a.Expression(("nextval",)) if serial else definition.default
+    return Column(
+        definition.name,
+        definition.type,
+        definition.not_null or serial or definition.identity,
+        default,
+        definition.generated,
+        definition.identity,
+        origin,
+        deprecated=origin if definition.name.endswith(_DEPRECATED_SUFFIX) else None,
+    )
+
+
+def _add_column(draft: _Draft, action: a.AddColumn, origin: Origin) -> None:
+    table = draft.table(action.table)
+    if action.if_not_exists and action.column.name in table.columns:
+        return
+    added = _column(action.column, origin)
+    table = replace(table, columns={**table.columns, added.name: added})
+    draft.put(table)
+    for constraint in action.column.constraints:
+        _add_constraint(draft, draft.tables[table.name], constraint, origin)
+
+
+def _drop_column(draft: _Draft, action: a.DropColumn) -> None:
+    table = draft.table(action.table)
+    kept = {name: column for name, column in table.columns.items() if name != action.column}
+    constraints = {name: made for name, made in table.constraints.items() if action.column not in made.columns}
+    draft.put(replace(table, columns=kept, constraints=constraints))
+    for name, index in list(draft.indexes.items()):
+        if index.table == table.name and action.column in index.columns:
+            del draft.indexes[name]
+
+
+def _alter_column(draft: _Draft, action: a.AlterColumnType | a.SetNotNull | a.DropNotNull | a.SetDefault) -> None:
+    table = draft.table(action.table)
+    column = table.columns.get(action.column) or Column(action.column, None)
+    match action:
+        case a.AlterColumnType():
+            column = replace(column, type=action.type)
+        case a.SetNotNull():
+            column = replace(column, not_null=True)
+        case a.DropNotNull():
+            column = replace(column, not_null=False)
+        case a.SetDefault():
+            column = replace(column, default=action.default)
+    draft.put(replace(table, columns={**table.columns, column.name: column}))
+
+
+def _partition(draft: _Draft, action: a.AttachPartition | a.DetachPartition) -> None:
+    child = draft.table(action.partition)
+    parent = draft.name(action.table) if isinstance(action, a.AttachPartition) else None
+    draft.put(replace(child, partition_of=parent))
+    if isinstance(action, a.AttachPartition):
+        draft.put(replace(draft.table(action.table), partitioned=True))
+
+
+# --- constraints and indexes -----------------------------------------------------------------------------------
+
+_INDEXED = {a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.UNIQUE, a.ConstraintKind.EXCLUSION}
+_SUFFIXES = {
+    a.ConstraintKind.PRIMARY_KEY: "pkey",
+    a.ConstraintKind.UNIQUE: "key",
+    a.ConstraintKind.CHECK: "check",
+    a.ConstraintKind.FOREIGN_KEY: "fkey",
+    a.ConstraintKind.EXCLUSION: "excl",
+    a.ConstraintKind.NOT_NULL: "not_null",
+}
+
+
+def _add_constraint(draft: _Draft, table: Table, definition: a.ConstraintDefinition, origin: Origin) -> None:
+    name = definition.name or _default_name(table, definition)
+    columns = definition.columns
+    if definition.using_index:
+        index = draft.indexes.pop(resolve(a.Name(table.name.schema, definition.using_index), draft.indexes, ()), None)
+        columns = tuple(column for column in index.columns if column) if index else ()
+    references = draft.name(definition.references) if definition.references else None
+    made = Constraint(
+        name, definition.kind, columns, definition.valid, references, definition.not_null_column, origin
+    )
+    table = replace(table, constraints={**table.constraints, name: made})
+    if definition.kind in (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.NOT_NULL):
+        table = replace(table, columns=_not_null(table, columns))
+    draft.put(table)
+    if definition.kind in _INDEXED:
+        index_name = a.Name(table.name.schema, name)
+        draft.indexes[index_name] = Index(
+            index_name, table.name, columns, unique=True, constraint=True, origin=origin
+        )
+
+
+def _not_null(table: Table, columns: tuple[str, ...]) -> dict[str, Column]:
+    return {
+        name: replace(column, not_null=True) if name in columns else column
+        for name, column in table.columns.items()
+    }
+
+
+def _default_name(table: Table, definition: a.ConstraintDefinition) -> str:
+    """PostgreSQL's own choice of name: table, columns (a check: only if one), suffix; numbered when taken."""
+    suffix = _SUFFIXES[definition.kind]
+    columns = definition.columns
+    if definition.kind is a.ConstraintKind.PRIMARY_KEY:
+        columns = ()
+    elif definition.kind is a.ConstraintKind.CHECK and len(columns) != 1:
+        columns = ()
+    base = "_".join((table.name.name, *columns, suffix))
+    return _free(base, table.constraints)
+
+
+def _free(base: str, taken: Iterable[str]) -> str:
+    names = set(taken)
+    number = 0
+    while (candidate := base + (str(number) if number else "")) in names:
+        number += 1
+    return candidate
+
+
+def _drop_constraint(draft: _Draft, action: a.DropConstraint) -> None:
+    table = draft.table(action.table)
+    kept = {name: made for name, made in table.constraints.items() if name != action.constraint}
+    draft.put(replace(table, constraints=kept))
+    draft.indexes.pop(a.Name(table.name.schema, action.constraint), None)
+
+
+def _validate(draft: _Draft, action: a.ValidateConstraint) -> None:
+    table = draft.table(action.table)
+    made = table.constraints.get(action.constraint)
+    if made is not None:
+        constraints = {**table.constraints, made.name: replace(made, valid=True)}
+        draft.put(replace(table, constraints=constraints))
+
+
+def _create_index(draft: _Draft, action: a.CreateIndex, origin: Origin) -> None:
+    table = draft.name(action.table)
+    base = "_".join((table.name, *(column or "expr" for column in action.columns), "idx"))
+    name = a.Name(table.schema, action.index or _free(base, (known.name for known in draft.indexes)))
+    if action.if_not_exists and name in draft.indexes:
+        return
+    draft.indexes[name] = Index(name, table, action.columns, action.unique, action.partial, origin=origin)
+
+
+# --- drop, rename, move, comment ---------------------------------------------------------------------------------
+
+
+def _drop(draft: _Draft, action: a.Drop) -> None:
+    match action.kind:
+        case kind if kind in _RELATIONS:
+            _drop_table(draft, draft.name(action.name))
+        case a.ObjectKind.INDEX:
+            draft.indexes.pop(resolve(action.name, draft.indexes, draft.search_path), None)
+        case a.ObjectKind.SCHEMA:
+            draft.things.pop(draft.key(action.kind, action.name), None)
+            for table in [name for name in draft.tables if name.schema == action.name.name]:
+                _drop_table(draft, table)
+            for key in [key for key in draft.things if key[1].schema == action.name.name]:
+                del draft.things[key]
+        case _:
+            draft.things.pop(draft.key(action.kind, action.name, action.table), None)
+
+
+def _drop_table(draft: _Draft, name: a.Name) -> None:
+    draft.tables.pop(name, None)
+    for index in [index.name for index in draft.indexes.values() if index.table == name]:
+        del draft.indexes[index]
+    for key in [key for key in draft.things if key[2] == name]:
+        del draft.things[key]
+    for child in [table.name for table in draft.tables.values() if table.partition_of == name]:
+        _drop_table(draft, child)
+
+
+def _rename(draft: _Draft, action: a.Rename, origin: Origin) -> None:
+    marks = origin if action.new_name.endswith(_DEPRECATED_SUFFIX) else None
+    match action.kind:
+        case kind if kind in _RELATIONS:
+            _rename_table(draft, draft.table(action.name), action.new_name, marks)
+        case a.ObjectKind.COLUMN if action.table:
+            _rename_column(draft, draft.table(action.table), action, marks)
+        case a.ObjectKind.CONSTRAINT if action.table:
+            _rename_constraint(draft, draft.table(action.table), action)
+        case a.ObjectKind.INDEX:
+            index = draft.indexes.pop(resolve(action.name, draft.indexes, draft.search_path), None)
+            if index:
+                name = a.Name(index.name.schema, action.new_name)
+                draft.indexes[name] = replace(index, name=name, deprecated=marks or index.deprecated)
+        case a.ObjectKind.ENUM_VALUE if action.table:
+            _rename_value(draft, action)
+        case _:
+            key = draft.key(action.kind, action.name, action.table)
+            thing = draft.things.pop(key, None) or Thing(action.kind, key[1], key[2])
+            name = a.Name(thing.name.schema, action.new_name)
+            draft.things[(thing.kind, name, thing.table)] = replace(
+                thing, name=name, deprecated=marks or thing.deprecated
+            )
+
+
+def _rename_table(draft: _Draft, table: Table, new_name: str, marks: Origin | None) -> None:
+    name = a.Name(table.name.schema, new_name)
+    _rekey_table(draft, table, replace(table, name=name, deprecated=marks or table.deprecated))
+
+
+def _rekey_table(draft: _Draft, old: Table, new: Table) -> None:
+    draft.tables.pop(old.name, None)
+    draft.put(new)
+    for index in [index for index in draft.indexes.values() if index.table == old.name]:
+        draft.indexes[index.name] = replace(index, table=new.name)
+    for key, thing in [(key, thing) for key, thing in draft.things.items() if key[2] == old.name]:
+        del draft.things[key]
+        draft.things[(thing.kind, thing.name, new.name)] = replace(thing, table=new.name)
+
+
+def _rename_column(draft: _Draft, table: Table, action: a.Rename, marks: Origin | None) -> None:
+    old = action.name.name
+    column = table.columns.get(old) or Column(old, None)
+    renamed = replace(column, name=action.new_name, deprecated=marks or column.deprecated)
+    columns = {name: made for name, made in table.columns.items() if name != old} | {renamed.name: renamed}
+    constraints = {
+        name: replace(made, columns=tuple(renamed.name if part == old else part for part in made.columns))
+        for name, made in table.constraints.items()
+    }
+    draft.put(replace(table, columns=columns, constraints=constraints))
+    for index in [index for index in draft.indexes.values() if index.table == table.name and old in index.columns]:
+        parts = tuple(renamed.name if part == old else part for part in index.columns)
+        draft.indexes[index.name] = replace(index, columns=parts)
+
+
+def _rename_constraint(draft: _Draft, table: Table, action: a.Rename) -> None:
+    made = table.constraints.get(action.name.name)
+    if made is None:
+        return
+    kept = {name: other for name, other in table.constraints.items() if name != made.name}
+    draft.put(replace(table, constraints={**kept, action.new_name: replace(made, name=action.new_name)}))
+    index = draft.indexes.pop(a.Name(table.name.schema, made.name), None)
+    if index:
+        name = a.Name(index.name.schema, action.new_name)
+        draft.indexes[name] = replace(index, name=name)
+
+
+def _rename_value(draft: _Draft, action: a.Rename) -> None:
+    if action.table is None:
+        return
+    key = draft.key(a.ObjectKind.TYPE, action.table)
+    thing = draft.things.get(key)
+    if thing and thing.values:
+        values = tuple(action.new_name if value == action.name.name else value for value in thing.values)
+        draft.things[key] = replace(thing, values=values)
+
+
+def _move(draft: _Draft, action: a.SetSchema) -> None:
+    if action.kind in _RELATIONS:
+        table = draft.table(action.name)
+        _rekey_table(draft, table, replace(table, name=a.Name(action.schema, table.name.name)))
+        return
+    key = draft.key(action.kind, action.name)
+    thing = draft.things.pop(key, None)
+    if thing:
+        name = a.Name(action.schema, thing.name.name)
+        draft.things[(thing.kind, name, thing.table)] = replace(thing, name=name)
+
+
+def _comment(draft: _Draft, action: a.CommentOn, origin: Origin) -> None:
+    marks = origin if action.text and "deprecated" in action.text.lower() else None
+    match action.kind:
+        case a.ObjectKind.TABLE:
+            draft.put(replace(draft.table(action.name), deprecated=marks))
+        case a.ObjectKind.COLUMN if action.column:
+            table = draft.table(action.name)
+            column = table.columns.get(action.column) or Column(action.column, None)
+            draft.put(replace(table, columns={**table.columns, action.column: replace(column, deprecated=marks)}))
+        case a.ObjectKind.INDEX:
+            name = resolve(action.name, draft.indexes, draft.search_path)
+            if name in draft.indexes:
+                draft.indexes[name] = replace(draft.indexes[name], deprecated=marks)
+        case _:
+            key = draft.key(action.kind, action.name)
+            thing = draft.things.get(key) or Thing(action.kind, key[1])
+            draft.things[key] = replace(thing, deprecated=marks)
+
+
+# --- other objects -----------------------------------------------------------------------------------------------
+
+
+def _create_thing(
+    draft: _Draft, action: a.CreateView | a.CreateType | a.CreateTrigger | a.CreateObject, origin: Origin
+) -> None:
+    made = _thing(draft, action, origin)
+    key = (made.kind, made.name, made.table)
+    kept = not isinstance(action, a.CreateType) and (getattr(action, "replace", False) or getattr(action, "if_not_exists", False))
+    if kept and key in draft.things:
+        made = replace(made, origin=draft.things[key].origin)
+    draft.things[key] = made
+
+
+def _thing(
+    draft: _Draft, action: a.CreateView | a.CreateType | a.CreateTrigger | a.CreateObject, origin: Origin
+) -> Thing:
+    match action:
+        case a.CreateView():
+            kind = a.ObjectKind.MATERIALIZED_VIEW if action.materialized else a.ObjectKind.VIEW
+            name = draft.new_name(action.view, temporary=action.temporary)
+            return Thing(kind, name, reads=tuple(draft.name(read) for read in action.reads), origin=origin)
+        case a.CreateType():
+            return Thing(a.ObjectKind.TYPE, draft.new_name(action.type), values=action.values, origin=origin)
+        case a.CreateTrigger():
+            owner = draft.name(action.table)
+            return Thing(a.ObjectKind.TRIGGER, draft.new_name(a.Name(None, action.trigger)), owner, origin=origin)
+        case a.CreateObject():
+            table = draft.name(action.table) if action.table else None
+            return Thing(action.kind, draft.new_name(action.name), table, origin=origin)
+
+
+def _add_value(draft: _Draft, action: a.AddEnumValue) -> None:
+    key = draft.key(a.ObjectKind.TYPE, action.type)
+    thing = draft.things.get(key)
+    if thing and thing.values is not None and action.value not in thing.values:
+        draft.things[key] = replace(thing, values=(*thing.values, action.value))

@@ -1,0 +1,552 @@
+"""Typed facts of a statement: what it does, to which object, in PostgreSQL's own words.
+
+Every action carries `span`, the offsets of its clause in the text that was parsed. Names are as written:
+`Name.schema` is None where the statement gives none; the schema model resolves them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from avion_lint.source import Span
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Name:
+    """Name of an object, folded as PostgreSQL folds it, with its schema where one is known."""
+
+    schema: str | None
+    name: str
+
+    def __str__(self) -> str:
+        return self.name if self.schema in (None, "public") else f"{self.schema}.{self.name}"
+
+
+class ObjectKind(StrEnum):
+    """Kinds of objects, in the words of DROP, COMMENT ON and ALTER … RENAME."""
+
+    TABLE = "table"
+    FOREIGN_TABLE = "foreign table"
+    COLUMN = "column"
+    CONSTRAINT = "constraint"
+    INDEX = "index"
+    VIEW = "view"
+    MATERIALIZED_VIEW = "materialized view"
+    SEQUENCE = "sequence"
+    TYPE = "type"
+    DOMAIN = "domain"
+    ENUM_VALUE = "enum value"
+    FUNCTION = "function"
+    AGGREGATE = "aggregate"
+    TRIGGER = "trigger"
+    POLICY = "policy"
+    RULE = "rule"
+    SCHEMA = "schema"
+    EXTENSION = "extension"
+    PUBLICATION = "publication"
+    STATISTICS = "statistics"
+    OTHER = "object"
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type as written: canonical name (`integer`, `character varying`), modifiers, whether an array."""
+
+    name: str
+    modifiers: tuple[int, ...] = ()
+    array: bool = False
+
+    def __str__(self) -> str:
+        modifiers = f"({','.join(map(str, self.modifiers))})" if self.modifiers else ""
+        return f"{self.name}{modifiers}{'[]' if self.array else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """What matters of an expression: the functions it calls and the columns it reads; constant when neither."""
+
+    functions: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it calls nothing and reads nothing."""
+        return not self.functions and not self.columns
+
+
+class ConstraintKind(StrEnum):
+    """Kinds of table constraints."""
+
+    PRIMARY_KEY = "primary key"
+    UNIQUE = "unique"
+    CHECK = "check"
+    FOREIGN_KEY = "foreign key"
+    EXCLUSION = "exclusion"
+    NOT_NULL = "not null"
+
+
+@dataclass(frozen=True, slots=True)
+class ConstraintDefinition:
+    """A constraint as written. `not_null_column` is set for CHECK (column IS NOT NULL) and NOT NULL."""
+
+    kind: ConstraintKind
+    name: str | None
+    columns: tuple[str, ...]
+    valid: bool = True
+    deferrable: bool = False
+    references: Name | None = None
+    referenced_columns: tuple[str, ...] = ()
+    using_index: str | None = None
+    not_null_column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDefinition:
+    """A column as written, its own constraints among `constraints`. `generated` is "", "stored" or "virtual"."""
+
+    name: str
+    type: Type
+    not_null: bool = False
+    default: Expression | None = None
+    generated: str = ""
+    identity: bool = False
+    constraints: tuple[ConstraintDefinition, ...] = ()
+
+
+# --- tables ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTable:
+    """CREATE TABLE in all forms; `query` tells CREATE TABLE AS and SELECT INTO, `reads` the tables it copies."""
+
+    span: Span
+    table: Name
+    columns: tuple[ColumnDefinition, ...] = ()
+    constraints: tuple[ConstraintDefinition, ...] = ()
+    if_not_exists: bool = False
+    temporary: bool = False
+    unlogged: bool = False
+    partitioned: bool = False
+    partition_of: Name | None = None
+    inherits: tuple[Name, ...] = ()
+    like: tuple[Name, ...] = ()
+    query: bool = False
+    reads: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddColumn:
+    """ALTER TABLE … ADD COLUMN."""
+
+    span: Span
+    table: Name
+    column: ColumnDefinition
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DropColumn:
+    """ALTER TABLE … DROP COLUMN."""
+
+    span: Span
+    table: Name
+    column: str
+    if_exists: bool = False
+    cascade: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlterColumnType:
+    """ALTER TABLE … ALTER COLUMN … TYPE; `using` is the expression after USING."""
+
+    span: Span
+    table: Name
+    column: str
+    type: Type
+    using: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetNotNull:
+    """ALTER TABLE … ALTER COLUMN … SET NOT NULL."""
+
+    span: Span
+    table: Name
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropNotNull:
+    """ALTER TABLE … ALTER COLUMN … DROP NOT NULL."""
+
+    span: Span
+    table: Name
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetDefault:
+    """ALTER TABLE … ALTER COLUMN … SET or DROP DEFAULT; None drops it."""
+
+    span: Span
+    table: Name
+    column: str
+    default: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddConstraint:
+    """ALTER TABLE … ADD CONSTRAINT."""
+
+    span: Span
+    table: Name
+    constraint: ConstraintDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class DropConstraint:
+    """ALTER TABLE … DROP CONSTRAINT."""
+
+    span: Span
+    table: Name
+    constraint: str
+    if_exists: bool = False
+    cascade: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateConstraint:
+    """ALTER TABLE … VALIDATE CONSTRAINT."""
+
+    span: Span
+    table: Name
+    constraint: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachPartition:
+    """ALTER TABLE … ATTACH PARTITION; also ALTER INDEX … ATTACH PARTITION (`index` is True)."""
+
+    span: Span
+    table: Name
+    partition: Name
+    index: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DetachPartition:
+    """ALTER TABLE … DETACH PARTITION."""
+
+    span: Span
+    table: Name
+    partition: Name
+    concurrently: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlterTable:
+    """Any other ALTER TABLE form; `form` is its name in the parser's list without `AT_`, e.g. `SetStatistics`."""
+
+    span: Span
+    table: Name
+    form: str
+    kind: ObjectKind = ObjectKind.TABLE
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Truncate:
+    """TRUNCATE."""
+
+    span: Span
+    tables: tuple[Name, ...]
+    cascade: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LockTable:
+    """LOCK TABLE; `mode` in the manual's words, e.g. `ACCESS EXCLUSIVE`."""
+
+    span: Span
+    tables: tuple[Name, ...]
+    mode: str
+    nowait: bool = False
+
+
+# --- indexes -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateIndex:
+    """CREATE INDEX; an expression among `columns` is None, `partial` tells a WHERE."""
+
+    span: Span
+    index: str | None
+    table: Name
+    columns: tuple[str | None, ...] = ()
+    unique: bool = False
+    concurrently: bool = False
+    if_not_exists: bool = False
+    only: bool = False
+    method: str = "btree"
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reindex:
+    """REINDEX; `kind` is index, table, schema, database or system."""
+
+    span: Span
+    kind: str
+    name: Name | None
+    concurrently: bool = False
+
+
+# --- dropping, renaming, moving ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """DROP of one object; `table` is the table of a trigger, policy or rule."""
+
+    span: Span
+    kind: ObjectKind
+    name: Name
+    if_exists: bool = False
+    cascade: bool = False
+    concurrently: bool = False
+    table: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """ALTER … RENAME; `name` is the object's old name, `table` the table of a column, constraint, trigger."""
+
+    span: Span
+    kind: ObjectKind
+    name: Name
+    new_name: str
+    table: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetSchema:
+    """ALTER … SET SCHEMA."""
+
+    span: Span
+    kind: ObjectKind
+    name: Name
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommentOn:
+    """COMMENT ON; `text` is None where the comment is taken away. `column` is set for columns."""
+
+    span: Span
+    kind: ObjectKind
+    name: Name
+    text: str | None
+    column: str | None = None
+
+
+# --- other objects -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateView:
+    """CREATE [MATERIALIZED] VIEW; `reads` are the relations in its query."""
+
+    span: Span
+    view: Name
+    materialized: bool = False
+    replace: bool = False
+    temporary: bool = False
+    if_not_exists: bool = False
+    with_data: bool = True
+    reads: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshView:
+    """REFRESH MATERIALIZED VIEW."""
+
+    span: Span
+    view: Name
+    concurrently: bool = False
+    with_data: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CreateType:
+    """CREATE TYPE; `values` are an enum's labels, None for every other sort."""
+
+    span: Span
+    type: Name
+    values: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddEnumValue:
+    """ALTER TYPE … ADD VALUE."""
+
+    span: Span
+    type: Name
+    value: str
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTrigger:
+    """CREATE TRIGGER."""
+
+    span: Span
+    trigger: str
+    table: Name
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateObject:
+    """CREATE of an object of which only the name matters: sequence, domain, function, schema, policy …"""
+
+    span: Span
+    kind: ObjectKind
+    name: Name
+    if_not_exists: bool = False
+    replace: bool = False
+    table: Name | None = None
+
+
+# --- data ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """INSERT or COPY FROM; `reads` are the tables its SELECT copies from, `rows` the number of VALUES rows.
+
+    `limited` tells that the SELECT has a LIMIT, `filtered` that it has a WHERE.
+    """
+
+    span: Span
+    table: Name
+    reads: tuple[Name, ...] = ()
+    rows: int = 0
+    limited: bool = False
+    filtered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """UPDATE; `whole` tells that no condition keeps rows out: no WHERE, or one that is always true."""
+
+    span: Span
+    table: Name
+    whole: bool
+    columns: tuple[str, ...] = ()
+    has_where: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """DELETE; `whole` as for Update."""
+
+    span: Span
+    table: Name
+    whole: bool
+    has_where: bool = False
+
+
+# --- session, transaction, maintenance -----------------------------------------------------------------------
+
+
+class TransactionWord(StrEnum):
+    """Transaction commands that matter to a runner."""
+
+    BEGIN = "BEGIN"
+    COMMIT = "COMMIT"
+    ROLLBACK = "ROLLBACK"
+    SAVEPOINT = "SAVEPOINT"
+    RELEASE = "RELEASE"
+    ROLLBACK_TO = "ROLLBACK TO"
+    PREPARE = "PREPARE TRANSACTION"
+    OTHER = "SET TRANSACTION"
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionControl:
+    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT …"""
+
+    span: Span
+    word: TransactionWord
+
+
+@dataclass(frozen=True, slots=True)
+class SetVariable:
+    """SET or RESET of a configuration parameter; `value` is None for RESET and SET … TO DEFAULT.
+
+    RESET ALL has the name "". `set_config('name', 'value', local)` counts where its arguments are literals.
+    """
+
+    span: Span
+    name: str
+    value: str | None
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vacuum:
+    """VACUUM or ANALYZE."""
+
+    span: Span
+    tables: tuple[Name, ...]
+    full: bool = False
+    analyze_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """CLUSTER; without a table all clustered tables."""
+
+    span: Span
+    table: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command told by its words alone, e.g. `CREATE DATABASE`, `ALTER SYSTEM`, `DISCARD ALL`, `GRANT`."""
+
+    span: Span
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """An action inside a DO block. `loop`: repeated; `conditional`: under IF, CASE or an EXCEPTION handler."""
+
+    action: Action
+    loop: bool = False
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DoBlock:
+    """DO: the actions that its body can be seen to run, whether it commits, and whether SQL is made at run time."""
+
+    span: Span
+    language: str
+    inner: tuple[Inner, ...] = ()
+    commits: bool = False
+    dynamic: bool = False
+    unreadable: str = field(default="", compare=False)
+
+
+Action = (
+    CreateTable | AddColumn | DropColumn | AlterColumnType | SetNotNull | DropNotNull | SetDefault
+    | AddConstraint | DropConstraint | ValidateConstraint | AttachPartition | DetachPartition | AlterTable
+    | Truncate | LockTable | CreateIndex | Reindex | Drop | Rename | SetSchema | CommentOn
+    | CreateView | RefreshView | CreateType | AddEnumValue | CreateTrigger | CreateObject
+    | Insert | Update | Delete | TransactionControl | SetVariable | Vacuum | Cluster | Command | DoBlock
+)  # fmt: skip

@@ -1,0 +1,145 @@
+"""From ALTER … statements to actions: ALTER TABLE clause by clause, RENAME and SET SCHEMA."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.source import Span
+from avion_lint.sql import actions as a
+from avion_lint.sql import nodes as n
+from avion_lint.sql.parse import Node, RawStatement, skip_blank
+
+_KINDS = {
+    "OBJECT_INDEX": a.ObjectKind.INDEX,
+    "OBJECT_VIEW": a.ObjectKind.VIEW,
+    "OBJECT_MATVIEW": a.ObjectKind.MATERIALIZED_VIEW,
+    "OBJECT_SEQUENCE": a.ObjectKind.SEQUENCE,
+    "OBJECT_FOREIGN_TABLE": a.ObjectKind.FOREIGN_TABLE,
+    "OBJECT_TYPE": a.ObjectKind.TYPE,
+}
+
+
+def alter_table(statement: RawStatement, text: str) -> Iterator[a.Action]:
+    """Actions of an AlterTableStmt (tables, indexes, views …), one a clause."""
+    node = statement.node
+    table = n.relation(node["relation"])
+    kind = _KINDS.get(node.get("objtype", ""), a.ObjectKind.TABLE)
+    commands = [item["AlterTableCmd"] for item in node.get("cmds", [])]
+    spans = _clauses(statement, text, len(commands))
+    for command, span in zip(commands, spans, strict=True):
+        yield _clause(command, table, span, kind)
+
+
+def _clauses(statement: RawStatement, text: str, count: int) -> list[Span]:
+    """Spans of the clauses of an ALTER TABLE; the first begins with the statement itself."""
+    whole = Span(statement.start, statement.end)
+    if count == 1:
+        return [whole]
+    after_name = statement.locate(statement.node["relation"].get("location", 0))
+    cuts = list(_commas(text, after_name, statement.end))
+    if len(cuts) != count - 1:
+        return [whole] * count
+    starts = [statement.start, *(skip_blank(text, cut + 1) for cut in cuts)]
+    return [Span(start, end) for start, end in zip(starts, [*cuts, statement.end], strict=True)]
+
+
+def _commas(text: str, start: int, end: int) -> Iterator[int]:
+    """Commas of `text[start:end]` outside parentheses, strings and comments."""
+    from avion_lint.sql.lexer import opaque_spans  # noqa: PLC0415 - only for statements of several clauses
+
+    depth = 0
+    at = 0
+    part = text[start:end]
+    for opaque in (*opaque_spans(part), Span(len(part), len(part))):
+        for index in range(at, opaque.start):
+            character = part[index]
+            if character in "([":
+                depth += 1
+            elif character in ")]":
+                depth -= 1
+            elif character == "," and depth == 0:
+                yield start + index
+        at = opaque.end
+
+
+def _clause(command: Node, table: a.Name, span: Span, kind: a.ObjectKind) -> a.Action:
+    form = command["subtype"].removeprefix("AT_")
+    name = command.get("name", "")
+    definition = command.get("def", {})
+    missing_ok = bool(command.get("missing_ok"))
+    cascade = command.get("behavior") == "DROP_CASCADE"
+    match form:
+        case "AddColumn":
+            return a.AddColumn(span, table, n.column(definition["ColumnDef"]), missing_ok)
+        case "DropColumn":
+            return a.DropColumn(span, table, name, missing_ok, cascade)
+        case "AlterColumnType":
+            return _column_type(definition["ColumnDef"], table, name, span)
+        case "SetNotNull":
+            return a.SetNotNull(span, table, name)
+        case "DropNotNull":
+            return a.DropNotNull(span, table, name)
+        case "ColumnDefault":
+            return a.SetDefault(span, table, name, n.expression(definition) if definition else None)
+        case "AddConstraint":
+            made = n.constraint(definition["Constraint"])
+            return a.AddConstraint(span, table, made) if made else a.AlterTable(span, table, form, kind)
+        case "DropConstraint":
+            return a.DropConstraint(span, table, name, missing_ok, cascade)
+        case "ValidateConstraint":
+            return a.ValidateConstraint(span, table, name)
+        case "AttachPartition":
+            partition = n.relation(definition["PartitionCmd"]["name"])
+            return a.AttachPartition(span, table, partition, index=kind is a.ObjectKind.INDEX)
+        case "DetachPartition":
+            part = definition["PartitionCmd"]
+            return a.DetachPartition(span, table, n.relation(part["name"]), bool(part.get("concurrent")))
+    return a.AlterTable(span, table, form, kind, name)
+
+
+def _column_type(definition: Node, table: a.Name, name: str, span: Span) -> a.AlterColumnType:
+    using = definition.get("raw_default")
+    expression = n.expression(using) if using else None
+    return a.AlterColumnType(span, table, name, n.type_of(definition["typeName"]), expression)
+
+
+def rename(node: Node, span: Span) -> Iterator[a.Action]:
+    """Actions of a RenameStmt."""
+    tag = node["renameType"]
+    new = node["newname"]
+    relation = n.relation(node["relation"]) if "relation" in node else None
+    if tag in ("OBJECT_COLUMN", "OBJECT_ATTRIBUTE") and relation:
+        yield a.Rename(span, a.ObjectKind.COLUMN, a.Name(None, node.get("subname", "")), new, relation)
+    elif tag == "OBJECT_TABCONSTRAINT":
+        yield a.Rename(span, a.ObjectKind.CONSTRAINT, a.Name(None, node.get("subname", "")), new, relation)
+    elif tag in ("OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE"):
+        kind = a.ObjectKind(tag.removeprefix("OBJECT_").lower())
+        yield a.Rename(span, kind, a.Name(None, node.get("subname", "")), new, relation)
+    elif relation:
+        yield a.Rename(span, _KINDS.get(tag, a.ObjectKind.TABLE), relation, new)
+    else:
+        yield a.Rename(span, _kind(tag), _object_name(node), new)
+
+
+def set_schema(node: Node, span: Span) -> Iterator[a.Action]:
+    """Action of an AlterObjectSchemaStmt."""
+    if "relation" in node:
+        kind = _KINDS.get(node["objectType"], a.ObjectKind.TABLE)
+        name = n.relation(node["relation"])
+    else:
+        kind, name = _kind(node["objectType"]), _object_name(node)
+    yield a.SetSchema(span, kind, name, node["newschema"])
+
+
+def _kind(tag: str) -> a.ObjectKind:
+    words = tag.removeprefix("OBJECT_").replace("_", " ").lower()
+    return a.ObjectKind(words) if words in set(a.ObjectKind) else a.ObjectKind.OTHER
+
+
+def _object_name(node: Node) -> a.Name:
+    if "object" not in node:
+        return a.Name(None, node.get("subname", ""))
+    inner = node["object"]
+    items = inner.get("List", {}).get("items") or inner.get("ObjectWithArgs", {}).get("objname")
+    parts = n.strings(items) if items else n.strings([inner]) or n.strings(inner.get("TypeName", {}).get("names", []))
+    return n.dotted(parts or ("",))

@@ -1,0 +1,521 @@
+"""From raw statements to actions: what each statement does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from avion_lint.source import Span
+from avion_lint.sql import actions as a
+from avion_lint.sql import nodes as n
+from avion_lint.sql.alter import alter_table, rename, set_schema
+from avion_lint.sql.parse import Node, RawStatement
+from avion_lint.sql.plpgsql import do_block
+
+OBJECT_KINDS = {
+    "OBJECT_TABLE": a.ObjectKind.TABLE,
+    "OBJECT_FOREIGN_TABLE": a.ObjectKind.FOREIGN_TABLE,
+    "OBJECT_COLUMN": a.ObjectKind.COLUMN,
+    "OBJECT_TABCONSTRAINT": a.ObjectKind.CONSTRAINT,
+    "OBJECT_INDEX": a.ObjectKind.INDEX,
+    "OBJECT_VIEW": a.ObjectKind.VIEW,
+    "OBJECT_MATVIEW": a.ObjectKind.MATERIALIZED_VIEW,
+    "OBJECT_SEQUENCE": a.ObjectKind.SEQUENCE,
+    "OBJECT_TYPE": a.ObjectKind.TYPE,
+    "OBJECT_DOMAIN": a.ObjectKind.DOMAIN,
+    "OBJECT_FUNCTION": a.ObjectKind.FUNCTION,
+    "OBJECT_PROCEDURE": a.ObjectKind.FUNCTION,
+    "OBJECT_ROUTINE": a.ObjectKind.FUNCTION,
+    "OBJECT_AGGREGATE": a.ObjectKind.AGGREGATE,
+    "OBJECT_TRIGGER": a.ObjectKind.TRIGGER,
+    "OBJECT_POLICY": a.ObjectKind.POLICY,
+    "OBJECT_RULE": a.ObjectKind.RULE,
+    "OBJECT_SCHEMA": a.ObjectKind.SCHEMA,
+    "OBJECT_EXTENSION": a.ObjectKind.EXTENSION,
+    "OBJECT_PUBLICATION": a.ObjectKind.PUBLICATION,
+    "OBJECT_STATISTIC_EXT": a.ObjectKind.STATISTICS,
+}
+_OF_TABLE = {a.ObjectKind.TRIGGER, a.ObjectKind.POLICY, a.ObjectKind.RULE}
+
+
+def extract(statement: RawStatement, text: str) -> tuple[a.Action, ...]:
+    """Actions of a statement that was parsed from `text`; a statement that is of no interest gives a Command."""
+    span = Span(statement.start, statement.end)
+    reader = _READERS.get(statement.kind)
+    if reader is not None:
+        return tuple(reader(statement.node, span))
+    match statement.kind:
+        case "AlterTableStmt":
+            return tuple(alter_table(statement, text))
+        case "DoStmt":
+            return (do_block(statement, text, extract),)
+    return (a.Command(span, _words(statement.kind)),)
+
+
+def _words(kind: str) -> str:
+    """`CreateFdwStmt` → `CREATE FDW`: good enough for a command that no rule knows."""
+    spaced = "".join(f" {letter}" if letter.isupper() else letter for letter in kind.removesuffix("Stmt"))
+    return spaced.strip().upper()
+
+
+def kind_of(tag: str) -> a.ObjectKind:
+    """Object kind of libpg_query's OBJECT_ tag."""
+    return OBJECT_KINDS.get(tag, a.ObjectKind.OTHER)
+
+
+Reader = Callable[[Node, Span], Iterator[a.Action]]
+
+
+def _create_table(node: Node, span: Span) -> Iterator[a.Action]:
+    elements = node.get("tableElts", [])
+    parents = tuple(n.relation(item["RangeVar"]) for item in node.get("inhRelations", []))
+    of_partition = "partbound" in node
+    persistence = node["relation"].get("relpersistence", "p")
+    given = [item["Constraint"] for item in elements if "Constraint" in item]
+    yield a.CreateTable(
+        span,
+        n.relation(node["relation"]),
+        columns=tuple(n.column(item["ColumnDef"]) for item in elements if "ColumnDef" in item),
+        constraints=tuple(made for item in given if (made := n.constraint(item))),
+        if_not_exists=bool(node.get("if_not_exists")),
+        temporary=persistence == "t",
+        unlogged=persistence == "u",
+        partitioned="partspec" in node,
+        partition_of=parents[0] if of_partition and parents else None,
+        inherits=() if of_partition else parents,
+        like=tuple(
+            n.relation(item["TableLikeClause"]["relation"]) for item in elements if "TableLikeClause" in item
+        ),
+    )
+
+
+def _create_foreign_table(node: Node, span: Span) -> Iterator[a.Action]:
+    yield from _create_table(node["base"], span)
+
+
+def _create_table_as(node: Node, span: Span) -> Iterator[a.Action]:
+    target = node["into"]["rel"]
+    reads = n.relations_read(node["query"])
+    exists = bool(node.get("if_not_exists"))
+    with_data = not node["into"].get("skipData", False)
+    if node.get("objtype") == "OBJECT_MATVIEW":
+        yield a.CreateView(
+            span, n.relation(target), materialized=True, if_not_exists=exists, with_data=with_data, reads=reads
+        )
+        return
+    yield a.CreateTable(
+        span,
+        n.relation(target),
+        if_not_exists=exists,
+        temporary=target.get("relpersistence") == "t",
+        unlogged=target.get("relpersistence") == "u",
+        query=True,
+        reads=reads,
+    )
+
+
+def _select(node: Node, span: Span) -> Iterator[a.Action]:
+    if "intoClause" in node:
+        target = node["intoClause"]["rel"]
+        temporary = target.get("relpersistence") == "t"
+        yield a.CreateTable(span, n.relation(target), temporary=temporary, query=True, reads=n.relations_read(node))
+        return
+    settings = list(_set_config(node, span))
+    yield from settings or _modifying_with(node, span) or (a.Command(span, "SELECT"),)
+
+
+def _set_config(node: Node, span: Span) -> Iterator[a.Action]:
+    for tag, inner in n.walk(node.get("targetList", [])):
+        arguments = inner.get("args", []) if tag == "FuncCall" else []
+        if not arguments or n.strings(inner.get("funcname", []))[-1:] != ("set_config",):
+            continue
+        values = [item.get("A_Const", {}) for item in arguments]
+        if len(values) == 3 and "sval" in values[0] and "sval" in values[1]:  # noqa: PLR2004 - set_config's arity
+            local = bool(values[2].get("boolval", {}).get("boolval", False))
+            yield a.SetVariable(span, values[0]["sval"].get("sval", "").lower(), values[1]["sval"].get("sval", ""), local)
+
+
+def _modifying_with(node: Node, span: Span) -> tuple[a.Action, ...]:
+    """Actions of WITH x AS (INSERT/UPDATE/DELETE …)."""
+    found: list[a.Action] = []
+    for item in node.get("withClause", {}).get("ctes", []):
+        for tag, inner in item["CommonTableExpr"]["ctequery"].items():
+            if tag in _DATA_READERS:
+                found.extend(_DATA_READERS[tag](inner, span))
+    return tuple(found)
+
+
+def _insert(node: Node, span: Span) -> Iterator[a.Action]:
+    yield from _modifying_with(node, span)
+    query = node.get("selectStmt", {}).get("SelectStmt", {})
+    rows = len(query.get("valuesLists", []))
+    own = _cte_reads(node)
+    reads = () if rows else tuple(dict.fromkeys((*n.relations_read(query), *own)))
+    yield a.Insert(
+        span,
+        n.relation(node["relation"]),
+        reads=reads,
+        rows=rows,
+        limited="limitCount" in query,
+        filtered="whereClause" in query,
+    )
+
+
+def _cte_reads(node: Node) -> tuple[a.Name, ...]:
+    clause = node.get("withClause")
+    return n.relations_read(clause) if clause else ()
+
+
+def _update(node: Node, span: Span) -> Iterator[a.Action]:
+    yield from _modifying_with(node, span)
+    columns = tuple(
+        item["ResTarget"].get("name", "") for item in node.get("targetList", []) if "ResTarget" in item
+    )
+    where = node.get("whereClause")
+    whole = "fromClause" not in node and n.is_always_true(where)
+    yield a.Update(span, n.relation(node["relation"]), whole, columns, has_where=where is not None)
+
+
+def _delete(node: Node, span: Span) -> Iterator[a.Action]:
+    yield from _modifying_with(node, span)
+    where = node.get("whereClause")
+    whole = "usingClause" not in node and n.is_always_true(where)
+    yield a.Delete(span, n.relation(node["relation"]), whole, has_where=where is not None)
+
+
+def _copy(node: Node, span: Span) -> Iterator[a.Action]:
+    if node.get("is_from") and "relation" in node:
+        yield a.Insert(span, n.relation(node["relation"]))
+    else:
+        yield a.Command(span, "COPY TO")
+
+
+def _create_index(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.CreateIndex(
+        span,
+        node.get("idxname"),
+        n.relation(node["relation"]),
+        columns=tuple(item["IndexElem"].get("name") for item in node.get("indexParams", [])),
+        unique=bool(node.get("unique")),
+        concurrently=bool(node.get("concurrent")),
+        if_not_exists=bool(node.get("if_not_exists")),
+        only=not node["relation"].get("inh", False),
+        method=node.get("accessMethod", "btree"),
+        partial="whereClause" in node,
+    )
+
+
+def _reindex(node: Node, span: Span) -> Iterator[a.Action]:
+    kind = node["kind"].removeprefix("REINDEX_OBJECT_").lower()
+    target = node.get("relation")
+    name = n.relation(target) if target else a.Name(None, node["name"]) if node.get("name") else None
+    yield a.Reindex(span, kind, name, _option(node, "params", "concurrently"))
+
+
+def _option(node: Node, field: str, name: str) -> bool:
+    """Whether a DefElem option is given and not switched off."""
+    for item in node.get(field, []):
+        option = item["DefElem"]
+        if option["defname"] == name:
+            return _truth(option.get("arg"))
+    return False
+
+
+def _truth(node: Node | None) -> bool:
+    if node is None:
+        return True
+    word = node.get("String", {}).get("sval") or node.get("Boolean", {}).get("boolval")
+    number = node.get("Integer", {}).get("ival")
+    return word not in ("false", "off", False) and not ("Integer" in node and not number)
+
+
+def _drop(node: Node, span: Span) -> Iterator[a.Action]:
+    kind = kind_of(node["removeType"])
+    for item in node.get("objects", []):
+        parts = _object_parts(item)
+        table = n.dotted(parts[:-1]) if kind in _OF_TABLE else None
+        yield a.Drop(
+            span,
+            kind,
+            a.Name(None, parts[-1]) if table else n.dotted(parts),
+            if_exists=bool(node.get("missing_ok")),
+            cascade=node.get("behavior") == "DROP_CASCADE",
+            concurrently=bool(node.get("concurrent")),
+            table=table,
+        )
+
+
+def _object_parts(item: Node) -> tuple[str, ...]:
+    match item:
+        case {"List": inner}:
+            return n.strings(inner.get("items", [])) or _list_parts(inner)
+        case {"ObjectWithArgs": inner}:
+            return n.strings(inner.get("objname", []))
+        case {"TypeName": inner}:
+            return n.strings(inner.get("names", []))
+        case {"String": inner}:
+            return (inner.get("sval", ""),)
+    return ("",)
+
+
+def _list_parts(node: Node) -> tuple[str, ...]:
+    """Parts of a list whose items are themselves type names (domain constraints, casts)."""
+    return next((_object_parts(item) for item in node.get("items", [])), ("",))
+
+
+def _comment(node: Node, span: Span) -> Iterator[a.Action]:
+    kind = kind_of(node["objtype"])
+    parts = _object_parts(node["object"]) or ("",)
+    text = node.get("comment") or None
+    if kind is a.ObjectKind.COLUMN and len(parts) > 1:
+        yield a.CommentOn(span, kind, n.dotted(parts[:-1]), text, parts[-1])
+    else:
+        yield a.CommentOn(span, kind, n.dotted(parts), text)
+
+
+def _create_view(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.CreateView(
+        span,
+        n.relation(node["view"]),
+        replace=bool(node.get("replace")),
+        temporary=node["view"].get("relpersistence") == "t",
+        reads=n.relations_read(node.get("query", {})),
+    )
+
+
+def _refresh(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.RefreshView(
+        span, n.relation(node["relation"]), bool(node.get("concurrent")), not node.get("skipData", False)
+    )
+
+
+def _create_enum(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.CreateType(span, n.dotted(n.strings(node["typeName"])), n.strings(node.get("vals", [])))
+
+
+def _create_composite(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.CreateType(span, n.relation(node["typevar"]))
+
+
+def _create_range(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.CreateType(span, n.dotted(n.strings(node["typeName"])))
+
+
+def _define(node: Node, span: Span) -> Iterator[a.Action]:
+    kinds = {"OBJECT_TYPE": a.ObjectKind.TYPE, "OBJECT_AGGREGATE": a.ObjectKind.AGGREGATE}
+    kind = kinds.get(node["kind"], a.ObjectKind.OTHER)
+    name = n.dotted(n.strings(node.get("defnames", [])))
+    yield a.CreateType(span, name) if kind is a.ObjectKind.TYPE else a.CreateObject(span, kind, name)
+
+
+def _alter_enum(node: Node, span: Span) -> Iterator[a.Action]:
+    name = n.dotted(n.strings(node["typeName"]))
+    if "oldVal" in node:
+        yield a.Rename(span, a.ObjectKind.ENUM_VALUE, a.Name(None, node["oldVal"]), node["newVal"], table=name)
+    else:
+        yield a.AddEnumValue(span, name, node.get("newVal", ""), bool(node.get("skipIfNewValExists")))
+
+
+def _create_trigger(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.CreateTrigger(span, node["trigname"], n.relation(node["relation"]), bool(node.get("replace")))
+
+
+def _create_function(node: Node, span: Span) -> Iterator[a.Action]:
+    name = n.dotted(n.strings(node["funcname"]))
+    yield a.CreateObject(span, a.ObjectKind.FUNCTION, name, replace=bool(node.get("replace")))
+
+
+def _create_schema(node: Node, span: Span) -> Iterator[a.Action]:
+    name = node.get("schemaname") or node.get("authrole", {}).get("rolename", "")
+    yield a.CreateObject(span, a.ObjectKind.SCHEMA, a.Name(None, name), bool(node.get("if_not_exists")))
+    for element in node.get("schemaElts", []):
+        for tag, inner in element.items():
+            if tag in _READERS:
+                yield from (_in_schema(made, name) for made in _READERS[tag](inner, span))
+
+
+def _in_schema(action: a.Action, schema: str) -> a.Action:
+    if isinstance(action, a.CreateTable) and action.table.schema is None:
+        from dataclasses import replace  # noqa: PLC0415 - CREATE SCHEMA with elements is rare
+
+        return replace(action, table=a.Name(schema, action.table.name))
+    return action
+
+
+def _named(kind: a.ObjectKind, field: str) -> Reader:
+    """Reader of a CREATE whose name is a plain string field."""
+
+    def read(node: Node, span: Span) -> Iterator[a.Action]:
+        table = n.relation(node["table"]) if "table" in node else None
+        exists = bool(node.get("if_not_exists"))
+        yield a.CreateObject(span, kind, a.Name(None, node.get(field, "")), exists, table=table)
+
+    return read
+
+
+def _create_rule(node: Node, span: Span) -> Iterator[a.Action]:
+    table = n.relation(node["relation"])
+    replace = bool(node.get("replace"))
+    yield a.CreateObject(span, a.ObjectKind.RULE, a.Name(None, node["rulename"]), replace=replace, table=table)
+
+
+def _create_sequence(node: Node, span: Span) -> Iterator[a.Action]:
+    exists = bool(node.get("if_not_exists"))
+    yield a.CreateObject(span, a.ObjectKind.SEQUENCE, n.relation(node["sequence"]), exists)
+
+
+def _create_domain(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.CreateObject(span, a.ObjectKind.DOMAIN, n.dotted(n.strings(node["domainname"])))
+
+
+def _create_statistics(node: Node, span: Span) -> Iterator[a.Action]:
+    name = n.dotted(n.strings(node.get("defnames", [])) or ("",))
+    yield a.CreateObject(span, a.ObjectKind.STATISTICS, name, bool(node.get("if_not_exists")))
+
+
+_TRANSACTION_WORDS = {
+    "TRANS_STMT_BEGIN": a.TransactionWord.BEGIN,
+    "TRANS_STMT_START": a.TransactionWord.BEGIN,
+    "TRANS_STMT_COMMIT": a.TransactionWord.COMMIT,
+    "TRANS_STMT_ROLLBACK": a.TransactionWord.ROLLBACK,
+    "TRANS_STMT_SAVEPOINT": a.TransactionWord.SAVEPOINT,
+    "TRANS_STMT_RELEASE": a.TransactionWord.RELEASE,
+    "TRANS_STMT_ROLLBACK_TO": a.TransactionWord.ROLLBACK_TO,
+    "TRANS_STMT_PREPARE": a.TransactionWord.PREPARE,
+}
+
+
+def _transaction(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.TransactionControl(span, _TRANSACTION_WORDS.get(node["kind"], a.TransactionWord.OTHER))
+
+
+def _set(node: Node, span: Span) -> Iterator[a.Action]:
+    kind = node["kind"]
+    if kind == "VAR_SET_MULTI":
+        yield a.TransactionControl(span, a.TransactionWord.OTHER)
+        return
+    value = None
+    if kind == "VAR_SET_VALUE":
+        value = ", ".join(_constant(item) for item in node.get("args", []))
+    yield a.SetVariable(span, node.get("name", "").lower(), value, bool(node.get("is_local")))
+
+
+def _constant(node: Node) -> str:
+    inner = node.get("A_Const") or node.get("TypeCast", {}).get("arg", {}).get("A_Const", {})
+    if "sval" in inner:
+        return str(inner["sval"].get("sval", ""))
+    if "ival" in inner:
+        return str(inner["ival"].get("ival", 0))
+    if "fval" in inner:
+        return str(inner["fval"].get("fval", ""))
+    return str(inner.get("boolval", {}).get("boolval", ""))
+
+
+def _truncate(node: Node, span: Span) -> Iterator[a.Action]:
+    tables = tuple(n.relation(item["RangeVar"]) for item in node["relations"])
+    yield a.Truncate(span, tables, node.get("behavior") == "DROP_CASCADE")
+
+
+# Lock levels as numbered in PostgreSQL's lockdefs.h.
+_LOCK_MODES = (
+    "", "ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE",
+    "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE",
+)  # fmt: skip
+
+
+def _lock(node: Node, span: Span) -> Iterator[a.Action]:
+    tables = tuple(n.relation(item["RangeVar"]) for item in node["relations"])
+    yield a.LockTable(span, tables, _LOCK_MODES[node.get("mode", 8)], bool(node.get("nowait")))
+
+
+def _vacuum(node: Node, span: Span) -> Iterator[a.Action]:
+    relations = [item["VacuumRelation"].get("relation") for item in node.get("rels", [])]
+    tables = tuple(n.relation(target) for target in relations if target)
+    full = _option(node, "options", "full")
+    yield a.Vacuum(span, tables, full, analyze_only=not node.get("is_vacuumcmd", False))
+
+
+def _cluster(node: Node, span: Span) -> Iterator[a.Action]:
+    target = node.get("relation")
+    yield a.Cluster(span, n.relation(target) if target else None)
+
+
+def _command(words: str) -> Reader:
+    def read(node: Node, span: Span) -> Iterator[a.Action]:  # noqa: ARG001 - the shape of all readers
+        yield a.Command(span, words)
+
+    return read
+
+
+def _discard(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.Command(span, "DISCARD " + node.get("target", "DISCARD_ALL").removeprefix("DISCARD_"))
+
+
+def _alter_database(node: Node, span: Span) -> Iterator[a.Action]:
+    moves = any(item["DefElem"]["defname"] == "tablespace" for item in node.get("options", []))
+    yield a.Command(span, "ALTER DATABASE SET TABLESPACE" if moves else "ALTER DATABASE")
+
+
+def _subscription(word: str) -> Reader:
+    def read(node: Node, span: Span) -> Iterator[a.Action]:
+        refresh = "REFRESH" in node.get("kind", "")
+        yield a.Command(span, f"{word} SUBSCRIPTION{' REFRESH' if refresh else ''}")
+
+    return read
+
+
+def _grant(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.Command(span, "GRANT" if node.get("is_grant") else "REVOKE")
+
+
+_DATA_READERS: dict[str, Reader] = {"InsertStmt": _insert, "UpdateStmt": _update, "DeleteStmt": _delete}
+
+_READERS: dict[str, Reader] = {
+    **_DATA_READERS,
+    "CreateStmt": _create_table,
+    "CreateForeignTableStmt": _create_foreign_table,
+    "CreateTableAsStmt": _create_table_as,
+    "SelectStmt": _select,
+    "CopyStmt": _copy,
+    "IndexStmt": _create_index,
+    "ReindexStmt": _reindex,
+    "DropStmt": _drop,
+    "CommentStmt": _comment,
+    "RenameStmt": rename,
+    "AlterObjectSchemaStmt": set_schema,
+    "ViewStmt": _create_view,
+    "RefreshMatViewStmt": _refresh,
+    "CreateEnumStmt": _create_enum,
+    "CompositeTypeStmt": _create_composite,
+    "CreateRangeStmt": _create_range,
+    "DefineStmt": _define,
+    "AlterEnumStmt": _alter_enum,
+    "CreateTrigStmt": _create_trigger,
+    "CreateFunctionStmt": _create_function,
+    "CreateSchemaStmt": _create_schema,
+    "CreateSeqStmt": _create_sequence,
+    "CreateDomainStmt": _create_domain,
+    "CreateStatsStmt": _create_statistics,
+    "CreateExtensionStmt": _named(a.ObjectKind.EXTENSION, "extname"),
+    "CreatePolicyStmt": _named(a.ObjectKind.POLICY, "policy_name"),
+    "CreatePublicationStmt": _named(a.ObjectKind.PUBLICATION, "pubname"),
+    "RuleStmt": _create_rule,
+    "TransactionStmt": _transaction,
+    "VariableSetStmt": _set,
+    "TruncateStmt": _truncate,
+    "LockStmt": _lock,
+    "VacuumStmt": _vacuum,
+    "ClusterStmt": _cluster,
+    "CreatedbStmt": _command("CREATE DATABASE"),
+    "DropdbStmt": _command("DROP DATABASE"),
+    "AlterDatabaseStmt": _alter_database,
+    "CreateTableSpaceStmt": _command("CREATE TABLESPACE"),
+    "DropTableSpaceStmt": _command("DROP TABLESPACE"),
+    "AlterSystemStmt": _command("ALTER SYSTEM"),
+    "DiscardStmt": _discard,
+    "CreateSubscriptionStmt": _subscription("CREATE"),
+    "DropSubscriptionStmt": _subscription("DROP"),
+    "AlterSubscriptionStmt": _subscription("ALTER"),
+    "GrantStmt": _grant,
+    "CallStmt": _command("CALL"),
+    "DropOwnedStmt": _command("DROP OWNED"),
+}

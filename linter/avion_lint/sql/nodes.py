@@ -1,0 +1,191 @@
+"""Small readers of libpg_query's JSON: names, types, expressions, column and constraint definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from avion_lint.sql.actions import (
+    ColumnDefinition,
+    ConstraintDefinition,
+    ConstraintKind,
+    Expression,
+    Name,
+    Type,
+)
+from avion_lint.sql.parse import Node
+
+# The grammar turns SQL's names of types into those of pg_catalog; these are the names people write.
+_TYPE_NAMES = {
+    "int2": "smallint", "int4": "integer", "int8": "bigint", "float4": "real", "float8": "double precision",
+    "bool": "boolean", "varchar": "character varying", "bpchar": "character", "timestamptz": "timestamp with time zone",
+    "timestamp": "timestamp without time zone", "timetz": "time with time zone", "time": "time without time zone",
+    "varbit": "bit varying",
+}  # fmt: skip
+
+_CONSTRAINT_KINDS = {
+    "CONSTR_PRIMARY": ConstraintKind.PRIMARY_KEY,
+    "CONSTR_UNIQUE": ConstraintKind.UNIQUE,
+    "CONSTR_CHECK": ConstraintKind.CHECK,
+    "CONSTR_FOREIGN": ConstraintKind.FOREIGN_KEY,
+    "CONSTR_EXCLUSION": ConstraintKind.EXCLUSION,
+    "CONSTR_NOTNULL": ConstraintKind.NOT_NULL,
+}
+
+
+def relation(node: Node) -> Name:
+    """Name of a RangeVar."""
+    return Name(node.get("schemaname"), node["relname"])
+
+
+def strings(items: list[Node]) -> tuple[str, ...]:
+    """Values of a list of String nodes; other nodes are left out."""
+    return tuple(item["String"].get("sval", "") for item in items if "String" in item)
+
+
+def dotted(parts: tuple[str, ...]) -> Name:
+    """Name made of the last one or two parts; a database name in front is dropped."""
+    return Name(parts[-2] if len(parts) > 1 else None, parts[-1] if parts else "")
+
+
+def type_of(node: Node) -> Type:
+    """A TypeName."""
+    names = strings(node.get("names", []))
+    last = names[-1] if names else "unknown"
+    canonical = _TYPE_NAMES.get(last, last)
+    if len(names) > 1 and names[-2] != "pg_catalog":
+        canonical = f"{names[-2]}.{last}"
+    modifiers = tuple(_integer(item) for item in node.get("typmods", []))
+    if canonical == "character" and modifiers == (1,):
+        modifiers = ()
+    return Type(canonical, modifiers, array=bool(node.get("arrayBounds")))
+
+
+def _integer(node: Node) -> int:
+    constant = node.get("A_Const", {})
+    value = constant.get("ival", {}).get("ival", 0) if isinstance(constant, dict) else 0
+    return int(value)
+
+
+def walk(node: Any) -> Iterator[tuple[str, Node]]:  # the tree's shape is PostgreSQL's
+    """All tagged nodes of a tree with their tags, outermost first, without recursion."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, list):
+            pending.extend(reversed(current))
+        elif isinstance(current, dict):
+            for key, value in current.items():
+                if isinstance(value, dict) and key[:1].isupper():
+                    yield key, value
+            pending.extend(reversed(list(current.values())))
+
+
+def expression(node: Node) -> Expression:
+    """What matters of an expression tree."""
+    functions: list[str] = []
+    columns: list[str] = []
+    for tag, inner in walk(node):
+        match tag:
+            case "FuncCall":
+                functions.append(strings(inner.get("funcname", []))[-1])
+            case "SQLValueFunction":
+                functions.append(inner.get("op", "SVFOP_").removeprefix("SVFOP_").lower())
+            case "ColumnRef":
+                columns.extend(strings(inner.get("fields", []))[-1:])
+            case "SubLink":
+                functions.append("select")
+    return Expression(tuple(functions), tuple(columns))
+
+
+def relations_read(node: Any) -> tuple[Name, ...]:  # the tree's shape is PostgreSQL's
+    """Relations that a query names, in order and once each, without its own WITH names."""
+    own = {inner.get("ctename") for tag, inner in walk(node) if tag == "CommonTableExpr"}
+    found: dict[Name, None] = {}
+    for tag, inner in walk(node):
+        if tag == "RangeVar" and not (inner.get("schemaname") is None and inner.get("relname") in own):
+            found[relation(inner)] = None
+    return tuple(found)
+
+
+def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | None:
+    """A Constraint of a table, or of `column`; None for what is no constraint (DEFAULT, NULL, GENERATED …)."""
+    kind = _CONSTRAINT_KINDS.get(node["contype"])
+    if kind is None:
+        return None
+    columns = strings(node.get("fk_attrs") or node.get("keys") or [])
+    target = node.get("pktable")
+    return ConstraintDefinition(
+        kind=kind,
+        name=node.get("conname"),
+        columns=columns or ((column,) if column else _expression_columns(node)),
+        valid=not node.get("skip_validation", False),
+        deferrable=bool(node.get("deferrable", False)),
+        references=relation(target) if target else None,
+        referenced_columns=strings(node.get("pk_attrs", [])),
+        using_index=node.get("indexname"),
+        not_null_column=_not_null_column(node, kind, column),
+    )
+
+
+def _expression_columns(node: Node) -> tuple[str, ...]:
+    raw = node.get("raw_expr")
+    return tuple(dict.fromkeys(expression(raw).columns)) if raw else ()
+
+
+def _not_null_column(node: Node, kind: ConstraintKind, column: str | None) -> str | None:
+    if kind is ConstraintKind.NOT_NULL:
+        return column or next(iter(strings(node.get("keys", []))), None)
+    test = node.get("raw_expr", {}).get("NullTest", {})
+    if kind is not ConstraintKind.CHECK or test.get("nulltesttype") != "IS_NOT_NULL":
+        return None
+    fields = strings(test.get("arg", {}).get("ColumnRef", {}).get("fields", []))
+    return fields[-1] if fields else None
+
+
+def column(node: Node) -> ColumnDefinition:
+    """A ColumnDef with its constraints."""
+    name = node.get("colname", "")
+    given = [item["Constraint"] for item in node.get("constraints", []) if "Constraint" in item]
+    kinds = {item["contype"]: item for item in given}
+    generated = kinds.get("CONSTR_GENERATED")
+    default = kinds.get("CONSTR_DEFAULT", {}).get("raw_expr") or node.get("raw_default")
+    return ColumnDefinition(
+        name=name,
+        type=type_of(node.get("typeName", {})),
+        not_null="CONSTR_NOTNULL" in kinds or "CONSTR_PRIMARY" in kinds,
+        default=expression(default) if default else None,
+        generated=_generated(generated),
+        identity="CONSTR_IDENTITY" in kinds,
+        constraints=tuple(made for item in given if (made := constraint(item, name))),
+    )
+
+
+def _generated(node: Node | None) -> str:
+    if node is None:
+        return ""
+    return "virtual" if node.get("generated_kind") == "v" else "stored"
+
+
+def is_always_true(node: Node | None) -> bool:
+    """Whether a condition keeps no row out, as far as constants tell: none, `true`, `1 = 1`, `true OR …`."""
+    if node is None:
+        return True
+    if "A_Const" in node:
+        return bool(node["A_Const"].get("boolval", {}).get("boolval", False))
+    if "BoolExpr" in node:
+        parts = [is_always_true(part) for part in node["BoolExpr"]["args"]]
+        word = node["BoolExpr"]["boolop"]
+        return (word == "OR_EXPR" and any(parts)) or (word == "AND_EXPR" and all(parts))
+    if "A_Expr" in node:
+        return _equal_constants(node["A_Expr"])
+    return False
+
+
+def _equal_constants(node: Node) -> bool:
+    left, right = node.get("lexpr", {}).get("A_Const"), node.get("rexpr", {}).get("A_Const")
+    if left is None or right is None or strings(node.get("name", [])) != ("=",):
+        return False
+    return {key: left[key] for key in left if key != "location"} == {
+        key: right[key] for key in right if key != "location"
+    }

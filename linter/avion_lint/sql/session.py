@@ -1,0 +1,61 @@
+"""What a database session looks like before a statement: its transaction and its lock_timeout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from avion_lint.sql import actions as a
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """State that earlier statements left behind.
+
+    `runner_transaction`: the runner opened a transaction that is still open. `own_transaction`: the file opened
+    one with BEGIN. `lock_timeout` is the value that a statement set, None where none did.
+    """
+
+    runner_transaction: bool
+    own_transaction: bool = False
+    lock_timeout: str | None = None
+    local_lock_timeout: str | None = None
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a statement sent now runs inside a transaction block."""
+        return self.runner_transaction or self.own_transaction
+
+    @property
+    def has_lock_timeout(self) -> bool:
+        """Whether a statement set a lock_timeout that still holds and is not the endless 0."""
+        value = self.local_lock_timeout or self.lock_timeout
+        return value is not None and value.strip().rstrip("msinhd ") not in ("0", "")
+
+
+def after(session: Session, actions: Iterable[a.Action]) -> Session:
+    """The session after the actions of one statement."""
+    for action in actions:
+        session = _after(session, action)
+    return session
+
+
+def _after(session: Session, action: a.Action) -> Session:
+    match action:
+        case a.TransactionControl(word=a.TransactionWord.BEGIN) if not session.in_transaction:
+            return replace(session, own_transaction=True)
+        case a.TransactionControl(
+            word=a.TransactionWord.COMMIT | a.TransactionWord.ROLLBACK | a.TransactionWord.PREPARE
+        ):
+            return replace(session, runner_transaction=False, own_transaction=False, local_lock_timeout=None)
+        case a.SetVariable(name="lock_timeout" | ""):
+            return _set_lock_timeout(session, action)
+    return session
+
+
+def _set_lock_timeout(session: Session, action: a.SetVariable) -> Session:
+    if not action.local:
+        return replace(session, lock_timeout=action.value, local_lock_timeout=None)
+    if session.in_transaction:
+        return replace(session, local_lock_timeout=action.value)
+    return session  # SET LOCAL outside a transaction only warns

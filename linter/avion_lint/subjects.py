@@ -1,0 +1,326 @@
+"""What rules are given: statements, migrations, projects and changes, with everything around them as questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from avion_lint.finding import Finding, Related
+from avion_lint.runners.migration import (
+    Chunk,
+    Direction,
+    Kind,
+    MigrationFile,
+    NameProblem,
+    Runner,
+    Section,
+    Version,
+)
+from avion_lint.schema.model import Index, Origin, Schema, Table
+from avion_lint.source import Document, Place, Span
+from avion_lint.sql import actions as a
+from avion_lint.sql.effects import Effect, effects
+from avion_lint.sql.session import Session
+
+Acting = TypeVar("Acting", bound=a.Action)
+
+
+class Dialect(StrEnum):
+    """The database that a service's migrations are for."""
+
+    POSTGRESQL = "postgresql"
+    MYSQL = "mysql"
+    SQLITE = "sqlite"
+    TSQL = "tsql"
+    CLICKHOUSE = "clickhouse"
+    H2 = "h2"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A folder of migrations and what is known of the database they are for.
+
+    `postgres` is the major version. `lock_timeout` tells that the role or the runner sets one outside the files.
+    `transactional_lock` and `mixed` are Flyway's settings of those names (None: not said anywhere).
+    """
+
+    name: str
+    root: str
+    runner: Runner
+    postgres: int = 15
+    dialect: Dialect = Dialect.POSTGRESQL
+    dialect_reason: str = ""
+    goose: str = ""
+    lock_timeout: bool = False
+    transactional_lock: bool | None = None
+    mixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A set of migrations that reaches the database together; ordered by `order`."""
+
+    order: int
+    name: str
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deprecation:
+    """An object that the settings call deprecated: `table` or `table.column`, as people write it."""
+
+    object: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SQL statement of a section, with the schema and the session before it.
+
+    `actions` are what it does itself; `all_actions` adds what a DO block runs. Its spans are offsets in
+    `chunk.text`; `place_of` leads to the file.
+    """
+
+    service: Service
+    file: MigrationFile
+    deployment: Deployment
+    section: Section
+    chunk: Chunk
+    span: Span
+    actions: tuple[a.Action, ...]
+    schema: Schema
+    session: Session
+    deprecations: tuple[Deprecation, ...] = ()
+
+    @property
+    def direction(self) -> Direction:
+        """Up or down."""
+        return self.section.direction
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether it runs inside a transaction block, the runner's or one that the file opened."""
+        return self.session.in_transaction
+
+    @property
+    def text(self) -> str:
+        """The statement as it is sent."""
+        return self.chunk.text[self.span.start : self.span.end]
+
+    @property
+    def place(self) -> Place:
+        """Where the statement stands."""
+        return self.place_at(self.span)
+
+    def place_at(self, span: Span) -> Place:
+        """Where a span of the chunk's text stands in the file."""
+        return Place(self.file.document, self.chunk.origin.span(span.start, span.end))
+
+    def place_of(self, action: a.Action) -> Place:
+        """Where an action's clause stands in the file."""
+        return self.place_at(action.span)
+
+    def all_actions(self) -> Iterator[a.Action]:
+        """What the statement does, the visible actions of DO blocks among it."""
+        for action in self.actions:
+            yield action
+            if isinstance(action, a.DoBlock):
+                yield from (inner.action for inner in action.inner)
+
+    def of(self, kind: type[Acting]) -> Iterator[Acting]:
+        """Actions of one sort, those in DO blocks among them."""
+        return (action for action in self.all_actions() if isinstance(action, kind))
+
+    def effects(self, action: a.Action) -> tuple[Effect, ...]:
+        """Locks that an action takes."""
+        return effects(action, self.schema)
+
+    def table(self, name: a.Name) -> Table | None:
+        """The table before this statement, None where no migration names it."""
+        return self.schema.table(name)
+
+    def index(self, name: a.Name) -> Index | None:
+        """The index before this statement, None where no migration made it."""
+        return self.schema.index(name)
+
+    def is_partitioned(self, name: a.Name) -> bool:
+        """Whether the table is known to be partitioned."""
+        table = self.table(name)
+        return table is not None and table.partitioned
+
+    def is_new(self, name: a.Name) -> bool:
+        """Whether nobody can be using the table: made by the same deployment, or temporary."""
+        table = self.table(name)
+        return table is not None and (table.temporary or self.made_here(table.origin))
+
+    def in_use(self, name: a.Name) -> bool:
+        """Whether the application may be using the relation while this statement runs."""
+        return not self.is_new(name)
+
+    def made_here(self, origin: Origin | None) -> bool:
+        """Whether something was made by the same deployment as this statement."""
+        return origin is not None and origin.deployment == self.deployment.order
+
+    def made_before(self, origin: Origin | None) -> bool:
+        """Whether something was made or marked by an earlier deployment."""
+        return origin is not None and origin.deployment < self.deployment.order
+
+    def deprecated_in_settings(self, name: str) -> Deprecation | None:
+        """The settings' own word that `table` or `table.column` is deprecated."""
+        return next((given for given in self.deprecations if given.object == name), None)
+
+    def finding(
+        self,
+        at: a.Action | None,
+        message: str,
+        remedy: str = "",
+        *,
+        related: tuple[Related, ...] = (),
+        object: str | a.Name = "",  # noqa: A002 - the finding's own word
+    ) -> Finding:
+        """A finding at an action's clause, or at the whole statement."""
+        place = self.place_of(at) if at is not None else self.place
+        return Finding(place, message, remedy, related, str(object))
+
+
+@dataclass(frozen=True, slots=True)
+class SqlProblem:
+    """SQL that PostgreSQL's grammar refuses; `direction` tells which section it is in."""
+
+    place: Place
+    message: str
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One migration with its statements and the schema around it."""
+
+    service: Service
+    file: MigrationFile
+    deployment: Deployment
+    judged: bool
+    before: Schema
+    after: Schema
+    after_down: Schema | None = None
+    up: tuple[Statement, ...] = ()
+    down: tuple[Statement, ...] = ()
+    problems: tuple[SqlProblem, ...] = ()
+
+    @property
+    def document(self) -> Document:
+        """The file."""
+        return self.file.document
+
+    @property
+    def path(self) -> str:
+        """Path from the repository's root."""
+        return self.file.path
+
+    @property
+    def version(self) -> Version | None:
+        """Version, None for repeatable migrations and callbacks."""
+        return self.file.version
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of migration it is."""
+        return self.file.kind
+
+    def place(self, span: Span) -> Place:
+        """A span of the file as a place."""
+        return Place(self.document, span)
+
+    @property
+    def head(self) -> Place:
+        """The file's first line: where to report what is about the file as a whole."""
+        return Place(self.document, self.document.line_span(1))
+
+    def finding(
+        self,
+        at: Place | Span | None,
+        message: str,
+        remedy: str = "",
+        *,
+        related: tuple[Related, ...] = (),
+        object: str = "",  # noqa: A002 - the finding's own word
+    ) -> Finding:
+        """A finding at a place or span of the file, or at its head; the object is the version by default."""
+        place = Place(self.document, at) if isinstance(at, Span) else at or self.head
+        return Finding(place, message, remedy, related, object or str(self.version or self.file.description))
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """A file in the service's folder that the runner does not take as a migration."""
+
+    document: Document
+    problem: NameProblem
+    judged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMigration:
+    """A migration as the base branch has it now."""
+
+    path: str
+    kind: Kind
+    version: Version | None
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All migrations of a service, in the order in which its runner applies them.
+
+    `base_name` is the base branch in people's words, "" where there is none; `base` are its migrations.
+    """
+
+    service: Service
+    migrations: tuple[Migration, ...]
+    unrecognised: tuple[Unrecognised, ...] = ()
+    base_name: str = ""
+    base: tuple[BaseMigration, ...] = ()
+
+    def versioned(self) -> Iterator[Migration]:
+        """Migrations that have a version and are run in its order."""
+        kinds = (Kind.VERSIONED, Kind.CODE)
+        return (migration for migration in self.migrations if migration.kind in kinds and migration.version)
+
+
+class Edit(StrEnum):
+    """What sort of edit lies between two states of a file, from harmless to grave."""
+
+    MODE = "mode"
+    LINE_ENDS = "line ends"
+    COMMENTS = "comments"
+    SQL = "SQL"
+    DELETED = "deleted"
+    RENAMED = "renamed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What this branch does to a migration that the base branch already has.
+
+    `before` is the file at the merge base; `after` as it is now, None where it is gone. `at` is where to report:
+    the first changed line, or the old file where it is gone. `checksum_changed` is Flyway's checksum (False for
+    goose, which keeps none).
+    """
+
+    service: Service
+    kind: Kind
+    version: Version | None
+    before: Document
+    after: Document | None
+    edit: Edit
+    at: Place
+    base_name: str
+    checksum_changed: bool = False
+
+    def finding(self, message: str, remedy: str = "", *, related: tuple[Related, ...] = ()) -> Finding:
+        """A finding about the change; its object is the version."""
+        return Finding(self.at, message, remedy, related, str(self.version or self.before.path))
