@@ -161,12 +161,17 @@ class Statement:
         return not self.is_new(name)
 
     def made_here(self, origin: Origin | None) -> bool:
-        """Whether something was made by the same deployment as this statement."""
-        return origin is not None and origin.deployment == self.deployment.order
+        """Whether something was made by the same deployment as this statement.
+
+        What an applied file made is in use already, though the file is edited now: new only within that file.
+        """
+        if origin is None or origin.deployment != self.deployment.order:
+            return False
+        return origin.applied == self.deployment.applied or origin.place.document is self.file.document
 
     def made_before(self, origin: Origin | None) -> bool:
         """Whether something was made or marked by an earlier deployment."""
-        return origin is not None and origin.deployment < self.deployment.order
+        return origin is not None and not self.made_here(origin)
 
     def deprecated_in_settings(self, name: str) -> Deprecation | None:
         """The settings' own word that `table` or `table.column` is deprecated."""

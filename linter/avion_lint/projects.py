@@ -1,0 +1,177 @@
+"""From files to what rules see: read as the runner does, parsed, folded into the schema, in the runner's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Section
+from avion_lint.schema.model import Origin, Schema
+from avion_lint.schema.replay import replay, with_search_path
+from avion_lint.source import Place
+from avion_lint.sql.actions import Action
+from avion_lint.sql.session import Session, after
+from avion_lint.sql.statements import Read, Sql, read
+from avion_lint.subjects import (
+    BaseMigration,
+    Deployment,
+    Deprecation,
+    Migration,
+    Project,
+    Service,
+    SqlProblem,
+    Statement,
+    Unrecognised,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a migration stands to production: the deployment that brings it and whether it is judged now.
+
+    `edited` tells that an applied file was changed: what it makes may be in use by others already.
+    """
+
+    deployment: Deployment
+    judged: bool
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A service with its files as the runner reads them, in any order, and how each stands (by path)."""
+
+    service: Service
+    files: tuple[MigrationFile, ...]
+    standing: Mapping[str, Standing]
+    unrecognised: tuple[Unrecognised, ...] = ()
+    base_name: str = ""
+    base: tuple[BaseMigration, ...] = ()
+    deprecations: tuple[Deprecation, ...] = ()
+    start: Schema = field(default_factory=Schema)
+
+
+def project(gathered: Gathered) -> Project:
+    """The project of a service: every migration with its statements and the schema around it."""
+    schema = gathered.start
+    migrations: list[Migration] = []
+    for file in sorted(gathered.files, key=runner_order):
+        migration = _migration(gathered, file, schema)
+        migrations.append(migration)
+        if file.kind in _FOLDED:
+            schema = migration.after
+    return Project(
+        gathered.service, tuple(migrations), gathered.unrecognised, gathered.base_name, gathered.base
+    )
+
+
+# Undo scripts and callbacks change nothing for good; a baseline only runs where nothing ran before.
+_FOLDED = {Kind.VERSIONED, Kind.REPEATABLE, Kind.CODE}
+_ORDER = (Kind.BASELINE, Kind.VERSIONED, Kind.CODE, Kind.REPEATABLE, Kind.CALLBACK, Kind.UNDO)
+
+
+def runner_order(file: MigrationFile) -> tuple[int, tuple[int, ...], str, str]:
+    """Sort key: versioned by version, then repeatables by description, then what stands outside the order."""
+    kind = Kind.VERSIONED if file.kind is Kind.CODE else file.kind
+    parts = file.version.parts if file.version else ()
+    return (_ORDER.index(kind), parts, file.description, file.path)
+
+
+def _migration(gathered: Gathered, file: MigrationFile, before: Schema) -> Migration:
+    standing = gathered.standing[file.path]
+    before = with_search_path(before)
+    reader = _Reader(gathered, file, standing)
+    section = file.section(Direction.UP)
+    if not standing.judged:
+        following, problems = reader.fold(section, before)
+        return Migration(
+            gathered.service, file, standing.deployment, judged=False, before=before, after=following, problems=problems
+        )
+    up = reader.read(section, before)
+    following = with_search_path(up.following)
+    down = reader.read(file.section(Direction.DOWN), following)
+    return Migration(
+        gathered.service,
+        file,
+        standing.deployment,
+        judged=True,
+        before=before,
+        after=following,
+        after_down=with_search_path(down.following),
+        up=up.statements,
+        down=down.statements,
+        problems=(*up.problems, *down.problems),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadSection:
+    """Statements of a section, what is no SQL in it, and the schema that it leaves."""
+
+    statements: tuple[Statement, ...]
+    problems: tuple[SqlProblem, ...]
+    following: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the sections of one migration."""
+
+    gathered: Gathered
+    file: MigrationFile
+    standing: Standing
+
+    def fold(self, section: Section | None, schema: Schema) -> tuple[Schema, tuple[SqlProblem, ...]]:
+        """The schema after a section that is not judged, and what is no SQL in it."""
+        steps: list[tuple[Action, Origin]] = []
+        problems: list[SqlProblem] = []
+        for chunk in section.chunks if section else ():
+            found = read(chunk.text, self.gathered.service.dialect)
+            problems.extend(self._problems(found, chunk, Direction.UP))
+            for sql in found.statements:
+                steps.extend((action, self._origin(action, chunk)) for action in sql.actions)
+        return with_search_path(replay(schema, steps)), tuple(problems)
+
+    def read(self, section: Section | None, schema: Schema) -> _ReadSection:
+        """A section that is judged."""
+        statements: list[Statement] = []
+        problems: list[SqlProblem] = []
+        if section is None:
+            return _ReadSection((), (), schema)
+        session = Session(runner_transaction=section.transaction)
+        for chunk in section.chunks:
+            found = read(chunk.text, self.gathered.service.dialect)
+            problems.extend(self._problems(found, chunk, section.direction))
+            for sql in found.statements:
+                statement = self._statement(section, chunk, sql, schema, session)
+                statements.append(statement)
+                schema = replay(schema, ((action, self._origin(action, chunk)) for action in sql.actions))
+                session = after(session, sql.actions)
+        return _ReadSection(tuple(statements), tuple(problems), schema)
+
+    def _statement(
+        self, section: Section, chunk: Chunk, sql: Sql, schema: Schema, session: Session
+    ) -> Statement:
+        return Statement(
+            self.gathered.service,
+            self.file,
+            self.standing.deployment,
+            section,
+            chunk,
+            sql.span,
+            sql.actions,
+            schema,
+            session,
+            self.gathered.deprecations,
+        )
+
+    def _problems(self, found: Read, chunk: Chunk, direction: Direction) -> Iterator[SqlProblem]:
+        for problem in found.problems:
+            place = Place(self.file.document, chunk.origin.span(problem.span.start, problem.span.end))
+            yield SqlProblem(place, problem.message, direction)
+
+    def _origin(self, action: Action, chunk: Chunk) -> Origin:
+        place = Place(self.file.document, chunk.origin.span(action.span.start, action.span.end))
+        deployment = self.standing.deployment
+        version = str(self.file.version or self.file.description)
+        return Origin(place, version, deployment.order, deployment.applied or self.standing.edited)

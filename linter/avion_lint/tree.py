@@ -1,0 +1,133 @@
+"""Files of the tree that is judged: what can be read, and why the rest cannot."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from avion_lint.source import Document
+
+SIZE_LIMIT = 10 * 1024 * 1024  # bytes; parsing needs about sixty times as much memory
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that could not be read, why, and how to mend it."""
+
+    path: str
+    why: str
+    mend: str = ""
+
+
+class Tree(Protocol):
+    """Files by path from the repository's root, as they stand in the work tree, the index or a commit."""
+
+    def paths(self) -> tuple[str, ...]:
+        """All paths, sorted."""
+        ...
+
+    def read(self, path: str) -> Document | Unreadable:
+        """A file's text, or why there is none."""
+        ...
+
+
+def decode(path: str, data: bytes) -> Document | Unreadable:
+    """Text of a file's bytes; only UTF-8 is read, since PostgreSQL clients, goose and Flyway take files as that."""
+    if len(data) > SIZE_LIMIT:
+        return too_large(path, len(data))
+    try:
+        return Document(path, data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = data[error.start]
+        why = f"line {line} is not UTF-8 (byte 0x{byte:02X} at offset {error.start})"
+        return Unreadable(path, why, "save the file as UTF-8")
+
+
+def too_large(path: str, size: int) -> Unreadable:
+    """A file that is not read because of its size in bytes."""
+    why = f"{size / 1024 / 1024:.0f} MiB are more than the {SIZE_LIMIT // 1024 // 1024} MiB that are read"
+    return Unreadable(path, why, "load data of this size outside migrations (COPY in batches)")
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryTree:
+    """Files given as texts or bytes."""
+
+    files: Mapping[str, str | bytes]
+
+    def paths(self) -> tuple[str, ...]:
+        """All paths, sorted."""
+        return tuple(sorted(self.files))
+
+    def read(self, path: str) -> Document | Unreadable:
+        """A file's text, or why there is none."""
+        content = self.files[path]
+        return Document(path, content) if isinstance(content, str) else decode(path, content)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTree:
+    """Files below a folder; `names` are the paths that count, from that folder, or all where None."""
+
+    root: str
+    names: tuple[str, ...] | None = None
+
+    def paths(self) -> tuple[str, ...]:
+        """All paths, sorted; links and special files are among them, so that reading them can say what they are."""
+        return self.names if self.names is not None else tuple(sorted(_walk(self.root)))
+
+    def read(self, path: str) -> Document | Unreadable:
+        """A file's text, or why there is none; a link is followed only to a file within the folder."""
+        full = Path(self.root, path)
+        try:
+            return self._read(full, path)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            return Unreadable(path, f"cannot be read: {reason}", "check the file and its permissions")
+
+    def _read(self, full: Path, path: str) -> Document | Unreadable:
+        if full.is_symlink() or any(parent.is_symlink() for parent in _parents(full, self.root)):
+            try:
+                target = full.resolve(strict=True)
+            except (OSError, RuntimeError):
+                return Unreadable(path, "is a link that leads nowhere or in a circle", "mend or remove the link")
+            if not target.is_relative_to(Path(self.root).resolve()):
+                return Unreadable(path, "is a link out of the repository, which is not followed", "put the file itself there")
+        mode = full.stat()
+        if stat.S_ISDIR(mode.st_mode):
+            return Unreadable(path, "is a folder, though it is named like a file", "rename the folder")
+        if not stat.S_ISREG(mode.st_mode):
+            return Unreadable(path, "is no regular file", "put the file itself there")
+        if mode.st_size > SIZE_LIMIT:
+            return too_large(path, mode.st_size)
+        return decode(path, full.read_bytes())
+
+
+def _parents(full: Path, root: str) -> Iterator[Path]:
+    """Folders between a file and the root, the root left out."""
+    top = Path(root)
+    return (parent for parent in full.parents if parent != top and parent.is_relative_to(top))
+
+
+_SKIPPED = {".git", ".hg", ".svn", "node_modules", "vendor", ".venv", "__pycache__", ".tox", ".mypy_cache"}
+
+
+def _walk(root: str, below: str = "") -> Iterator[str]:
+    """Paths of all files below a folder; links to folders are not entered."""
+    pending = [below]
+    while pending:
+        folder = pending.pop()
+        with os.scandir(os.path.join(root, folder) if folder else root) as entries:
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if not entry.is_dir(follow_symlinks=False):
+                    yield path
+                elif entry.name not in _SKIPPED:
+                    pending.append(path)
+                    if entry.name.lower().endswith(".sql"):
+                        yield path
