@@ -1,0 +1,159 @@
+"""The command line: which command, with which arguments."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable
+
+from avion_lint import __version__
+
+VERBS = ("lint", "show", "rules", "explain", "baseline")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
+
+_DESCRIPTION = """\
+Reads goose and Flyway migrations as the runner will, and says before anything runs what would lock, rewrite,
+break the running application, fail half-way or lose data, and how to do it safely.
+
+  avion-lint [PATH …]        judge what this change adds or edits (the default command, also `avion-lint lint`)
+  avion-lint show PATH …     print how the runner will read each file
+  avion-lint rules           list all rules
+  avion-lint explain RULE    print a rule's page
+  avion-lint baseline        write the findings of today to a file, so that only new ones count
+"""
+
+_CODES = """\
+exit codes: 0 clean · 1 findings at or above the fail level · 2 usage, settings or policy wrong · 3 could not check
+"""
+
+
+def parse(arguments: list[str]) -> Callable[[], int]:
+    """The command that the arguments ask for, ready to be called; wrong usage ends the process with code 2."""
+    verb, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in VERBS else ("lint", arguments)
+    match verb:
+        case "lint":
+            return _lint(rest)
+        case "show":
+            return _show(rest)
+        case "rules":
+            return _rules(rest)
+        case "explain":
+            return _explain(rest)
+        case "baseline":
+            return _baseline(rest)
+    raise AssertionError(verb)
+
+
+def _parser(verb: str, description: str, epilog: str = "") -> ArgumentParser:
+    program = "avion-lint" if verb == "lint" else f"avion-lint {verb}"
+    return ArgumentParser(
+        prog=program,
+        description=description,
+        epilog=epilog,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _add_scope(parser: ArgumentParser) -> None:
+    scope = parser.add_argument_group("what is judged")
+    scope.add_argument("paths", nargs="*", metavar="PATH", help="judge only what lies under these; the rest stays known")
+    which = scope.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="judge every migration, each as it was when it landed")
+    which.add_argument("--staged", action="store_true", help="judge what is staged for the next commit")
+    scope.add_argument("--base", metavar="REF", help="what is on this branch counts as applied (default: detected)")
+    scope.add_argument("--no-git", action="store_true", help="do not ask git; every file is its own deployment")
+    scope.add_argument("--stdin-filename", metavar="PATH", help="judge standard input as if it were this file")
+
+
+def _add_policy(parser: ArgumentParser) -> None:
+    policy = parser.add_argument_group("what counts")
+    policy.add_argument("--select", action="append", metavar="RULE,…", help="only these rules, by id, name or family")
+    policy.add_argument("--ignore", action="append", metavar="RULE,…", help="all but these rules")
+    policy.add_argument("--settings", metavar="FILE", help="settings file (default: avion-lint.yaml at the root)")
+    policy.add_argument("--policy", metavar="NAME", help="policy instead of the settings' own: default, strict, a file")
+
+
+def _lint(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser("lint", _DESCRIPTION, _CODES)
+    parser.add_argument("--version", "-V", action="version", version=f"avion-lint {__version__}")
+    _add_scope(parser)
+    _add_policy(parser)
+    parser.add_argument_group("what counts").add_argument(
+        "--fail-on", choices=("error", "warning", "info"), help="lowest level that makes the exit code 1 (default: error)"
+    )
+    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
+    output = parser.add_argument_group("output")
+    output.add_argument("--format", choices=FORMATS, help="default: text, under GitHub Actions github")
+    output.add_argument("--output", metavar="FILE", help="write the report to a file instead of standard output")
+    output.add_argument(
+        "--sarif", metavar="FILE", nargs="?", const="", help="SARIF to a file, beside the report; without FILE: as the report"
+    )
+    output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    output.add_argument("-q", "--quiet", action="store_true", help="one line a finding")
+    output.add_argument("-v", "--verbose", action="store_true", help="also what was assumed, suppressed and left alone")
+    output.add_argument("--traceback", action="store_true", help=SUPPRESS)
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.lint import lint  # noqa: PLC0415 - other commands do not need it
+
+        return lint(given)
+
+    return run
+
+
+def _baseline(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser("baseline", "Write the findings of today to the baseline file, so that from now on only new ones count.")
+    _add_scope(parser)
+    _add_policy(parser)
+    parser.add_argument("--output", metavar="FILE", help="default: the settings' baseline, avion-lint-baseline.json")
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.baseline import baseline  # noqa: PLC0415 - other commands do not need it
+
+        return baseline(given)
+
+    return run
+
+
+def _show(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser("show", "Print how the runner will read each migration: sections, transactions, statements.")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--settings", metavar="FILE")
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.show import show  # noqa: PLC0415 - other commands do not need it
+
+        return show(given)
+
+    return run
+
+
+def _rules(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser("rules", "List all rules with their levels.")
+    parser.add_argument("--format", choices=("text", "markdown"), default="text")
+    parser.add_argument("--policy", default="default", metavar="NAME", help="whose levels: default or strict")
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.rules import rules  # noqa: PLC0415 - other commands do not need it
+
+        return rules(given)
+
+    return run
+
+
+def _explain(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser("explain", "Print a rule's page: why, when it is fine, how to do it safely.")
+    parser.add_argument("rule", metavar="RULE", help="id or name")
+    given: Namespace = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.explain import explain  # noqa: PLC0415 - other commands do not need it
+
+        return explain(given)
+
+    return run
