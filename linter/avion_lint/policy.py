@@ -1,0 +1,100 @@
+"""The policy in force: a pack with the settings on top, asked for a rule's level and options at a place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from avion_lint import globs
+from avion_lint.finding import Level
+from avion_lint.options import make_options
+from avion_lint.packs import Pack, level_in, over
+from avion_lint.rule import Rule
+from avion_lint.rule_settings import RuleSetting
+from avion_lint.settings import PathRules, ServiceSettings, Settings
+
+_TOOL = "AV"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What every rule weighs: the pack, then the settings' rules, their services' and their paths'.
+
+    What is said later wins.
+
+    `selected` are ids of the only rules to run (None: all), `ignored` of rules that are off whatever is said.
+    """
+
+    pack: Pack
+    rules: tuple[RuleSetting, ...] = ()
+    services: tuple[ServiceSettings, ...] = ()
+    paths: tuple[PathRules, ...] = ()
+    selected: frozenset[str] | None = None
+    ignored: frozenset[str] = frozenset()
+
+    def level(self, rule: Rule, *, service: str = "", path: str = "") -> Level:
+        """Level of the rule's findings for that service and file; without them, in general."""
+        if not self._runs(rule):
+            return Level.OFF
+        return self._setting(rule, service, path).level or Level.OFF
+
+    def options(self, rule: Rule, *, service: str = "", path: str = "") -> object | None:
+        """Options of the rule there: an instance of its options dataclass, None where it has none."""
+        return make_options(rule, self._setting(rule, service, path).options)
+
+    def is_on(self, rule: Rule) -> bool:
+        """Whether the rule weighs anything anywhere."""
+        if not self._runs(rule):
+            return False
+        return any(setting.level for setting in (self._general(rule), *self._special(rule)))
+
+    def narrowed(self, select: Collection[Rule], ignore: Collection[Rule]) -> Policy:
+        """Narrow the policy to some rules (all, where `select` is empty), with others off.
+
+        A rule that is selected and that the pack leaves off counts as a warning. The tool's own rules stay on
+        unless they are ignored: what could not be read is never passed over in silence.
+        """
+        pack = dict(self.pack)
+        for rule in select:
+            if level_in(pack, rule) is Level.OFF:
+                pack[rule.id] = over(RuleSetting(rule, Level.WARNING), pack.get(rule.id))
+        selected = frozenset(rule.id for rule in select) if select else None
+        return replace(self, pack=pack, selected=selected, ignored=frozenset(rule.id for rule in ignore))
+
+    def _runs(self, rule: Rule) -> bool:
+        if rule.id in self.ignored:
+            return False
+        return self.selected is None or rule.id in self.selected or rule.family == _TOOL
+
+    def _general(self, rule: Rule) -> RuleSetting:
+        below = self.pack.get(rule.id) or RuleSetting(rule, Level.OFF)
+        return _on_top(below, self.rules)
+
+    def _setting(self, rule: Rule, service: str, path: str) -> RuleSetting:
+        setting = self._general(rule)
+        own = next((entry for entry in self.services if _is_of(entry, service, path)), None)
+        if own is not None:
+            setting = _on_top(setting, own.rules)
+        for entry in self.paths:
+            if entry.holds_for(path):
+                setting = _on_top(setting, entry.rules)
+        return setting
+
+    def _special(self, rule: Rule) -> Iterator[RuleSetting]:
+        layers = (*(entry.rules for entry in self.services), *(entry.rules for entry in self.paths))
+        for settings in layers:
+            yield from (setting for setting in settings if setting.rule.id == rule.id)
+
+
+def effective(pack: Pack, settings: Settings) -> Policy:
+    """Lay settings over a pack."""
+    return Policy(pack, settings.rules, settings.services, settings.paths)
+
+
+def _is_of(entry: ServiceSettings, service: str, path: str) -> bool:
+    return bool((service and entry.name == service) or (path and globs.under(entry.path, path)))
+
+
+def _on_top(setting: RuleSetting, rules: tuple[RuleSetting, ...]) -> RuleSetting:
+    own = next((own for own in rules if own.rule.id == setting.rule.id), None)
+    return over(own, setting) if own else setting

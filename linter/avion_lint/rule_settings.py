@@ -1,0 +1,75 @@
+"""What a `rules:` mapping says of each rule: a level, options or both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from avion_lint.finding import Level
+from avion_lint.options import Options, read_options
+from avion_lint.problems import Problem
+from avion_lint.rule import Rule
+from avion_lint.rule_names import RuleNames
+from avion_lint.source import Document, Place
+from avion_lint.yaml.nodes import Entry, Mapping, Node, Scalar, entries, get
+
+LEVEL = "level"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetting:
+    """A rule with the level and the options that one file gives it; `level` is None where it gives none."""
+
+    rule: Rule
+    level: Level | None
+    options: Options = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a file needs everywhere: the file, the rules' names, and where to put what is wrong."""
+
+    document: Document
+    names: RuleNames
+    refuse: Callable[[Problem], None]
+
+    def refuse_at(self, node: Node, message: str) -> None:
+        """Note a problem with this node."""
+        self.refuse((Place(self.document, node.span), message))
+
+
+def read_rules(node: Node | None, reading: Reading) -> tuple[RuleSetting, ...]:
+    """Read a `rules:` mapping; what is no rule, no option or said twice becomes a problem.
+
+    What is no level, and a value of the wrong kind, are the JSON Schema's to refuse; they are passed over.
+    """
+    found: dict[str, RuleSetting] = {}
+    for entry in entries(node):
+        rule = reading.names.get(entry.key.text)
+        if rule is None:
+            reading.refuse_at(entry.key, reading.names.unknown(entry.key.text))
+        elif rule.id in found:
+            reading.refuse_at(entry.key, f"{rule.id} and {rule.name} are one rule; it is set twice")
+        else:
+            found[rule.id] = _setting(rule, entry, reading)
+    return tuple(found.values())
+
+
+def _setting(rule: Rule, entry: Entry, reading: Reading) -> RuleSetting:
+    match entry.value:
+        case Scalar() as scalar:
+            return RuleSetting(rule, level_of(scalar))
+        case Mapping() as mapping:
+            options = tuple(inner for inner in mapping.entries if inner.key.text != LEVEL)
+            read = read_options(rule, options, reading.document, reading.refuse)
+            return RuleSetting(rule, level_of(get(mapping, LEVEL)), read)
+        case _:
+            return RuleSetting(rule, None)
+
+
+def level_of(node: Node | None) -> Level | None:
+    """Level that a scalar names, or None."""
+    try:
+        return Level.parse(node.text) if isinstance(node, Scalar) else None
+    except KeyError:
+        return None

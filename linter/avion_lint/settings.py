@@ -1,0 +1,111 @@
+"""Settings: what avion-lint.yaml says, once it has been read and found right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from avion_lint import globs
+from avion_lint.finding import Level
+from avion_lint.rule import Rule
+from avion_lint.rule_settings import RuleSetting
+from avion_lint.runners.migration import Runner
+from avion_lint.source import Document, Place
+
+FILE_NAME = "avion-lint.yaml"
+DEFAULT_POLICY = "default"
+DEFAULT_BASELINE = "avion-lint-baseline.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """What is set for a folder of migrations, with the general settings where it says nothing of its own.
+
+    `path` is a glob of folders from the repository's root ("" the root itself). None and "" mean: detect it.
+    `goose` is a version (`3.18.0`), `postgres` a major version, `dialect` a value of subjects.Dialect.
+    `lock_timeout` tells who sets one outside the files: `role`, `runner`, or the value that is set (`3s`).
+    `flyway` maps Flyway's own parameters, without `flyway.`, to text as flyway.conf would have it
+    (`placeholders.name`, `mixed`, `postgresql.transactional.lock`; lists with commas, `true` and `false`).
+    """
+
+    path: str = ""
+    name: str = ""
+    runner: Runner | None = None
+    postgres: int | None = None
+    goose: str | None = None
+    dialect: str | None = None
+    lock_timeout: str | None = None
+    flyway: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[RuleSetting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PathRules:
+    """Rule settings for the files that one of the globs names."""
+
+    paths: tuple[str, ...]
+    rules: tuple[RuleSetting, ...]
+
+    def holds_for(self, path: str) -> bool:
+        """Whether the entry is about this file."""
+        return any(globs.matches(pattern, path) for pattern in self.paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Deprecated:
+    """An object (`table`, `table.column`) whose end was announced elsewhere; service "" means all."""
+
+    object: str
+    reason: str
+    service: str = ""
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """An entry of `exceptions`: findings of a rule about an object that are accepted up to a day, inclusive.
+
+    `object` and `service` may hold wildcards, `path` is a glob; "" for the last two means all. `place` is the
+    entry in the settings file.
+    """
+
+    rule: Rule
+    object: str
+    reason: str
+    owner: str
+    expires: date
+    place: Place
+    service: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that avion-lint.yaml can say; made without arguments it is what holds where there is no such file.
+
+    `policy` names a policy that ships or a file in the repository; `policy_place` is where that is said.
+    """
+
+    document: Document | None = None
+    policy: str = DEFAULT_POLICY
+    policy_place: Place | None = None
+    fail_on: Level = Level.ERROR
+    base: str | None = None
+    rules: tuple[RuleSetting, ...] = ()
+    ignore: tuple[str, ...] = ()
+    general: ServiceSettings = ServiceSettings()
+    services: tuple[ServiceSettings, ...] = ()
+    paths: tuple[PathRules, ...] = ()
+    deprecated: tuple[Deprecated, ...] = ()
+    exceptions: tuple[Exemption, ...] = ()
+    baseline: str = DEFAULT_BASELINE
+
+    def ignores(self, path: str) -> bool:
+        """Whether the file is never to be read."""
+        return any(globs.matches(pattern, path) for pattern in self.ignore)
+
+    def service_at(self, folder: str) -> ServiceSettings:
+        """Find what is set for the migrations in a folder (from the repository's root, "" for the root)."""
+        own = (service for service in self.services if globs.names(service.path, folder))
+        return next(own, self.general)

@@ -1,0 +1,1 @@
+"""YAML files read so that every part keeps its place."""

@@ -1,0 +1,154 @@
+"""The parts of a YAML document, each with its place, and the ways from a path of keys to one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from avion_lint.source import Span
+from avion_lint.yaml.scalars import Plain, resolve
+
+Key = str | int
+PlainTree = Plain | dict[str, "PlainTree"] | list["PlainTree"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value. `text` is what it says with quotes and escapes taken away.
+
+    `quoted` tells that it can be nothing but text: quoted, a block, or tagged `!!str`.
+    """
+
+    span: Span
+    text: str
+    quoted: bool = False
+
+    @property
+    def value(self) -> Plain:
+        """Text, number, truth value or None."""
+        return self.text if self.quoted else resolve(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A sequence."""
+
+    span: Span
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key of a mapping and what stands under it."""
+
+    key: Scalar
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping, in the order of the file."""
+
+    span: Span
+    entries: tuple[Entry, ...]
+
+    def entry(self, key: str) -> Entry | None:
+        """Entry of that key, or None."""
+        return next((entry for entry in self.entries if entry.key.text == key), None)
+
+
+Node = Scalar | Listing | Mapping
+
+
+def plain(node: Node) -> PlainTree:
+    """Turn a node into dict, list, text, number, truth value and None; keys are always text."""
+    match node:
+        case Scalar():
+            return node.value
+        case Listing():
+            return [plain(item) for item in node.items]
+        case Mapping():
+            return {entry.key.text: plain(entry.value) for entry in node.entries}
+
+
+def get(node: Node | None, key: str) -> Node | None:
+    """Get what stands under a key; None where the node is no mapping or lacks the key."""
+    entry = node.entry(key) if isinstance(node, Mapping) else None
+    return entry.value if entry else None
+
+
+def items(node: Node | None) -> tuple[Node, ...]:
+    """Items of a sequence; nothing for any other node."""
+    return node.items if isinstance(node, Listing) else ()
+
+
+def entries(node: Node | None) -> tuple[Entry, ...]:
+    """Entries of a mapping; nothing for any other node."""
+    return node.entries if isinstance(node, Mapping) else ()
+
+
+def text_at(node: Node | None, key: str) -> str | None:
+    """Text of the scalar under a key as it is written (`3.20` stays `3.20`); None for null and others."""
+    found = get(node, key)
+    return found.text if isinstance(found, Scalar) and found.value is not None else None
+
+
+def find(node: Node, path: Iterable[Key]) -> Node | None:
+    """Node that a path of keys and indexes leads to, or None where it leads nowhere."""
+    *_, last = _walk(node, path)
+    return last[1]
+
+
+def _walk(node: Node, path: Iterable[Key]) -> Iterator[tuple[Scalar | None, Node | None]]:
+    """Go along a path: the key that led to each node, if a key did, and the node; None where it breaks."""
+    current: Node | None = node
+    yield None, node
+    for part in path:
+        match current, part:
+            case Mapping(), str():
+                entry = current.entry(part)
+                current = entry.value if entry else None
+                yield (entry.key if entry else None), current
+            case Listing(), int() if -len(current.items) <= part < len(current.items):
+                current = current.items[part]
+                yield None, current
+            case _:
+                current = None
+                yield None, None
+        if current is None:
+            return
+
+
+def span_at(node: Node, path: Sequence[Key]) -> Span:
+    """Where to point for what stands at `path`, on one line where possible.
+
+    A scalar itself; for a mapping, a list or an empty value the key that it stands under, or its own first
+    key; the deepest part that there is, where the path leads further than the file.
+    """
+    key, deepest = None, node
+    for step_key, step in _walk(node, path):
+        if step is None:
+            break
+        key, deepest = step_key, step
+    if isinstance(deepest, Scalar) and deepest.span.end > deepest.span.start:
+        return deepest.span
+    if key is not None:
+        return key.span
+    return _head(deepest)
+
+
+def key_span(node: Node, path: Sequence[Key], key: str) -> Span:
+    """Where the key itself stands in the mapping at `path`; what `span_at` says where there is none."""
+    mapping = find(node, path)
+    entry = mapping.entry(key) if isinstance(mapping, Mapping) else None
+    return entry.key.span if entry else span_at(node, path)
+
+
+def _head(node: Node) -> Span:
+    match node:
+        case Mapping(entries=(first, *_)):
+            return first.key.span
+        case Listing(items=(first, *_)):
+            return _head(first)
+        case _:
+            return node.span
