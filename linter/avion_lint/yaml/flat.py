@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from avion_lint.source import Document, Span
 from avion_lint.yaml.nodes import Entry, Mapping, Scalar
 
-_LINE = re.compile(r"(?P<indent>  )?(?P<key>[a-z][a-z0-9-]*):(?: (?P<value>[a-z0-9-]+))?(?: +#.*)?")
+_LINE = re.compile(r"(?P<indent>  )?(?P<key>[a-z][a-z0-9-]*):(?: (?P<value>[a-z0-9][a-z0-9-]*))?(?: +#.*)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def load_all(document: Document) -> tuple[Node, ...]:
     for event in _events(document, composer.shift):
         composer.take(event)
     if composer.problems:
-        raise YamlError(tuple(composer.problems))
+        raise YamlError(tuple(sorted(composer.problems, key=lambda problem: problem[0].sort_key)))
     return tuple(composer.documents)
 
 
