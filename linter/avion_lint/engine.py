@@ -73,4 +73,4 @@ def _check(rule: Rule, subject: Subject, service: Service, options: object | Non
 
 def _broken(rule: Rule, path: str, error: Exception) -> Unchecked:
     why = f"rule {rule.name} broke on this: {type(error).__name__}: {error}"
-    return Unchecked(path, None, why, "please report it; everything else was checked")
+    return Unchecked(path, None, why, "please report it; everything else was checked", blocks=True)

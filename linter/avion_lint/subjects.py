@@ -11,6 +11,7 @@ from avion_lint.finding import Finding, Related
 from avion_lint.runners.migration import (
     Chunk,
     Direction,
+    FileName,
     Kind,
     MigrationFile,
     NameProblem,
@@ -19,9 +20,11 @@ from avion_lint.runners.migration import (
     Version,
 )
 from avion_lint.schema.model import Index, Origin, Schema, Table
+from avion_lint.schema.replay import replay
 from avion_lint.source import Document, Place, Span
 from avion_lint.sql import actions as a
 from avion_lint.sql.effects import Effect, effects
+from avion_lint.sql.parse import skip_blank
 from avion_lint.sql.session import Session
 
 Acting = TypeVar("Acting", bound=a.Action)
@@ -44,7 +47,7 @@ class Service:
     """A folder of migrations and what is known of the database they are for.
 
     `postgres` is the major version. `lock_timeout` tells that the role or the runner sets one outside the files.
-    `transactional_lock` and `mixed` are Flyway's settings of those names (None: not said anywhere).
+    `transactional_lock`, `mixed` and `out_of_order` are Flyway's settings of those names (None: not said anywhere).
     """
 
     name: str
@@ -57,6 +60,7 @@ class Service:
     lock_timeout: bool = False
     transactional_lock: bool | None = None
     mixed: bool = False
+    out_of_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +138,38 @@ class Statement:
         """Actions of one sort, those in DO blocks among them."""
         return (action for action in self.all_actions() if isinstance(action, kind))
 
+    def within_block(self, action: a.Action) -> bool:
+        """Whether an action is run by a DO block, not by the statement itself."""
+        return not any(action is own for own in self.actions)
+
+    @property
+    def shares_chunk(self) -> bool:
+        """Whether the runner sends it together with other statements, which the server runs as one transaction."""
+        text = self.chunk.text
+        return skip_blank(text, 0) < self.span.start or skip_blank(text, self.span.end) < len(text)
+
+    def schema_before(self, action: a.Action | None) -> Schema:
+        """The schema before one of the statement's actions: in a DO block, with what the block did until then."""
+        if action is None or not self.within_block(action):
+            return self.schema
+        steps = tuple(self._earlier_in_block(action))
+        if not steps:
+            return self.schema
+        version = str(self.file.version or self.file.description)
+        where = (self.deployment.order, self.deployment.applied)
+        return replay(self.schema, ((step, Origin(self.place_of(step), version, *where)) for step in steps))
+
+    def _earlier_in_block(self, action: a.Action) -> Iterator[a.Action]:
+        blocks = (block for block in self.actions if isinstance(block, a.DoBlock))
+        for step in (inner.action for block in blocks for inner in block.inner):
+            if step is action:
+                return
+            if not isinstance(step, a.Insert | a.Update | a.Delete | a.Command):
+                yield step
+
     def effects(self, action: a.Action) -> tuple[Effect, ...]:
         """Locks that an action takes."""
-        return effects(action, self.schema)
+        return effects(action, self.schema_before(action))
 
     def table(self, name: a.Name) -> Table | None:
         """The table before this statement, None where no migration names it."""
@@ -151,14 +184,22 @@ class Statement:
         table = self.table(name)
         return table is not None and table.partitioned
 
-    def is_new(self, name: a.Name) -> bool:
-        """Whether nobody can be using the table: made by the same deployment, or temporary."""
-        table = self.table(name)
-        return table is not None and (table.temporary or self.made_here(table.origin))
+    def is_new(self, name: a.Name, before: a.Action | None = None) -> bool:
+        """Whether nobody can be using the table or view: made by the same deployment, or temporary.
 
-    def in_use(self, name: a.Name) -> bool:
-        """Whether the application may be using the relation while this statement runs."""
-        return not self.is_new(name)
+        `before` is the action that asks; it matters in DO blocks, which make tables and use them at once.
+        """
+        schema = self.schema_before(before)
+        table = schema.table(name)
+        if table is not None:
+            return table.temporary or self.made_here(table.origin)
+        views = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW)
+        view = next((made for kind in views if (made := schema.thing(kind, name))), None)
+        return view is not None and self.made_here(view.origin)
+
+    def in_use(self, name: a.Name, before: a.Action | None = None) -> bool:
+        """Whether the application may be using the relation while this statement runs; `before` as for is_new."""
+        return not self.is_new(name, before)
 
     def made_here(self, origin: Origin | None) -> bool:
         """Whether something was made by the same deployment as this statement.
@@ -313,7 +354,8 @@ class Change:
 
     `before` is the file at the merge base; `after` as it is now, None where it is gone. `at` is where to report:
     the first changed line, or the old file where it is gone. `checksum_changed` is Flyway's checksum (False for
-    goose, which keeps none).
+    goose, which keeps none). `description` is the one before; `renamed_to` is what the runner takes from the new
+    name of a renamed file, None where it takes nothing, or where the file was not renamed.
     """
 
     service: Service
@@ -325,6 +367,8 @@ class Change:
     at: Place
     base_name: str
     checksum_changed: bool = False
+    description: str = ""
+    renamed_to: FileName | None = None
 
     def finding(self, message: str, remedy: str = "", *, related: tuple[Related, ...] = ()) -> Finding:
         """A finding about the change; its object is the version."""

@@ -71,6 +71,39 @@ class MemoryTree:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredTree:
+    """Files as git stores them, by path; without bytes a file is there but cannot be read."""
+
+    files: Mapping[str, bytes | None]
+
+    def paths(self) -> tuple[str, ...]:
+        """All paths, sorted."""
+        return tuple(sorted(self.files))
+
+    def read(self, path: str) -> Document | Unreadable:
+        """A file's text, or why there is none."""
+        data = self.files[path]
+        return Unreadable(path, "cannot be read from git") if data is None else decode(path, data)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A tree with one file's content replaced, or added."""
+
+    below: Tree
+    path: str
+    data: bytes
+
+    def paths(self) -> tuple[str, ...]:
+        """All paths, sorted."""
+        return tuple(sorted({*self.below.paths(), self.path}))
+
+    def read(self, path: str) -> Document | Unreadable:
+        """A file's text, or why there is none."""
+        return decode(path, self.data) if path == self.path else self.below.read(path)
+
+
+@dataclass(frozen=True, slots=True)
 class WorkTree:
     """Files below a folder; `names` are the paths that count, from that folder, or all where None."""
 

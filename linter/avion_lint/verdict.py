@@ -52,12 +52,16 @@ class Suppressed:
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """Something that could not be checked, why, and how to mend it ("" where nothing can be done)."""
+    """Something that could not be checked, why, and how to mend it ("" where nothing can be done).
+
+    `blocks` tells that a verdict without it is worth nothing, so that the run must not pass.
+    """
 
     path: str
     line: int | None
     why: str
     mend: str = ""
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run the command that `arguments` name and return its exit code; Ctrl-C and a closed pipe end it quietly."""
     from avion_lint.cli.arguments import parse  # noqa: PLC0415 - --version shall not pay for it
+    from avion_lint.git.errors import GitError  # noqa: PLC0415 - as above
     from avion_lint.problems import SettingsError, describe  # noqa: PLC0415 - as above
 
     if arguments in (["--version"], ["-V"]):
@@ -30,6 +31,10 @@ def run(arguments: list[str]) -> int:
     except UsageError as error:
         sys.stderr.write(f"avion-lint: {error}\n")
         return Exit.USAGE
+    except GitError as error:
+        mend = f" To mend it, {error.mend}." if error.mend else ""
+        sys.stderr.write(f"avion-lint: could not check: {error.text}.{mend}\n")
+        return Exit.UNCHECKED
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:

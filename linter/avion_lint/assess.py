@@ -1,0 +1,259 @@
+"""From services and the ground they stand on to the subjects of rules, and to what the tool itself has to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from avion_lint import tool
+from avion_lint.discover import Stray
+from avion_lint.edits import Edit as TextEdit
+from avion_lint.finding import Finding
+from avion_lint.gather import Collected, Gathering, name_of, owner
+from avion_lint.ground import Ground
+from avion_lint.history import Change as FileChange
+from avion_lint.projects import Gathered, Standing, project
+from avion_lint.rule import Rule
+from avion_lint.runners.flyway_checksum import checksum
+from avion_lint.runners.migration import Kind, Misread, MigrationFile, Runner
+from avion_lint.settings import Settings
+from avion_lint.source import Document, Place, Span
+from avion_lint.subjects import (
+    BaseMigration,
+    Change,
+    Deprecation,
+    Dialect,
+    Edit,
+    Migration,
+    Project,
+    SqlProblem,
+    Unrecognised,
+)
+from avion_lint.tree import Unreadable
+from avion_lint.verdict import Found, Unchecked
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything that rules are run over, what the tool found on the way, and what it could not check."""
+
+    projects: tuple[Project, ...]
+    changes: tuple[Change, ...]
+    found: tuple[Found, ...]
+    unchecked: tuple[Unchecked, ...]
+
+
+def assess(gathering: Gathering, ground: Ground, settings: Settings) -> Assessment:
+    """Put the subjects together; pure."""
+    projects = tuple(_project(collected, ground, settings) for collected in gathering.services)
+    found = (
+        *(each for made in projects for each in _of_project(made)),
+        *(each for collected in gathering.services for each in _unreadable(collected, ground)),
+        *_history(ground),
+    )
+    unchecked = (
+        *(each for made in projects for each in _applied_problems(made)),
+        *(_stray(stray) for stray in gathering.strays),
+    )
+    return Assessment(projects, tuple(_changes(gathering, ground)), tuple(found), tuple(unchecked))
+
+
+def migration_paths(gathering: Gathering) -> tuple[str, ...]:
+    """Paths of all migrations, in the order in which services run them."""
+    return tuple(dict.fromkeys(file.path for collected in gathering.services for file in collected.files))
+
+
+# --- projects ------------------------------------------------------------------------------------------------
+
+
+def _project(collected: Collected, ground: Ground, settings: Settings) -> Project:
+    deprecations = tuple(
+        Deprecation(given.object, given.reason)
+        for given in settings.deprecated
+        if given.service in ("", collected.service.name)
+    )
+    return project(
+        Gathered(
+            collected.service,
+            collected.files,
+            {file.path: _standing(file, collected, ground) for file in collected.files},
+            tuple(
+                Unrecognised(document, problem, judged=document.path not in ground.tip)
+                for document, problem in collected.problems
+            ),
+            ground.base,
+            tuple(_base(collected, ground)),
+            deprecations,
+        )
+    )
+
+
+def _standing(file: MigrationFile, collected: Collected, ground: Ground) -> Standing:
+    judged = file.path in ground.judged and file.path not in collected.shared
+    return Standing(ground.deployments[file.path], judged, edited=file.path in ground.edited)
+
+
+def _base(collected: Collected, ground: Ground) -> Iterator[BaseMigration]:
+    for path in sorted(ground.tip):
+        name = name_of(collected, path) if _inside(path, collected) else None
+        if name is not None:
+            yield BaseMigration(path, name.kind, name.version, name.description)
+
+
+def _inside(path: str, collected: Collected) -> bool:
+    root = collected.service.root
+    return not root or path.startswith(f"{root}/")
+
+
+# --- changes -------------------------------------------------------------------------------------------------
+
+_EDITS = {
+    TextEdit.MODE: Edit.MODE,
+    TextEdit.LINE_ENDS: Edit.LINE_ENDS,
+    TextEdit.COMMENTS: Edit.COMMENTS,
+    TextEdit.SQL: Edit.SQL,
+}
+
+
+def _changes(gathering: Gathering, ground: Ground) -> Iterator[Change]:
+    """What is done to migrations that the base branch has; a rename with an edit is two changes."""
+    for change in ground.changes:
+        if change.before is None:
+            continue
+        collected = owner(change.before.path, gathering)
+        name = name_of(collected, change.before.path) if collected else None
+        if collected is None or name is None:
+            continue
+        for edit in _edits(change):
+            yield Change(
+                collected.service,
+                name.kind,
+                name.version,
+                change.before,
+                change.after,
+                edit,
+                _place(change, change.before),
+                ground.base,
+                _checksum_changed(change, collected),
+            )
+
+
+def _edits(change: FileChange) -> Iterator[Edit]:
+    if change.after is None:
+        yield Edit.DELETED
+        return
+    if change.renamed_from is not None:
+        yield Edit.RENAMED
+    if change.edit in _EDITS:
+        yield _EDITS[change.edit]
+
+
+def _place(change: FileChange, before: Document) -> Place:
+    if change.after is None:
+        return Place(before, before.line_span(1))
+    return Place(change.after, change.at or change.after.line_span(1))
+
+
+def _checksum_changed(change: FileChange, collected: Collected) -> bool:
+    if collected.service.runner is not Runner.FLYWAY or change.before is None or change.after is None:
+        return False
+    return checksum(change.before.text) != checksum(change.after.text)
+
+
+# --- what the tool finds -----------------------------------------------------------------------------------------
+
+
+def _of_project(made: Project) -> Iterator[Found]:
+    service = made.service
+    judged = [migration for migration in made.migrations if migration.judged]
+    if service.dialect is not Dialect.POSTGRESQL and judged:
+        yield _found(tool.NOT_JUDGED, _other_database(made, judged[0]), service.name)
+    for migration in judged:
+        if migration.kind is Kind.CODE:
+            yield _found(tool.CODE_MIGRATION, _code(migration), service.name)
+        for problem in migration.problems:
+            if not _is_explained(migration, problem):
+                yield _found(tool.NOT_PARSED, _not_parsed(migration, problem), service.name)
+
+
+def _found(rule: Rule, finding: Finding, service: str) -> Found:
+    return Found(rule, finding, service)
+
+
+def _other_database(made: Project, first: Migration) -> Finding:
+    service = made.service
+    message = (
+        f"The migrations of {service.name} are taken to be for {service.dialect}, not PostgreSQL: {service.dialect_reason}. "
+        "Only the rules that hold for every database were run."
+    )
+    remedy = f"If that is wrong, say so in avion-lint.yaml: services: [{{path: {service.root or '.'}, dialect: postgresql}}]."
+    return first.finding(None, message, remedy, object=service.name)
+
+
+def _code(migration: Migration) -> Finding:
+    message = "This migration is code: it runs with the others, and what it does to the database cannot be read from it."
+    remedy = "Review it by hand; where plain SQL does, write SQL."
+    return migration.finding(None, message, remedy)
+
+
+def _not_parsed(migration: Migration, problem: SqlProblem) -> Finding:
+    words = problem.message
+    message = f"This is not SQL that PostgreSQL understands: {words}. The {problem.direction} section would fail here."
+    return Finding(problem.place, message, "Correct the statement.", object=str(migration.version or migration.path))
+
+
+def _is_explained(migration: Migration, problem: SqlProblem) -> bool:
+    """Whether the runner's own misreading of the file is why the text is torn."""
+    torn = (Misread.SEMICOLON_INSIDE, Misread.SEMICOLON_MISSED, Misread.DOLLAR_SWALLOWS, Misread.PARENTHESIS_SWALLOWS)
+    section = migration.file.section(problem.direction)
+    return any(
+        reading.kind in torn
+        and section is not None
+        and section.span.start <= reading.span.start <= problem.place.span.end
+        for reading in migration.file.misreadings
+    )
+
+
+def _unreadable(collected: Collected, ground: Ground) -> Iterator[Found]:
+    for content in collected.unreadable:
+        if content.path not in ground.tip:
+            yield _found(tool.NOT_READABLE, not_readable(content), collected.service.name)
+
+
+def not_readable(content: Unreadable) -> Finding:
+    """The finding that a file cannot be read."""
+    document = Document(content.path, "")
+    message = f"The file {content.why}; nothing in it was checked."
+    return Finding(Place(document, Span(0, 0)), message, _sentence(content.mend), object=content.path)
+
+
+def _history(ground: Ground) -> Iterator[Found]:
+    for unsure in ground.unsure:
+        place = Place(Document(unsure.path, ""), Span(0, 0))
+        message = f"Whether this migration was changed cannot be told: {unsure.why}."
+        yield _found(tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(unsure.mend), object=unsure.path), "")
+    if ground.missing is not None:
+        place = Place(Document(".", ""), Span(0, 0))
+        message = f"Which migrations are applied cannot be told: {ground.missing.why}."
+        yield _found(tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(ground.missing.mend), object="base"), "")
+
+
+def _sentence(words: str) -> str:
+    if not words:
+        return ""
+    return f"{words[0].upper()}{words[1:]}" + ("" if words.endswith((".", "!", "?")) else ".")
+
+
+def _applied_problems(made: Project) -> Iterator[Unchecked]:
+    for migration in made.migrations:
+        if not migration.judged and migration.problems:
+            problem = migration.problems[0]
+            why = f"applied, so it is not judged, but it cannot be read ({problem.message}): what it made is not known"
+            yield Unchecked(migration.path, problem.place.start.line, why)
+
+
+def _stray(stray: Stray) -> Unchecked:
+    count = "1 file looks" if len(stray.paths) == 1 else f"{len(stray.paths):,} files look"
+    tool_words = f" of {stray.tool}" if stray.tool else ", but neither goose annotations nor Flyway names tell whose"
+    mend = "" if stray.tool else f"name the runner in avion-lint.yaml: services: [{{path: {stray.folder}, runner: goose}}]"
+    return Unchecked(stray.folder, None, f"{count} like migrations{tool_words}; not judged", mend)

@@ -1,0 +1,22 @@
+"""`avion-lint explain RULE`: a rule's page, for the terminal."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from avion_lint.cli.exit_codes import Exit, UsageError
+from avion_lint.cli.inputs import known_rules
+from avion_lint.pages import load
+from avion_lint.report.explain import explain as explained
+from avion_lint.rule_names import rule_names
+
+
+def explain(given: Namespace) -> int:
+    """Print the page of the rule that is named; raises UsageError where there is no such rule."""
+    names = rule_names(known_rules())
+    rule = names.get(given.rule)
+    if rule is None:
+        raise UsageError(names.unknown(given.rule))
+    sys.stdout.write(explained(load(rule), colour=sys.stdout.isatty()))
+    return Exit.CLEAN

@@ -1,0 +1,69 @@
+"""What commands read before they begin: the root of the repository, the settings, the baseline."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from avion_lint.baseline import Baseline
+from avion_lint.cli.exit_codes import UsageError
+from avion_lint.rule import Rule
+from avion_lint.settings import FILE_NAME, Settings
+from avion_lint.source import Document
+from avion_lint.tree import Unreadable, WorkTree
+
+
+def root_of(path: Path) -> Path:
+    """The repository that a path lies in; without one, the folder with the settings above it, else the path's own."""
+    start = path.resolve()
+    start = start if start.is_dir() else start.parent
+    for mark in (".git", FILE_NAME):
+        for folder in (start, *start.parents):
+            if (folder / mark).exists():
+                return folder
+    return start
+
+
+def under(root: Path, path: Path) -> str:
+    """A path as seen from the root, "" for the root itself; raises UsageError for one outside."""
+    absolute = Path(os.path.normpath(Path.cwd() / path))
+    for candidate in (absolute, absolute.resolve()):
+        if candidate.is_relative_to(root):
+            relative = candidate.relative_to(root).as_posix()
+            return "" if relative == "." else relative
+    raise UsageError(f"{path} lies outside of the repository {root}")
+
+
+def known_rules() -> tuple[Rule, ...]:
+    """All rules that there are, the tool's own among them."""
+    from avion_rules import all_rules  # noqa: PLC0415 - the rules are put in here, and nowhere else
+
+    from avion_lint import tool  # noqa: PLC0415 - as above
+
+    return (*tool.RULES, *all_rules())
+
+
+def load_settings(root: Path, named: str | None) -> Settings:
+    """Settings from the file named, or from the root's own where there is one; raises SettingsError, UsageError."""
+    path = Path(named) if named else root / FILE_NAME
+    if not named and not path.exists():
+        return Settings()
+    content = WorkTree(str(path.parent)).read(path.name)
+    if isinstance(content, Unreadable):
+        raise UsageError(f"settings {path}: {content.why}")
+    from avion_lint.settings_reader import load  # noqa: PLC0415 - YAML, only where there are settings
+
+    shown = path.name if path.parent.resolve() == root else str(path)
+    return load(Document(shown, content.text), known_rules())
+
+
+def load_baseline(root: Path, settings: Settings) -> Baseline | None:
+    """The baseline that the settings name, None where there is no such file; raises SettingsError, UsageError."""
+    if not (root / settings.baseline).exists():
+        return None
+    content = WorkTree(str(root)).read(settings.baseline)
+    if isinstance(content, Unreadable):
+        raise UsageError(f"baseline {settings.baseline}: {content.why}")
+    from avion_lint.baseline import parse  # noqa: PLC0415 - only where there is a baseline
+
+    return parse(content)

@@ -1,0 +1,103 @@
+"""`avion-lint [PATH …]`: judge the migrations and report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+
+from avion_lint import tool
+from avion_lint.cli.case import case_of
+from avion_lint.cli.exit_codes import Exit, UsageError
+from avion_lint.cli.output import write_file, write_sarif
+from avion_lint.finding import Level
+from avion_lint.judge import judge
+from avion_lint.report.formats import Format, Options, render
+from avion_lint.report.style import wants_colour
+from avion_lint.verdict import Verdict
+
+
+def lint(given: Namespace) -> int:
+    """Judge, write the reports, and tell by the exit code what came of it."""
+    chosen = _format(given)
+    case = case_of(given, datetime.now(tz=UTC).date())
+    verdict = judge(case)
+    if given.sarif:
+        write_sarif(given.sarif, render(Format.SARIF, verdict, _sarif_options(verdict)))
+    report = render(chosen, verdict, _options(given, verdict, chosen))
+    if given.output:
+        write_file(given.output, report)
+    else:
+        sys.stdout.write(report)
+        sys.stdout.flush()
+    _step_summary(chosen, verdict)
+    if given.exit_zero:
+        return Exit.CLEAN
+    return exit_code(verdict, Level.parse(given.fail_on) if given.fail_on else case.settings.fail_on)
+
+
+def _format(given: Namespace) -> Format:
+    if given.sarif == "":
+        if given.format not in (None, "sarif"):
+            raise UsageError("--sarif without a file makes SARIF the report; take either it or --format")
+        return Format.SARIF
+    if given.format:
+        return Format(given.format)
+    return Format.GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" and not given.output else Format.TEXT
+
+
+def _options(given: Namespace, verdict: Verdict, chosen: Format) -> Options:
+    if chosen is Format.SARIF:
+        return _sarif_options(verdict)
+    on_terminal = not given.output and sys.stdout.isatty()
+    return Options(
+        colour=_colour(given.color, terminal=on_terminal),
+        quiet=given.quiet,
+        verbose=given.verbose,
+        columns=_columns() if on_terminal else 100,
+    )
+
+
+def _colour(word: str, *, terminal: bool) -> bool:
+    return word == "always" if word != "auto" else wants_colour(os.environ, terminal=terminal)
+
+
+def _columns() -> int:
+    try:
+        return max(os.get_terminal_size().columns, 40)
+    except OSError:
+        return 100
+
+
+def _sarif_options(verdict: Verdict) -> Options:
+    from avion_lint.pages import load  # noqa: PLC0415 - pages are read for SARIF only
+
+    return Options(pages={enabled.rule.id: load(enabled.rule) for enabled in verdict.rules if enabled.rule.family != "AV"})
+
+
+def _step_summary(chosen: Format, verdict: Verdict) -> None:
+    """Add the summary to the page of the GitHub Actions run, where there is one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if chosen is not Format.GITHUB or not path:
+        return
+    from avion_lint.report.github import step_summary  # noqa: PLC0415 - on GitHub only
+
+    try:
+        with open(path, "a", encoding="utf-8") as summary:  # noqa: PTH123 - appending has no Path method
+            summary.write(step_summary(verdict))
+    except OSError as error:
+        sys.stderr.write(f"avion-lint: the step summary cannot be written: {error.strerror}\n")
+
+
+_NOT_CHECKED = {tool.NOT_READABLE.id, tool.HISTORY_UNKNOWN.id}
+
+
+def exit_code(verdict: Verdict, fail_on: Level) -> int:
+    """0 clean, 1 findings at or above the level, 3 where the only thing wrong is that something was not checked."""
+    failing = [result for result in verdict.results if result.level >= fail_on]
+    if any(result.rule.id not in _NOT_CHECKED for result in failing):
+        return Exit.FINDINGS
+    if failing or verdict.scope.migrations == 0 or any(entry.blocks for entry in verdict.unchecked):
+        return Exit.UNCHECKED
+    return Exit.CLEAN

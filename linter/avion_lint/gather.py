@@ -1,0 +1,207 @@
+"""From a tree of files to services: which migrations there are, read as their runner reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from avion_lint.discover import Folder, Read, Stray, discover, service_names
+from avion_lint.flyway_sources import flyway_configurations, sets_lock_timeout
+from avion_lint.runners import goose
+from avion_lint.runners.flyway_configuration import FlywayConfiguration
+from avion_lint.runners.flyway_names import parse_name as parse_flyway_name
+from avion_lint.runners.goose_annotations import Profile, profile_of
+from avion_lint.runners.goose_names import parse_name as parse_goose_name
+from avion_lint.runners.migration import FileName, MigrationFile, NameProblem, Runner
+from avion_lint.settings import ServiceSettings, Settings
+from avion_lint.source import Document
+from avion_lint.sql.parse import SyntaxProblem, parse
+from avion_lint.subjects import Dialect, Service
+from avion_lint.tree import Tree, Unreadable
+
+DEFAULT_POSTGRES = 15
+DEFAULT_GOOSE = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A service and its files as the runner reads them.
+
+    `shared` are paths that another service owns as well: known here, judged there. `problems` are files whose name
+    the runner does not take.
+    """
+
+    service: Service
+    configuration: FlywayConfiguration
+    files: tuple[MigrationFile, ...]
+    shared: frozenset[str]
+    problems: tuple[tuple[Document, NameProblem], ...]
+    unreadable: tuple[Unreadable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """All services of a tree, and SQL that looks like migrations but belongs to none."""
+
+    services: tuple[Collected, ...]
+    strays: tuple[Stray, ...]
+
+
+def gather(tree: Tree, settings: Settings) -> Gathering:
+    """Find and read all migrations of a tree. Nothing is raised: what cannot be read is told."""
+    read = _remembering(tree)
+    paths = tuple(path for path in tree.paths() if not settings.ignores(path))
+    configurations = flyway_configurations(paths, read, lambda folder: settings.service_at(folder).flyway)
+    found = discover(paths, read, lambda folder: settings.service_at(folder).runner, configurations)
+    names = service_names(found.folders)
+    known = frozenset(paths)
+    services = tuple(
+        _collect(folder, names[folder.root, folder.alternative], settings, configurations(folder.root), read, known)
+        for folder in found.folders
+    )
+    return Gathering(services, found.strays)
+
+
+def _remembering(tree: Tree) -> Read:
+    documents: dict[str, Document | Unreadable] = {}
+
+    def read(path: str) -> Document | Unreadable:
+        if path not in documents:
+            documents[path] = tree.read(path)
+        return documents[path]
+
+    return read
+
+
+def _collect(
+    folder: Folder,
+    name: str,
+    settings: Settings,
+    configuration: FlywayConfiguration,
+    read: Read,
+    known: frozenset[str],
+) -> Collected:
+    own = settings.service_at(folder.root)
+    contents = [read(path) for path in (*folder.files, *folder.shared)]
+    documents = [content for content in contents if isinstance(content, Document)]
+    goose_version = own.goose or DEFAULT_GOOSE
+    reader = _Reader(folder.runner, profile_of(goose_version), configuration, read, known)
+    files = tuple(reader.migration(document) for document in documents)
+    dialect, reason = _dialect(folder, own, files)
+    service = Service(
+        name=own.name or name,
+        root=folder.root,
+        runner=folder.runner,
+        postgres=own.postgres or DEFAULT_POSTGRES,
+        dialect=dialect,
+        dialect_reason=reason,
+        goose=goose_version,
+        lock_timeout=own.lock_timeout is not None or sets_lock_timeout(configuration),
+        transactional_lock=configuration.postgresql_transactional_lock,
+        mixed=configuration.mixed,
+        out_of_order=configuration.out_of_order,
+    )
+    problems = ((read(path), problem) for path, problem in folder.problems)
+    return Collected(
+        service,
+        configuration,
+        files,
+        frozenset(folder.shared),
+        tuple((document, problem) for document, problem in problems if isinstance(document, Document)),
+        tuple(content for content in contents if isinstance(content, Unreadable)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads a document as the service's runner does."""
+
+    runner: Runner
+    profile: Profile
+    configuration: FlywayConfiguration
+    read: Read
+    known: frozenset[str]
+
+    def migration(self, document: Document) -> MigrationFile:
+        if self.runner is Runner.GOOSE:
+            return goose.read(document, self.profile)
+        from avion_lint.runners import flyway  # noqa: PLC0415 - not needed for goose
+
+        script = f"{document.path}.conf"
+        script_config = self.read(script) if script in self.known else None
+        return flyway.read(
+            document, self.configuration, script_config if isinstance(script_config, Document) else None
+        )
+
+
+def _dialect(folder: Folder, own: ServiceSettings, files: tuple[MigrationFile, ...]) -> tuple[Dialect, str]:
+    """The database that a service's files are for, and how that is known ("" for plain PostgreSQL)."""
+    if own.dialect:
+        return Dialect(own.dialect), "the settings say so"
+    if folder.alternative in _BY_VENDOR:
+        return _BY_VENDOR[folder.alternative], f"its folder is named {folder.alternative}"
+    proofs = [proof for file in files if (proof := _proof(file))]
+    if not proofs or len(proofs) * 2 < sum(bool(file.sections) for file in files):
+        return Dialect.POSTGRESQL, ""
+    name, reason, path = min(proofs, key=lambda proof: proof[2])
+    return Dialect(name), f"{path} has {reason}"
+
+
+_BY_VENDOR = {
+    "postgresql": Dialect.POSTGRESQL,
+    "postgres": Dialect.POSTGRESQL,
+    "h2": Dialect.H2,
+    "mysql": Dialect.MYSQL,
+    "mariadb": Dialect.MYSQL,
+    "sqlite": Dialect.SQLITE,
+    "sqlserver": Dialect.TSQL,
+    "oracle": Dialect.OTHER,
+    "hsqldb": Dialect.OTHER,
+    "derby": Dialect.OTHER,
+}
+
+
+def _proof(file: MigrationFile) -> tuple[str, str, str] | None:
+    """What in a file that PostgreSQL's grammar refuses proves another database."""
+    for chunk in (chunk for section in file.sections for chunk in section.chunks):
+        if isinstance(parse(chunk.text), SyntaxProblem):
+            from avion_lint.sql.dialects import evidence  # noqa: PLC0415 - only for text that does not parse
+
+            found = evidence(chunk.text)
+            if found:
+                return (*found, file.path)
+    return None
+
+
+def name_of(collected: Collected, path: str) -> FileName | None:
+    """What the service's runner takes from the name of a file, None where it takes it for no migration."""
+    name = path.rpartition("/")[2]
+    if collected.service.runner is Runner.GOOSE:
+        inside = path.rpartition("/")[0] == collected.service.root
+        found = parse_goose_name(name) if inside else None
+    else:
+        found = parse_flyway_name(name, collected.configuration)
+    return found if isinstance(found, FileName) else None
+
+
+def owner(path: str, gathering: Gathering) -> Collected | None:
+    """The service whose migration a path is or would be, the innermost where several could have it."""
+    fitting = (each for each in gathering.services if _inside(path, each.service.root) and name_of(each, path))
+    return max(fitting, key=lambda each: len(each.service.root), default=None)
+
+
+def _inside(path: str, root: str) -> bool:
+    return not root or path.startswith(f"{root}/")
+
+
+def is_migration(path: str, gathering: Gathering) -> bool:
+    """Whether a service would take a file at this path as a migration."""
+    return owner(path, gathering) is not None
+
+
+def identity_of(path: str, gathering: Gathering) -> object:
+    """What makes two paths the same migration: the service, the kind and the version (else the description)."""
+    collected = owner(path, gathering)
+    name = name_of(collected, path) if collected else None
+    if collected is None or name is None:
+        return None
+    return (collected.service.root, name.kind, name.version.parts if name.version else name.description)

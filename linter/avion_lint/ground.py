@@ -1,0 +1,90 @@
+"""What counts as applied, what is judged now, and which deployment brings which migration."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from avion_lint import deployments
+from avion_lint.deployments import Batch
+from avion_lint.edits import Edit
+from avion_lint.history import Change, History, Missing, Unsure
+from avion_lint.subjects import Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """How every migration stands.
+
+    `deployments` has every migration's path, `judged` those whose statements are judged, `edited` those among them
+    that are applied all the same. `base` is the base branch for people ("" for none), `tip` the migrations on it.
+    `assumed` says in a sentence what was taken as applied.
+    """
+
+    deployments: Mapping[str, Deployment]
+    judged: frozenset[str]
+    assumed: str
+    edited: frozenset[str] = frozenset()
+    base: str = ""
+    tip: frozenset[str] = frozenset()
+    changes: tuple[Change, ...] = ()
+    unsure: tuple[Unsure, ...] = ()
+    missing: Missing | None = None
+
+
+def against_base(history: History, paths: Collection[str]) -> Ground:
+    """Judge what is new or changed against the base branch; everything else is applied.
+
+    Without a base every file is judged and counts as its own deployment.
+    """
+    if history.missing is not None:
+        return replace(alone(paths, history.assumed), missing=history.missing, unsure=history.unsure)
+    judged = history.judged(paths)
+    edited = frozenset(
+        change.path for change in history.changes if change.before is not None and change.edit is not Edit.NONE
+    )
+    applied = frozenset(paths) - judged
+    return Ground(
+        _deployments(deployments.since_base(paths, applied, history.base)),
+        judged,
+        history.assumed,
+        edited & judged,
+        history.base,
+        history.applied,
+        history.changes,
+        history.unsure,
+    )
+
+
+def as_landed(paths: Collection[str], batches: Mapping[str, Batch]) -> Ground:
+    """Judge every migration, each as new as it was when it landed."""
+    assumed = f"every migration is judged, {len(paths):,} in all, each as new as it was when it landed"
+    return Ground(_deployments(batches), frozenset(paths), assumed)
+
+
+def alone(paths: Iterable[str], assumed: str) -> Ground:
+    """Judge every migration, each as a deployment of its own."""
+    ordered = tuple(paths)
+    return Ground(_deployments(deployments.alone(ordered)), frozenset(ordered), assumed)
+
+
+def _deployments(batches: Mapping[str, Batch]) -> dict[str, Deployment]:
+    return {path: Deployment(batch.order, batch.name, batch.applied) for path, batch in batches.items()}
+
+
+def narrowed(ground: Ground, patterns: Collection[str]) -> Ground:
+    """The same ground with only what lies under the given paths judged; everything stays known."""
+    if not patterns:
+        return ground
+
+    def inside(path: str) -> bool:
+        return any(path == given or given in ("", ".") or path.startswith(f"{given}/") for given in patterns)
+
+    return replace(
+        ground,
+        judged=frozenset(path for path in ground.judged if inside(path)),
+        edited=frozenset(path for path in ground.edited if inside(path)),
+        changes=tuple(
+            change for change in ground.changes if inside(change.path) or inside(change.renamed_from or change.path)
+        ),
+    )

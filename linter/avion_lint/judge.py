@@ -1,0 +1,147 @@
+"""One run from files to verdict, once the files, the ground and the policy are there; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from avion_lint import tool
+from avion_lint.assess import Assessment, assess
+from avion_lint.baseline import Baseline
+from avion_lint.engine import run
+from avion_lint.finding import Level
+from avion_lint.gather import Gathering
+from avion_lint.ground import Ground
+from avion_lint.policy import Policy
+from avion_lint.rule import Rule
+from avion_lint.rule_names import RuleNames, rule_names
+from avion_lint.settings import Settings
+from avion_lint.source import Document, Span
+from avion_lint.sql.lexer import comments
+from avion_lint.subjects import Migration
+from avion_lint.suppression import Suppression, read_suppressions
+from avion_lint.verdict import EnabledRule, Found, Scope, Unchecked, Verdict
+from avion_lint.weigh import Scale, weigh
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that a verdict depends on.
+
+    `rules` are all rules, the tool's own among them; which of them count is the policy's word. `whole` tells that
+    all that could be judged is judged. `found` and `unchecked` are what was noticed before (a path that cannot be
+    read …).
+    """
+
+    gathering: Gathering
+    ground: Ground
+    policy: Policy
+    rules: tuple[Rule, ...]
+    today: date
+    settings: Settings = field(default_factory=Settings)
+    baseline: Baseline | None = None
+    whole: bool = True
+    found: tuple[Found, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
+
+
+def judge(case: Case) -> Verdict:
+    """The verdict on a case."""
+    assessment = assess(case.gathering, case.ground, case.settings)
+    on = tuple(rule for rule in case.rules if case.policy.is_on(rule))
+    outcome = run(on, assessment.projects, assessment.changes, _options(case.policy))
+    names = rule_names(case.rules)
+    judged = tuple(_judged(assessment))
+    suppressions, invalid = _suppressions(judged, names)
+    weighed = weigh(
+        (*case.found, *assessment.found, *outcome.found, *invalid),
+        Scale(
+            case.policy,
+            case.today,
+            case.settings.exceptions,
+            suppressions,
+            case.baseline,
+            {migration.path: migration.service.name for migration in judged},
+            case.ground.edited,
+            frozenset(case.ground.deployments),
+            case.whole,
+        ),
+    )
+    return Verdict(
+        _scope(case, assessment),
+        tuple(EnabledRule(rule, level) for rule in on if (level := case.policy.level(rule)) is not Level.OFF),
+        weighed.results,
+        weighed.suppressed,
+        tuple(sorted((*case.unchecked, *assessment.unchecked, *outcome.unchecked), key=_where)),
+        {migration.path: migration.document.sha256 for migration in judged},
+    )
+
+
+def _options(policy: Policy) -> object:
+    return lambda rule, service, path: policy.options(rule, service=service, path=path)
+
+
+def _where(entry: Unchecked) -> tuple[str, int, str]:
+    return (entry.path, entry.line or 0, entry.why)
+
+
+def _judged(assessment: Assessment) -> Iterator[Migration]:
+    for project in assessment.projects:
+        yield from (migration for migration in project.migrations if migration.judged)
+
+
+def _suppressions(
+    judged: Iterable[Migration], names: RuleNames
+) -> tuple[Mapping[str, tuple[Suppression, ...]], tuple[Found, ...]]:
+    """What comments turn off, by path, and those that are not written as they must be."""
+    found: dict[str, tuple[Suppression, ...]] = {}
+    invalid: list[Found] = []
+    for migration in judged:
+        if "avion" not in migration.document.text:
+            continue
+        read = read_suppressions(migration.document, _comments(migration.document), _statements(migration), names)
+        found[migration.path] = read.found
+        invalid.extend(Found(tool.INVALID_SUPPRESSION, finding, migration.service.name) for finding in read.invalid)
+    return found, tuple(invalid)
+
+
+def _comments(document: Document) -> Iterator[Span]:
+    return comments(document.text)
+
+
+def _statements(migration: Migration) -> Iterator[Span]:
+    statements = [statement.place.span for statement in (*migration.up, *migration.down)]
+    problems = [problem.place.span for problem in migration.problems]
+    covered = iter(sorted(statements))
+    yield from covered
+    yield from (span for span in problems if not any(_overlap(span, other) for other in statements))
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _scope(case: Case, assessment: Assessment) -> Scope:
+    migrations = [migration for project in assessment.projects for migration in project.migrations]
+    paths = {migration.path for migration in migrations}
+    judged = {migration.path for migration in migrations if migration.judged}
+    return Scope(
+        services=len(assessment.projects),
+        migrations=len(paths),
+        applied=len(paths - case.ground.judged),
+        judged=len(judged),
+        assumed=case.ground.assumed,
+        notes=tuple(_notes(assessment)),
+    )
+
+
+def _notes(assessment: Assessment) -> Iterator[str]:
+    for project in assessment.projects:
+        service = project.service
+        count = len(project.migrations)
+        where = service.root or "the root folder"
+        yield (
+            f"{service.name}: {count:,} {'migration' if count == 1 else 'migrations'} for {service.runner} in {where}, "
+            f"{service.dialect}" + (f" {service.postgres}" if service.dialect == "postgresql" else "")
+        )

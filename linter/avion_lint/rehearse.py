@@ -1,0 +1,73 @@
+"""A verdict on files given as texts, with default settings: what tests, rule pages and trials of rules need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from hashlib import sha256
+
+from avion_lint import tool
+from avion_lint.assess import migration_paths
+from avion_lint.deployments import assumed
+from avion_lint.gather import gather
+from avion_lint.git import Entry
+from avion_lint.ground import against_base
+from avion_lint.history import Contents, History, Source, Trees, changes, differences
+from avion_lint.judge import Case, judge
+from avion_lint.packs import load_pack
+from avion_lint.policy import effective
+from avion_lint.rule import Rule
+from avion_lint.settings import Settings
+from avion_lint.tree import MemoryTree
+from avion_lint.verdict import Verdict
+
+BASE = "main"
+
+
+def rehearse(
+    here: Mapping[str, str],
+    before: Mapping[str, str],
+    rules: Iterable[Rule],
+    settings: Settings | None = None,
+    policy: str = "strict",
+) -> Verdict:
+    """Judge the files `here`, of which those `before` are on the base branch already; both are texts by path.
+
+    All `rules` (and the tool's own) count as the policy says; nothing is read from disk but the policy.
+    """
+    settings = settings or Settings()
+    known = (*tool.RULES, *rules)
+    gathering = gather(MemoryTree(here), settings)
+    history = _history(here, before)
+    return judge(
+        Case(
+            gathering,
+            against_base(history, migration_paths(gathering)),
+            effective(load_pack(policy, known, lambda _: None), settings),
+            known,
+            date(2026, 1, 1),
+            settings,
+        )
+    )
+
+
+def _history(here: Mapping[str, str], before: Mapping[str, str]) -> History:
+    old = {path: Entry("100644", _digest(text)) for path, text in before.items()}
+    new = {path: Entry("100644", _digest(text)) for path, text in here.items()}
+    trees = Trees(old, old, new)
+    found = differences(trees)
+    contents = Contents(
+        {path: before[path].encode() for path in (*found.changed, *found.deleted)},
+        {path: here[path].encode() for path in (*found.changed, *found.added)},
+    )
+    made = changes(trees, found, contents, _obeyed)
+    sentence = assumed(BASE, len(before), changed=bool(made), on_tip=False)
+    return History(Source.HEAD, sentence, BASE, frozenset(before), frozenset(before), made)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _obeyed(comment: str) -> bool:
+    return "+goose" in comment

@@ -1,0 +1,107 @@
+"""Imports go downwards only: a module imports from its own layer or from lower ones."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LINTER = ROOT / "linter" / "avion_lint"
+RULES = ROOT / "rules" / "avion_rules"
+POLICIES = ROOT / "policies" / "avion_policies"
+
+# Lowest first. A name stands for the module and everything below it; the longest fitting name counts.
+LAYERS = (
+    ("", "source", "globs"),
+    ("finding",),
+    ("problems",),
+    ("sql", "yaml", "git", "runners", "schema.model", "runners.migration"),
+    ("schema", "sql.effects", "edits", "renames", "tree", "history", "deployments", "survey", "witness"),
+    ("subjects", "rule", "rule_names"),
+    ("tool", "pages", "options", "rule_settings", "settings", "schema_check", "packs", "policy", "settings_reader"),
+    ("verdict", "suppression", "fingerprint", "baseline", "weigh", "discover", "flyway_sources", "ground", "projects"),
+    ("gather", "engine"),
+    ("assess",),
+    ("judge",),
+    ("report", "rehearse"),
+    ("testing",),
+    ("cli", "__main__"),
+)
+HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
+
+DOOR = {"rule", "subjects", "finding", "source", "schema", "sql.actions", "sql.effects", "runners.migration"}
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(LINTER).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imports_of(path: Path, package: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == package:
+            inside = node.module.removeprefix(package).lstrip(".")
+            names = {f"{inside}.{alias.name}".lstrip(".") for alias in node.names}
+            base = LINTER if package == "avion_lint" else RULES
+            for name in names:
+                target = base.joinpath(*name.split("."))
+                is_module = target.with_suffix(".py").exists() or (target / "__init__.py").exists()
+                found.add(name if is_module else inside)
+        elif isinstance(node, ast.Import):
+            found |= {
+                alias.name.removeprefix(package).lstrip(".")
+                for alias in node.names
+                if alias.name.split(".")[0] == package
+            }
+    return found
+
+
+def fitting(module: str) -> str | None:
+    parts = module.split(".")
+    names = [".".join(parts[:end]) for end in range(len(parts), 0, -1)] if module else [""]
+    return next((name for name in names if name in HEIGHT), None)
+
+
+MODULES = sorted(LINTER.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: module_of(path) or "avion_lint")
+def test_a_module_imports_only_from_its_own_layer_or_lower_ones(path: Path) -> None:
+    own = fitting(module_of(path))
+    assert own is not None, f"{module_of(path)} has no layer: give it one in {Path(__file__).name}"
+    upward = {name for name in imports_of(path, "avion_lint") if HEIGHT[fitting(name) or ""] > HEIGHT[own]}
+
+    assert upward == set()
+
+
+def test_only_the_command_line_puts_the_rules_in() -> None:
+    using = {module_of(path) for path in MODULES if imports_of(path, "avion_rules")}
+
+    assert {name.split(".")[0] for name in using} <= {"cli"}
+
+
+@pytest.mark.parametrize("path", sorted(RULES.rglob("*.py")), ids=lambda path: str(path.relative_to(RULES)))
+def test_rules_use_only_the_public_door(path: Path) -> None:
+    used = imports_of(path, "avion_lint")
+    allowed = {name for name in used if any(name == door or name.startswith(f"{door}.") for door in DOOR)}
+
+    assert used == allowed
+
+
+def test_policies_import_nothing() -> None:
+    for path in POLICIES.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+def test_only_the_command_line_ends_the_process() -> None:
+    ending = {
+        module_of(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"exit", "_exit"}
+    }
+
+    assert ending <= {"cli"}
