@@ -29,6 +29,7 @@ class ObjectKind(StrEnum):
     TABLE = "table"
     FOREIGN_TABLE = "foreign table"
     COLUMN = "column"
+    ATTRIBUTE = "attribute"
     CONSTRAINT = "constraint"
     INDEX = "index"
     VIEW = "view"
@@ -119,7 +120,10 @@ class ColumnDefinition:
 
 @dataclass(frozen=True, slots=True)
 class CreateTable:
-    """CREATE TABLE in all forms; `query` tells CREATE TABLE AS and SELECT INTO, `reads` the tables it copies."""
+    """CREATE TABLE in all forms.
+
+    `query` tells CREATE TABLE AS and SELECT INTO; `reads` and `copies` are as for Insert.
+    """
 
     span: Span
     table: Name
@@ -134,6 +138,7 @@ class CreateTable:
     like: tuple[Name, ...] = ()
     query: bool = False
     reads: tuple[Name, ...] = ()
+    copies: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,8 +430,10 @@ class CreateObject:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """INSERT or COPY FROM; `reads` are the tables its SELECT copies from, `rows` the number of VALUES rows.
+    """INSERT or COPY FROM; `reads` are the tables that its SELECT names, `rows` is the number of VALUES rows.
 
+    `copies` are those of which it may copy many rows: not the ones in scalar sub-queries or behind a LIMIT,
+    an aggregate without GROUP BY or a condition that picks rows by values.
     `limited` tells that the SELECT has a LIMIT, `filtered` that it has a WHERE.
     """
 
@@ -436,17 +443,22 @@ class Insert:
     rows: int = 0
     limited: bool = False
     filtered: bool = False
+    copies: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """UPDATE; `whole` tells that no condition keeps rows out: no WHERE, or one that is always true."""
+    """UPDATE; `whole` tells that no condition keeps rows out: no WHERE, or one that is always true.
+
+    `null_column` is set where the whole condition is `column IS NULL`.
+    """
 
     span: Span
     table: Name
     whole: bool
     columns: tuple[str, ...] = ()
     has_where: bool = False
+    null_column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ def _clause(command: Node, table: a.Name, span: Span, kind: a.ObjectKind) -> a.A
     definition = command.get("def", {})
     missing_ok = bool(command.get("missing_ok"))
     cascade = command.get("behavior") == "DROP_CASCADE"
+    if kind is a.ObjectKind.TYPE:
+        return a.AlterTable(span, table, form, kind, name)  # ADD ATTRIBUTE has the forms of ADD COLUMN
     match form:
         case "AddColumn":
             return a.AddColumn(span, table, n.column(definition["ColumnDef"]), missing_ok)
@@ -109,7 +111,8 @@ def rename(node: Node, span: Span) -> Iterator[a.Action]:
     new = node["newname"]
     relation = n.relation(node["relation"]) if "relation" in node else None
     if tag in ("OBJECT_COLUMN", "OBJECT_ATTRIBUTE") and relation:
-        yield a.Rename(span, a.ObjectKind.COLUMN, a.Name(None, node.get("subname", "")), new, relation)
+        kind = a.ObjectKind(tag.removeprefix("OBJECT_").lower())
+        yield a.Rename(span, kind, a.Name(None, node.get("subname", "")), new, relation)
     elif tag == "OBJECT_TABCONSTRAINT":
         yield a.Rename(span, a.ObjectKind.CONSTRAINT, a.Name(None, node.get("subname", "")), new, relation)
     elif tag in ("OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE"):

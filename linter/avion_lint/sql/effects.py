@@ -197,7 +197,7 @@ def _drop(action: a.Drop, schema: Schema) -> Iterator[Effect]:
 
 def _rename(action: a.Rename | a.SetSchema) -> Iterator[Effect]:
     table = action.table if isinstance(action, a.Rename) else None
-    if action.kind is a.ObjectKind.ENUM_VALUE:
+    if action.kind in (a.ObjectKind.ENUM_VALUE, a.ObjectKind.ATTRIBUTE):
         return
     if table:
         yield Effect(table, Lock.ACCESS_EXCLUSIVE)

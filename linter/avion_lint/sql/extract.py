@@ -10,6 +10,7 @@ from avion_lint.sql import nodes as n
 from avion_lint.sql.alter import alter_table, rename, set_schema
 from avion_lint.sql.parse import Node, RawStatement
 from avion_lint.sql.plpgsql import do_block
+from avion_lint.sql.query import copied
 
 OBJECT_KINDS = {
     "OBJECT_TABLE": a.ObjectKind.TABLE,
@@ -110,14 +111,21 @@ def _create_table_as(node: Node, span: Span) -> Iterator[a.Action]:
         unlogged=target.get("relpersistence") == "u",
         query=True,
         reads=reads,
+        copies=copied(node["query"]) if with_data else (),
     )
 
 
 def _select(node: Node, span: Span) -> Iterator[a.Action]:
     if "intoClause" in node:
         target = node["intoClause"]["rel"]
-        temporary = target.get("relpersistence") == "t"
-        yield a.CreateTable(span, n.relation(target), temporary=temporary, query=True, reads=n.relations_read(node))
+        yield a.CreateTable(
+            span,
+            n.relation(target),
+            temporary=target.get("relpersistence") == "t",
+            query=True,
+            reads=n.relations_read(node),
+            copies=copied({"SelectStmt": node}),
+        )
         return
     settings = list(_set_config(node, span))
     yield from settings or _modifying_with(node, span) or (a.Command(span, "SELECT"),)
@@ -157,6 +165,7 @@ def _insert(node: Node, span: Span) -> Iterator[a.Action]:
         rows=rows,
         limited="limitCount" in query,
         filtered="whereClause" in query,
+        copies=() if rows else copied(node.get("selectStmt", {}), node.get("withClause")),
     )
 
 
@@ -172,7 +181,8 @@ def _update(node: Node, span: Span) -> Iterator[a.Action]:
     )
     where = node.get("whereClause")
     whole = "fromClause" not in node and n.is_always_true(where)
-    yield a.Update(span, n.relation(node["relation"]), whole, columns, has_where=where is not None)
+    only_null = n.null_column(where)
+    yield a.Update(span, n.relation(node["relation"]), whole, columns, where is not None, only_null)
 
 
 def _delete(node: Node, span: Span) -> Iterator[a.Action]:
@@ -211,13 +221,13 @@ def _reindex(node: Node, span: Span) -> Iterator[a.Action]:
     yield a.Reindex(span, kind, name, _option(node, "params", "concurrently"))
 
 
-def _option(node: Node, field: str, name: str) -> bool:
-    """Whether a DefElem option is given and not switched off."""
+def _option(node: Node, field: str, name: str, *, missing: bool = False) -> bool:
+    """Whether a DefElem option is switched on; `missing` is what holds where it is not given."""
     for item in node.get(field, []):
         option = item["DefElem"]
         if option["defname"] == name:
             return _truth(option.get("arg"))
-    return False
+    return missing
 
 
 def _truth(node: Node | None) -> bool:
@@ -455,12 +465,18 @@ def _alter_database(node: Node, span: Span) -> Iterator[a.Action]:
     yield a.Command(span, "ALTER DATABASE SET TABLESPACE" if moves else "ALTER DATABASE")
 
 
-def _subscription(word: str) -> Reader:
-    def read(node: Node, span: Span) -> Iterator[a.Action]:
-        refresh = "REFRESH" in node.get("kind", "")
-        yield a.Command(span, f"{word} SUBSCRIPTION{' REFRESH' if refresh else ''}")
+def _create_subscription(node: Node, span: Span) -> Iterator[a.Action]:
+    connects = _option(node, "options", "connect", missing=True)
+    makes_slot = _option(node, "options", "create_slot", missing=connects)
+    yield a.Command(span, "CREATE SUBSCRIPTION" if makes_slot else "CREATE SUBSCRIPTION WITHOUT SLOT")
 
-    return read
+
+def _alter_subscription(node: Node, span: Span) -> Iterator[a.Action]:
+    kind = node.get("kind", "")
+    refreshes = kind.endswith("_REFRESH") or (
+        kind.endswith("_PUBLICATION") and _option(node, "options", "refresh", missing=True)
+    )
+    yield a.Command(span, "ALTER SUBSCRIPTION REFRESH" if refreshes else "ALTER SUBSCRIPTION")
 
 
 def _grant(node: Node, span: Span) -> Iterator[a.Action]:
@@ -512,9 +528,9 @@ _READERS: dict[str, Reader] = {
     "DropTableSpaceStmt": _command("DROP TABLESPACE"),
     "AlterSystemStmt": _command("ALTER SYSTEM"),
     "DiscardStmt": _discard,
-    "CreateSubscriptionStmt": _subscription("CREATE"),
-    "DropSubscriptionStmt": _subscription("DROP"),
-    "AlterSubscriptionStmt": _subscription("ALTER"),
+    "CreateSubscriptionStmt": _create_subscription,
+    "DropSubscriptionStmt": _command("DROP SUBSCRIPTION"),
+    "AlterSubscriptionStmt": _alter_subscription,
     "GrantStmt": _grant,
     "CallStmt": _command("CALL"),
     "DropOwnedStmt": _command("DROP OWNED"),

@@ -133,6 +133,14 @@ def _expression_columns(node: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(expression(raw).columns)) if raw else ()
 
 
+def null_column(node: Node | None) -> str | None:
+    """The column where a whole condition is `column IS NULL`."""
+    test = (node or {}).get("NullTest", {})
+    if test.get("nulltesttype") != "IS_NULL":
+        return None
+    return next(iter(strings(test.get("arg", {}).get("ColumnRef", {}).get("fields", []))[-1:]), None)
+
+
 def _not_null_column(node: Node, kind: ConstraintKind, column: str | None) -> str | None:
     if kind is ConstraintKind.NOT_NULL:
         return column or next(iter(strings(node.get("keys", []))), None)
