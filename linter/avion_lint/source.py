@@ -45,10 +45,14 @@ class Document:
         return starts
 
     def position(self, offset: int) -> Position:
-        """Line and column of a character offset; an offset past the end counts as the end."""
+        """Line and column of a character offset; an offset past the end counts as the end.
+
+        A byte order mark takes no column, as in editors and in SARIF (2.1.0, 3.30.2).
+        """
         offset = max(0, min(offset, len(self.text)))
         line = bisect_right(self._line_starts, offset)
-        return Position(line, offset - self._line_starts[line - 1] + 1)
+        mark = line == 1 and offset > 0 and self.text.startswith("\ufeff")
+        return Position(line, offset - self._line_starts[line - 1] + (0 if mark else 1))
 
     def line(self, number: int) -> str:
         """Text of a line, counted from 1, without its line end."""
