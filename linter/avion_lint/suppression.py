@@ -17,7 +17,7 @@ _MARKS = re.compile(r"(--|/\*+|#)\s*")
 # A colon makes it ours; without one "avion-lint ignore…" is meant as one, and prose about the tool is not.
 _ADDRESSED = re.compile(r"avion-?lint\s*(:|(?=ignore\b))\s*", re.IGNORECASE)
 _COMMAND = re.compile(
-    r"(?P<verb>[A-Za-z-]*)\s*(?P<list>\[(?P<rules>[^\]]*)\])?\s*:?\s*(?P<reason>.*)", re.DOTALL
+    r"(?P<verb>[A-Za-z_-]*)\s*(?P<list>\[(?P<rules>[^\]]*)\])?\s*:?\s*(?P<reason>.*)", re.DOTALL
 )
 _WORD = re.compile(r"[^\s,]+")
 _VERBS = ("ignore", "ignore-file")
@@ -77,25 +77,30 @@ def read_suppressions(
     findings are about.
     """
     ordered = sorted(statements)
-    found: list[Suppression] = []
-    invalid: list[Finding] = []
-    for span in comments:
-        comment = _addressed(document, span)
-        if comment is None:
-            continue
-        if wrong := _wrong(comment, ordered):
-            invalid.append(wrong)
-            continue
-        scope = None if comment.command["verb"] == "ignore-file" else _scope(document, span, ordered)
-        reason = " ".join(comment.command["reason"].split())
-        for word, place in _words(comment):
-            if rule := names.get(word):
-                found.append(Suppression(rule, reason, place, scope))
-            else:
-                invalid.append(
-                    comment.invalid(f"The comment turns off nothing: {names.unknown(word)}.", place.span)
-                )
-    return Suppressions(tuple(found), tuple(invalid))
+    read = [each for span in comments for each in _read(document, span, ordered, names)]
+    return Suppressions(
+        tuple(each for each in read if isinstance(each, Suppression)),
+        tuple(each for each in read if isinstance(each, Finding)),
+    )
+
+
+def _read(
+    document: Document, span: Span, statements: Sequence[Span], names: RuleNames
+) -> Iterator[Suppression | Finding]:
+    comment = _addressed(document, span)
+    if comment is None:
+        return
+    if wrong := _wrong(comment, statements):
+        yield wrong
+        return
+    scope = None if comment.command["verb"] == "ignore-file" else _scope(document, span, statements)
+    reason = " ".join(comment.command["reason"].split())
+    for word, place in _words(comment):
+        if rule := names.get(word):
+            yield Suppression(rule, reason, place, scope)
+        else:
+            message = _sentence(f"Part of the comment has no effect: {names.unknown(word)}")
+            yield comment.invalid(message, place.span)
 
 
 def _addressed(document: Document, span: Span) -> _Comment | None:
@@ -121,7 +126,7 @@ def _wrong(comment: _Comment, statements: Sequence[Span]) -> Finding | None:
         said = (
             f"avion-lint does not know `{verb}`" if verb else "The comment says nothing that avion-lint knows"
         )
-        return comment.invalid(f"{said}{suggestion(verb, _VERBS)}.")
+        return comment.invalid(_sentence(f"{said}{suggestion(verb, _VERBS)}"))
     if not _WORD.search(comment.command["rules"] or ""):
         return comment.invalid("The comment does not name the rule that it turns off.")
     if not any(letter.isalnum() for letter in reason):
@@ -129,6 +134,10 @@ def _wrong(comment: _Comment, statements: Sequence[Span]) -> Finding | None:
     if verb == "ignore-file" and statements and statements[0].start < comment.span.start:
         return comment.invalid("`ignore-file` stands behind the first statement, where nobody looks for it.")
     return None
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith("?") else f"{text}."
 
 
 def _words(comment: _Comment) -> Iterator[tuple[str, Place]]:

@@ -25,9 +25,9 @@ class Scale:
     """What findings are weighed with.
 
     `suppressions` are those of every file read, by path. `judged` maps the path of every file judged in this
-    run to its service; `applied` are those among them whose text must not change any more; `unclear` those
-    that could not be checked in full. `known` are the paths of all files that there are. `whole` tells that
-    the run judged all that can be judged, so that what matched nothing matches nothing.
+    run to its service; `applied` are those among them whose text must not change any more. `known` are the
+    paths of all files that there are. `whole` tells that the run judged all that can be judged, so that what
+    matched nothing matches nothing. `unclear` are paths that could not be checked in full.
     """
 
     policy: Policy
@@ -37,9 +37,9 @@ class Scale:
     baseline: Baseline | None = None
     judged: Mapping[str, str] = field(default_factory=dict)
     applied: Collection[str] = frozenset()
-    unclear: Collection[str] = frozenset()
     known: Collection[str] = frozenset()
     whole: bool = False
+    unclear: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
