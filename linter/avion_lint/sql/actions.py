@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from avion_lint.source import Span
+from avion_lint.sql.identifiers import identifier as identifier
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,6 +22,12 @@ class Name:
 
     def __str__(self) -> str:
         return self.name if self.schema in (None, "public") else f"{self.schema}.{self.name}"
+
+    @property
+    def sql(self) -> str:
+        """The name as SQL, quoted where it must be."""
+        name = identifier(self.name)
+        return name if self.schema is None else f"{identifier(self.schema)}.{name}"
 
 
 class ObjectKind(StrEnum):
@@ -252,7 +259,10 @@ class DetachPartition:
 
 @dataclass(frozen=True, slots=True)
 class AlterTable:
-    """Any other ALTER TABLE form; `form` is its name in the parser's list without `AT_`, e.g. `SetStatistics`."""
+    """Any other ALTER TABLE form; `form` is its name in the parser's list without `AT_`, e.g. `SetStatistics`.
+
+    `detail` is the name that the form gives (a column, a trigger, an owner), or its storage parameters with commas.
+    """
 
     span: Span
     table: Name
