@@ -168,8 +168,10 @@ UNCHECKED = (
         3,
         "It is not UTF-8 (byte 0xE9 at offset 120), so nothing in it was judged.",
         "Save the file as UTF-8:\n    iconv -f WINDOWS-1252 -t UTF-8 db/V7__large.sql",
+        blocks=True,
     ),
 )
+NO_HISTORY = Unchecked(".", None, "The history of the migrations: this is no git repository.")
 
 
 def verdict(*results: Result, **parts: object) -> Verdict:

@@ -120,6 +120,12 @@ def test_what_was_not_checked_is_annotated() -> None:
     assert limit.message == "A Go migration: what it does cannot be read."
 
 
+def test_what_is_about_the_whole_repository_is_annotated_without_a_file() -> None:
+    (command,) = commands(samples.verdict(unchecked=(samples.NO_HISTORY,)))
+
+    assert command.properties == {"title": "Not checked"}
+
+
 def test_a_clean_run_makes_no_annotations() -> None:
     assert github.commands(samples.clean()) == ""
 

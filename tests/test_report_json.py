@@ -84,9 +84,14 @@ def test_suppressed_results_say_by_what_and_why() -> None:
 def test_unchecked_entries_say_why_and_how_to_mend_it() -> None:
     first, second = valid(json_report.render(samples.everything()))["unchecked"]
 
-    assert first["line"] is None
-    assert first["mend"] == ""
-    assert (second["path"], second["line"]) == ("db/V7__large.sql", 3)
+    assert first == {
+        "path": "services/billing/migrations/00013_backfill.go",
+        "line": None,
+        "why": "A Go migration: what it does cannot be read.",
+        "mend": "",
+        "blocks": False,
+    }
+    assert (second["path"], second["line"], second["blocks"]) == ("db/V7__large.sql", 3, True)
 
 
 def test_judged_files_have_the_sha256_of_their_bytes() -> None:

@@ -60,7 +60,7 @@ def test_suppressed_results_are_skipped_with_their_reason() -> None:
     ]
 
 
-def test_what_was_not_checked_is_an_error_or_skipped_where_nothing_can_be_done() -> None:
+def test_what_was_not_checked_is_an_error_where_it_blocks_and_else_skipped() -> None:
     root = suites(samples.verdict(unchecked=samples.UNCHECKED))
 
     assert [error.attrib["message"][:15] for error in root.iter("error")] == ["It is not UTF-8"]

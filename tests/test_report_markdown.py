@@ -59,6 +59,12 @@ def test_what_was_not_checked_has_its_own_heading() -> None:
     assert "iconv -f WINDOWS-1252" in report
 
 
+def test_what_is_about_the_whole_repository_has_no_place() -> None:
+    report = markdown.render(samples.verdict(unchecked=(samples.NO_HISTORY,)))
+
+    assert "\n**not checked**  \nThe history of the migrations: this is no git repository.\n" in report
+
+
 @pytest.mark.parametrize(
     ("hostile", "shown"),
     [

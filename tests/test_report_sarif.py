@@ -327,7 +327,7 @@ def test_suppressed_results_that_are_asked_for_are_marked_and_all_others_as_not_
     ]
 
 
-def test_what_was_not_checked_is_a_notification_and_what_can_be_mended_a_failed_run() -> None:
+def test_what_was_not_checked_is_a_notification_and_what_blocks_a_failed_run() -> None:
     run = run_of(sarif.render(samples.verdict(unchecked=samples.UNCHECKED)))
     (invocation,) = run["invocations"]
     limit, broken = invocation["toolExecutionNotifications"]
@@ -339,10 +339,13 @@ def test_what_was_not_checked_is_a_notification_and_what_can_be_mended_a_failed_
     assert "iconv" in broken["message"]["text"]
 
 
-def test_what_can_never_be_checked_does_not_fail_the_run() -> None:
-    run = run_of(sarif.render(samples.verdict(unchecked=samples.UNCHECKED[:1])))
+def test_what_was_not_checked_and_does_not_block_leaves_the_run_successful() -> None:
+    run = run_of(sarif.render(samples.verdict(unchecked=(samples.NO_HISTORY,))))
+    (invocation,) = run["invocations"]
+    (notification,) = invocation["toolExecutionNotifications"]
 
-    assert run["invocations"][0]["executionSuccessful"] is True
+    assert invocation["executionSuccessful"] is True
+    assert "locations" not in notification
 
 
 def test_more_results_than_github_takes_are_cut_to_the_heaviest_and_that_is_said() -> None:

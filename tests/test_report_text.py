@@ -78,6 +78,12 @@ def test_unchecked_entries_are_always_printed_with_their_mend() -> None:
     )
 
 
+def test_what_is_about_the_whole_repository_has_no_place() -> None:
+    assert text.render(samples.verdict(unchecked=(samples.NO_HISTORY,))).startswith(
+        "not checked\n  The history of the migrations: this is no git repository.\n"
+    )
+
+
 def test_quiet_gives_one_line_for_each_finding_and_nothing_when_clean() -> None:
     report = text.render(samples.everything(), quiet=True)
 

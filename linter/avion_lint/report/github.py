@@ -9,7 +9,7 @@ from avion_lint.finding import Level
 from avion_lint.report import markdown, text
 from avion_lint.report.extent import extent
 from avion_lint.report.plain import harmless_lines
-from avion_lint.report.wording import LEVELS, place_text, plural, rule_title, unchecked_level
+from avion_lint.report.wording import LEVELS, place_text, plural, rule_title, unchecked_level, unchecked_path
 from avion_lint.verdict import Result, Unchecked, Verdict
 
 # Of each kind a step may make so many annotations; the runner only logs the others, and cuts every message.
@@ -76,7 +76,7 @@ def _result(result: Result) -> str:
 
 def _unchecked(unchecked: Unchecked, level: Level) -> str:
     line = {"line": str(unchecked.line)} if unchecked.line is not None else {}
-    file = {"file": unchecked.path} if unchecked.path else {}
+    file = {"file": path} if (path := unchecked_path(unchecked)) else {}
     return _command(level, file | line | {"title": "Not checked"}, [unchecked.why, unchecked.mend])
 
 

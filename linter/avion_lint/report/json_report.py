@@ -76,4 +76,10 @@ def _suppressed(suppressed: Suppressed) -> Json:
 
 
 def _unchecked(unchecked: Unchecked) -> Json:
-    return {"path": unchecked.path, "line": unchecked.line, "why": unchecked.why, "mend": unchecked.mend}
+    return {
+        "path": unchecked.path,
+        "line": unchecked.line,
+        "why": unchecked.why,
+        "mend": unchecked.mend,
+        "blocks": unchecked.blocks,
+    }

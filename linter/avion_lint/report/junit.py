@@ -27,7 +27,7 @@ def render(verdict: Verdict) -> str:
     """Return the report as XML.
 
     Errors and warnings are failures; findings of level info pass and say what they have to say. What could
-    not be checked is an error, or skipped where nothing can be done about it; what is suppressed is skipped.
+    not be checked is an error where the run must not pass without it, else skipped, as is what is suppressed.
     A file with nothing of all that is one passed test case.
     """
     suites = _suites(verdict)

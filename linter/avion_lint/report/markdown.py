@@ -8,7 +8,15 @@ from itertools import groupby
 from avion_lint.report.extent import extent
 from avion_lint.report.markdown_text import block, code, inline
 from avion_lint.report.plain import without_commands
-from avion_lint.report.wording import counts, heaviest_first, place_text, plural, scope, set_aside
+from avion_lint.report.wording import (
+    counts,
+    heaviest_first,
+    place_text,
+    plural,
+    scope,
+    set_aside,
+    unchecked_path,
+)
 from avion_lint.verdict import Result, Unchecked, Verdict
 
 # By this line a later run finds the comment that it replaces.
@@ -92,8 +100,8 @@ def _result(result: Result) -> str:
 
 
 def _unchecked(unchecked: Unchecked) -> str:
-    place = code(place_text(unchecked.path, unchecked.line))
-    lines = [f"**not checked** {place}  ", inline(unchecked.why), ""]
+    place = f" {code(place_text(unchecked.path, unchecked.line))}" if unchecked_path(unchecked) else ""
+    lines = [f"**not checked**{place}  ", inline(unchecked.why), ""]
     return "\n".join(lines + _remedy("What to do", unchecked.mend))
 
 

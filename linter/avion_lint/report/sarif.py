@@ -14,7 +14,7 @@ from avion_lint.report.line_hash import line_hashes
 from avion_lint.report.sarif_places import artifact, one_line, whole
 from avion_lint.report.sarif_rules import descriptor, rules_of, sarif_level
 from avion_lint.report.sarif_text import limited, link, plain
-from avion_lint.report.wording import unchecked_level
+from avion_lint.report.wording import unchecked_level, unchecked_path
 from avion_lint.source import Document
 from avion_lint.verdict import Result, Suppressed, SuppressedBy, Unchecked, Verdict
 
@@ -176,7 +176,7 @@ def _unchecked(unchecked: Unchecked) -> Json:
         "descriptor": {"id": "unchecked"},
         "level": sarif_level(unchecked_level(unchecked)),
         "message": {"text": limited(text, MESSAGE_LIMIT)},
-        **({"locations": [{"physicalLocation": location}]} if unchecked.path else {}),
+        **({"locations": [{"physicalLocation": location}]} if unchecked_path(unchecked) else {}),
     }
 
 

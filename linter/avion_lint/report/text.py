@@ -15,6 +15,7 @@ from avion_lint.report.wording import (
     set_aside,
     summary,
     unchecked_level,
+    unchecked_path,
     why_suppressed,
 )
 from avion_lint.verdict import Result, Suppressed, Unchecked, Verdict
@@ -104,8 +105,10 @@ def _unchecked(unchecked: Unchecked, style: Style, columns: int) -> list[str]:
 
 
 def _unchecked_head(unchecked: Unchecked, style: Style) -> str:
-    place = style.paint(Paint.PLACE, place_text(unchecked.path, unchecked.line))
-    return f"{place} {style.paint(level_paint(unchecked_level(unchecked)), 'not checked')}"
+    words = style.paint(level_paint(unchecked_level(unchecked)), "not checked")
+    if not unchecked_path(unchecked):
+        return words
+    return f"{style.paint(Paint.PLACE, place_text(unchecked.path, unchecked.line))} {words}"
 
 
 def _suppressed(suppressed: Suppressed, style: Style) -> list[str]:

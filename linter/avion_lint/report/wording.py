@@ -67,8 +67,13 @@ def why_suppressed(suppressed: Suppressed) -> str:
 
 
 def unchecked_level(unchecked: Unchecked) -> Level:
-    """Weight of something unchecked: an error where it can be mended, a warning where nothing can be done."""
-    return Level.ERROR if unchecked.mend else Level.WARNING
+    """Weight of something unchecked: an error where the run must not pass without it."""
+    return Level.ERROR if unchecked.blocks else Level.WARNING
+
+
+def unchecked_path(unchecked: Unchecked) -> str:
+    """Path of the file that could not be checked, empty where it is about the whole repository."""
+    return "" if unchecked.path == "." else unchecked.path
 
 
 def heaviest_first(results: tuple[Result, ...]) -> list[Result]:
