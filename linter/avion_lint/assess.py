@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from avion_lint import tool
@@ -43,9 +43,9 @@ class Assessment:
     unchecked: tuple[Unchecked, ...]
 
 
-def assess(gathering: Gathering, ground: Ground, settings: Settings) -> Assessment:
-    """Put the subjects together; pure."""
-    projects = tuple(_project(collected, ground, settings) for collected in gathering.services)
+def assess(gathering: Gathering, ground: Ground, settings: Settings, tick: Callable[[], None]) -> Assessment:
+    """Put the subjects together; `tick` is called once for each migration read."""
+    projects = tuple(_project(collected, ground, settings, tick) for collected in gathering.services)
     found = (
         *(each for made in projects for each in _of_project(made)),
         *(each for collected in gathering.services for each in _unreadable(collected, ground)),
@@ -66,7 +66,7 @@ def migration_paths(gathering: Gathering) -> tuple[str, ...]:
 # --- projects ------------------------------------------------------------------------------------------------
 
 
-def _project(collected: Collected, ground: Ground, settings: Settings) -> Project:
+def _project(collected: Collected, ground: Ground, settings: Settings, tick: Callable[[], None]) -> Project:
     deprecations = tuple(
         Deprecation(given.object, given.reason)
         for given in settings.deprecated
@@ -84,7 +84,8 @@ def _project(collected: Collected, ground: Ground, settings: Settings) -> Projec
             ground.base,
             tuple(_base(collected, ground)),
             deprecations,
-        )
+        ),
+        tick,
     )
 
 
@@ -199,12 +200,19 @@ def _code(migration: Migration) -> Finding:
 def _not_parsed(migration: Migration, problem: SqlProblem) -> Finding:
     words = problem.message
     message = f"This is not SQL that PostgreSQL understands: {words}. The {problem.direction} section would fail here."
-    return Finding(problem.place, message, "Correct the statement.", object=str(migration.version or migration.path))
+    return Finding(
+        problem.place, message, "Correct the statement.", object=str(migration.version or migration.path)
+    )
 
 
 def _is_explained(migration: Migration, problem: SqlProblem) -> bool:
     """Whether the runner's own misreading of the file is why the text is torn."""
-    torn = (Misread.SEMICOLON_INSIDE, Misread.SEMICOLON_MISSED, Misread.DOLLAR_SWALLOWS, Misread.PARENTHESIS_SWALLOWS)
+    torn = (
+        Misread.SEMICOLON_INSIDE,
+        Misread.SEMICOLON_MISSED,
+        Misread.DOLLAR_SWALLOWS,
+        Misread.PARENTHESIS_SWALLOWS,
+    )
     section = migration.file.section(problem.direction)
     return any(
         reading.kind in torn
@@ -231,11 +239,15 @@ def _history(ground: Ground) -> Iterator[Found]:
     for unsure in ground.unsure:
         place = Place(Document(unsure.path, ""), Span(0, 0))
         message = f"Whether this migration was changed cannot be told: {unsure.why}."
-        yield _found(tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(unsure.mend), object=unsure.path), "")
+        yield _found(
+            tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(unsure.mend), object=unsure.path), ""
+        )
     if ground.missing is not None:
         place = Place(Document(".", ""), Span(0, 0))
         message = f"Which migrations are applied cannot be told: {ground.missing.why}."
-        yield _found(tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(ground.missing.mend), object="base"), "")
+        yield _found(
+            tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(ground.missing.mend), object="base"), ""
+        )
 
 
 def _sentence(words: str) -> str:
@@ -254,6 +266,12 @@ def _applied_problems(made: Project) -> Iterator[Unchecked]:
 
 def _stray(stray: Stray) -> Unchecked:
     count = "1 file looks" if len(stray.paths) == 1 else f"{len(stray.paths):,} files look"
-    tool_words = f" of {stray.tool}" if stray.tool else ", but neither goose annotations nor Flyway names tell whose"
-    mend = "" if stray.tool else f"name the runner in avion-lint.yaml: services: [{{path: {stray.folder}, runner: goose}}]"
+    tool_words = (
+        f" of {stray.tool}" if stray.tool else ", but neither goose annotations nor Flyway names tell whose"
+    )
+    mend = (
+        ""
+        if stray.tool
+        else f"name the runner in avion-lint.yaml: services: [{{path: {stray.folder}, runner: goose}}]"
+    )
     return Unchecked(stray.folder, None, f"{count} like migrations{tool_words}; not judged", mend)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from avion_lint import tool
 from avion_lint.assess import Assessment, assess
 from avion_lint.baseline import Baseline
-from avion_lint.engine import run
+from avion_lint.engine import OptionsOf, run
 from avion_lint.finding import Level
 from avion_lint.gather import Gathering
 from avion_lint.ground import Ground
@@ -46,9 +46,9 @@ class Case:
     unchecked: tuple[Unchecked, ...] = ()
 
 
-def judge(case: Case) -> Verdict:
-    """The verdict on a case."""
-    assessment = assess(case.gathering, case.ground, case.settings)
+def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
+    """The verdict on a case; `tick` is called once for each migration read."""
+    assessment = assess(case.gathering, case.ground, case.settings, tick)
     on = tuple(rule for rule in case.rules if case.policy.is_on(rule))
     outcome = run(on, assessment.projects, assessment.changes, _options(case.policy))
     names = rule_names(case.rules)
@@ -78,7 +78,7 @@ def judge(case: Case) -> Verdict:
     )
 
 
-def _options(policy: Policy) -> object:
+def _options(policy: Policy) -> OptionsOf:
     return lambda rule, service, path: policy.options(rule, service=service, path=path)
 
 
@@ -100,9 +100,13 @@ def _suppressions(
     for migration in judged:
         if "avion" not in migration.document.text:
             continue
-        read = read_suppressions(migration.document, _comments(migration.document), _statements(migration), names)
+        read = read_suppressions(
+            migration.document, _comments(migration.document), _statements(migration), names
+        )
         found[migration.path] = read.found
-        invalid.extend(Found(tool.INVALID_SUPPRESSION, finding, migration.service.name) for finding in read.invalid)
+        invalid.extend(
+            Found(tool.INVALID_SUPPRESSION, finding, migration.service.name) for finding in read.invalid
+        )
     return found, tuple(invalid)
 
 

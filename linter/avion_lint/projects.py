@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Section
@@ -51,12 +51,16 @@ class Gathered:
     start: Schema = field(default_factory=Schema)
 
 
-def project(gathered: Gathered) -> Project:
-    """The project of a service: every migration with its statements and the schema around it."""
+def project(gathered: Gathered, tick: Callable[[], None]) -> Project:
+    """The project of a service: every migration with its statements and the schema around it.
+
+    `tick` is called once for each migration read.
+    """
     schema = gathered.start
     migrations: list[Migration] = []
     for file in sorted(gathered.files, key=runner_order):
         migration = _migration(gathered, file, schema)
+        tick()
         migrations.append(migration)
         if file.kind in _FOLDED:
             schema = migration.after
@@ -85,7 +89,13 @@ def _migration(gathered: Gathered, file: MigrationFile, before: Schema) -> Migra
     if not standing.judged:
         following, problems = reader.fold(section, before)
         return Migration(
-            gathered.service, file, standing.deployment, judged=False, before=before, after=following, problems=problems
+            gathered.service,
+            file,
+            standing.deployment,
+            judged=False,
+            before=before,
+            after=following,
+            problems=problems,
         )
     up = reader.read(section, before)
     following = with_search_path(up.following)

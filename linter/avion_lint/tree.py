@@ -105,14 +105,20 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class WorkTree:
-    """Files below a folder; `names` are the paths that count, from that folder, or all where None."""
+    """Files below a folder; `names` are the paths that count, from that folder, or all where None.
+
+    `below` are the only folders that are looked through for files, from the root ("" for all).
+    """
 
     root: str
     names: tuple[str, ...] | None = None
+    below: tuple[str, ...] = ("",)
 
     def paths(self) -> tuple[str, ...]:
         """All paths, sorted; links and special files are among them, so that reading them can say what they are."""
-        return self.names if self.names is not None else tuple(sorted(_walk(self.root)))
+        if self.names is not None:
+            return self.names
+        return tuple(sorted({path for folder in self.below for path in _walk(self.root, folder)}))
 
     def read(self, path: str) -> Document | Unreadable:
         """A file's text, or why there is none; a link is followed only to a file within the folder."""
@@ -128,9 +134,15 @@ class WorkTree:
             try:
                 target = full.resolve(strict=True)
             except (OSError, RuntimeError):
-                return Unreadable(path, "is a link that leads nowhere or in a circle", "mend or remove the link")
+                return Unreadable(
+                    path, "is a link that leads nowhere or in a circle", "mend or remove the link"
+                )
             if not target.is_relative_to(Path(self.root).resolve()):
-                return Unreadable(path, "is a link out of the repository, which is not followed", "put the file itself there")
+                return Unreadable(
+                    path,
+                    "is a link out of the repository, which is not followed",
+                    "put the file itself there",
+                )
         mode = full.stat()
         if stat.S_ISDIR(mode.st_mode):
             return Unreadable(path, "is a folder, though it is named like a file", "rename the folder")

@@ -56,21 +56,37 @@ def _parser(verb: str, description: str, epilog: str = "") -> ArgumentParser:
 
 def _add_scope(parser: ArgumentParser) -> None:
     scope = parser.add_argument_group("what is judged")
-    scope.add_argument("paths", nargs="*", metavar="PATH", help="judge only what lies under these; the rest stays known")
+    scope.add_argument(
+        "paths", nargs="*", metavar="PATH", help="judge only what lies under these; the rest stays known"
+    )
     which = scope.add_mutually_exclusive_group()
-    which.add_argument("--all", action="store_true", help="judge every migration, each as it was when it landed")
+    which.add_argument(
+        "--all", action="store_true", help="judge every migration, each as it was when it landed"
+    )
     which.add_argument("--staged", action="store_true", help="judge what is staged for the next commit")
-    scope.add_argument("--base", metavar="REF", help="what is on this branch counts as applied (default: detected)")
-    scope.add_argument("--no-git", action="store_true", help="do not ask git; every file is its own deployment")
-    scope.add_argument("--stdin-filename", metavar="PATH", help="judge standard input as if it were this file")
+    scope.add_argument(
+        "--base", metavar="REF", help="what is on this branch counts as applied (default: detected)"
+    )
+    scope.add_argument(
+        "--no-git", action="store_true", help="do not ask git; every file is its own deployment"
+    )
+    scope.add_argument(
+        "--stdin-filename", metavar="PATH", help="judge standard input as if it were this file"
+    )
 
 
 def _add_policy(parser: ArgumentParser) -> None:
     policy = parser.add_argument_group("what counts")
-    policy.add_argument("--select", action="append", metavar="RULE,…", help="only these rules, by id, name or family")
+    policy.add_argument(
+        "--select", action="append", metavar="RULE,…", help="only these rules, by id, name or family"
+    )
     policy.add_argument("--ignore", action="append", metavar="RULE,…", help="all but these rules")
-    policy.add_argument("--settings", metavar="FILE", help="settings file (default: avion-lint.yaml at the root)")
-    policy.add_argument("--policy", metavar="NAME", help="policy instead of the settings' own: default, strict, a file")
+    policy.add_argument(
+        "--settings", metavar="FILE", help="settings file (default: avion-lint.yaml at the root)"
+    )
+    policy.add_argument(
+        "--policy", metavar="NAME", help="policy instead of the settings' own: default, strict, a file"
+    )
 
 
 def _lint(arguments: list[str]) -> Callable[[], int]:
@@ -79,18 +95,28 @@ def _lint(arguments: list[str]) -> Callable[[], int]:
     _add_scope(parser)
     _add_policy(parser)
     parser.add_argument_group("what counts").add_argument(
-        "--fail-on", choices=("error", "warning", "info"), help="lowest level that makes the exit code 1 (default: error)"
+        "--fail-on",
+        choices=("error", "warning", "info"),
+        help="lowest level that makes the exit code 1 (default: error)",
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, help="default: text, under GitHub Actions github")
-    output.add_argument("--output", metavar="FILE", help="write the report to a file instead of standard output")
     output.add_argument(
-        "--sarif", metavar="FILE", nargs="?", const="", help="SARIF to a file, beside the report; without FILE: as the report"
+        "--output", metavar="FILE", help="write the report to a file instead of standard output"
+    )
+    output.add_argument(
+        "--sarif",
+        metavar="FILE",
+        nargs="?",
+        const="",
+        help="SARIF to a file, beside the report; without FILE: as the report",
     )
     output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     output.add_argument("-q", "--quiet", action="store_true", help="one line a finding")
-    output.add_argument("-v", "--verbose", action="store_true", help="also what was assumed, suppressed and left alone")
+    output.add_argument(
+        "-v", "--verbose", action="store_true", help="also what was assumed, suppressed and left alone"
+    )
     output.add_argument("--traceback", action="store_true", help=SUPPRESS)
     given = parser.parse_args(arguments)
 
@@ -103,10 +129,15 @@ def _lint(arguments: list[str]) -> Callable[[], int]:
 
 
 def _baseline(arguments: list[str]) -> Callable[[], int]:
-    parser = _parser("baseline", "Write the findings of today to the baseline file, so that from now on only new ones count.")
+    parser = _parser(
+        "baseline",
+        "Write the findings of today to the baseline file, so that from now on only new ones count.",
+    )
     _add_scope(parser)
     _add_policy(parser)
-    parser.add_argument("--output", metavar="FILE", help="default: the settings' baseline, avion-lint-baseline.json")
+    parser.add_argument(
+        "--output", metavar="FILE", help="default: the settings' baseline, avion-lint-baseline.json"
+    )
     given = parser.parse_args(arguments)
 
     def run() -> int:
@@ -118,7 +149,9 @@ def _baseline(arguments: list[str]) -> Callable[[], int]:
 
 
 def _show(arguments: list[str]) -> Callable[[], int]:
-    parser = _parser("show", "Print how the runner will read each migration: sections, transactions, statements.")
+    parser = _parser(
+        "show", "Print how the runner will read each migration: sections, transactions, statements."
+    )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--settings", metavar="FILE")

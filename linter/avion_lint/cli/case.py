@@ -14,7 +14,7 @@ from posixpath import dirname
 from avion_lint import tool
 from avion_lint.assess import migration_paths, not_readable
 from avion_lint.cli.exit_codes import UsageError
-from avion_lint.cli.inputs import known_rules, load_baseline, load_settings, root_of, under
+from avion_lint.cli.inputs import known_rules, load_baseline, load_settings, root_of, under, walked
 from avion_lint.finding import Finding
 from avion_lint.gather import Gathering, gather, identity_of, is_migration
 from avion_lint.git import Content
@@ -115,11 +115,11 @@ class _Files:
     @staticmethod
     def of(given: Namespace, root: Path, settings: Settings) -> _Files:
         if given.no_git:
-            return _Files(_over(given, root, WorkTree(str(root))), None, {})
+            return _Files(_over(given, root, walked(root, given.paths)), None, {})
         source = Source.INDEX if given.staged else Source.WORK_TREE
         surveyed = survey(root, source, given.base or settings.base, os.environ)
         if surveyed.repository is None:
-            return _Files(_over(given, root, WorkTree(str(root))), surveyed, {})
+            return _Files(_over(given, root, walked(root, given.paths)), surveyed, {})
         names = _relevant(surveyed.paths)
         contents = read_files(surveyed, names)
         tree: Tree = (
@@ -194,7 +194,11 @@ def _asked_for(paths: Iterable[str], tree: Tree, gathering: Gathering) -> Iterat
     for path in paths:
         if path in known | named | told | strays or not path.lower().endswith(".sql"):
             continue
-        content = tree.read(path) if path in tree.paths() else Unreadable(path, "is not among the files of the repository")
+        content = (
+            tree.read(path)
+            if path in tree.paths()
+            else Unreadable(path, "is not among the files of the repository")
+        )
         if isinstance(content, Unreadable):
             yield Found(tool.NOT_READABLE, not_readable(content), "")
         else:
@@ -207,7 +211,9 @@ def _unknown(document: Document) -> Finding:
         "and no name that Flyway takes. Nothing in it was judged."
     )
     folder = dirname(document.path) or "."
-    remedy = f"If it is one, name its runner in avion-lint.yaml: services: [{{path: {folder}, runner: goose}}]."
+    remedy = (
+        f"If it is one, name its runner in avion-lint.yaml: services: [{{path: {folder}, runner: goose}}]."
+    )
     return Finding(Place(document, Span(0, 0)), message, remedy, object=document.path)
 
 

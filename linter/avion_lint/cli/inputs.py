@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from avion_lint.baseline import Baseline
@@ -14,14 +15,29 @@ from avion_lint.tree import Unreadable, WorkTree
 
 
 def root_of(path: Path) -> Path:
-    """The repository that a path lies in; without one, the folder with the settings above it, else the path's own."""
-    start = path.resolve()
-    start = start if start.is_dir() else start.parent
+    """The folder that paths are told from.
+
+    It is the repository that the path lies in; without one, the folder above it that has the settings; else the
+    folder that the command was started in where the path is below it, and the path's own folder where it is not.
+    """
+    start = _folder(path)
     for mark in (".git", FILE_NAME):
         for folder in (start, *start.parents):
             if (folder / mark).exists():
                 return folder
-    return start
+    here = Path.cwd().resolve()
+    return here if start.is_relative_to(here) else start
+
+
+def _folder(path: Path) -> Path:
+    absolute = path.resolve()
+    return absolute if absolute.is_dir() else absolute.parent
+
+
+def walked(root: Path, paths: Iterable[str]) -> WorkTree:
+    """The files below the folders of these paths: what is known where there is no repository to tell."""
+    folders = {under(root, _folder(Path(path))) for path in paths} or {""}
+    return WorkTree(str(root), None, tuple(sorted(folders)))
 
 
 def under(root: Path, path: Path) -> str:

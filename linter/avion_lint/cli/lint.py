@@ -11,6 +11,7 @@ from avion_lint import tool
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.output import write_file, write_sarif
+from avion_lint.cli.progress import progress
 from avion_lint.finding import Level
 from avion_lint.judge import judge
 from avion_lint.report.formats import Format, Options, render
@@ -22,7 +23,9 @@ def lint(given: Namespace) -> int:
     """Judge, write the reports, and tell by the exit code what came of it."""
     chosen = _format(given)
     case = case_of(given, datetime.now(tz=UTC).date())
-    verdict = judge(case)
+    total = sum(len(collected.files) for collected in case.gathering.services)
+    with progress(total) as tick:
+        verdict = judge(case, tick)
     if given.sarif:
         write_sarif(given.sarif, render(Format.SARIF, verdict, _sarif_options(verdict)))
     report = render(chosen, verdict, _options(given, verdict, chosen))
@@ -73,7 +76,11 @@ def _columns() -> int:
 def _sarif_options(verdict: Verdict) -> Options:
     from avion_lint.pages import load  # noqa: PLC0415 - pages are read for SARIF only
 
-    return Options(pages={enabled.rule.id: load(enabled.rule) for enabled in verdict.rules if enabled.rule.family != "AV"})
+    return Options(
+        pages={
+            enabled.rule.id: load(enabled.rule) for enabled in verdict.rules if enabled.rule.family != "AV"
+        }
+    )
 
 
 def _step_summary(chosen: Format, verdict: Verdict) -> None:

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import load_settings, root_of, under
+from avion_lint.cli.inputs import load_settings, root_of, under, walked
 from avion_lint.gather import Collected, gather
 from avion_lint.runners.migration import Chunk, MigrationFile, Section
 from avion_lint.sql.statements import read
 from avion_lint.subjects import Dialect
-from avion_lint.tree import WorkTree
 
 
 def show(given: Namespace) -> int:
@@ -24,7 +23,7 @@ def show(given: Namespace) -> int:
     root = root_of(Path(given.paths[0]))
     settings = load_settings(root, given.settings)
     wanted = [under(root, Path(path)) for path in given.paths]
-    gathering = gather(WorkTree(str(root)), settings)
+    gathering = gather(walked(root, given.paths), settings)
     shown = [
         (collected, file)
         for collected in gathering.services
@@ -62,10 +61,15 @@ def _file(collected: Collected, file: MigrationFile) -> dict[str, object]:
         "dialect": str(collected.service.dialect),
         "checksum": file.checksum,
         "sections": {
-            str(section.direction): _section(section, file, collected.service.dialect) for section in file.sections
+            str(section.direction): _section(section, file, collected.service.dialect)
+            for section in file.sections
         },
         "misread": [
-            {"kind": str(reading.kind), "line": file.document.position(reading.span.start).line, "detail": reading.detail}
+            {
+                "kind": str(reading.kind),
+                "line": file.document.position(reading.span.start).line,
+                "detail": reading.detail,
+            }
             for reading in file.misreadings
         ],
     }
@@ -97,7 +101,19 @@ def kind_of(chunk: Chunk, dialect: Dialect) -> str:
 # Statements whose first word says what they are; others are told by their first words up to the name.
 _ONE_WORD = {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "DO", "SET", "RESET", "VACUUM", "ANALYZE", "GRANT",
              "REVOKE", "TRUNCATE", "COPY", "CALL", "BEGIN", "COMMIT", "ROLLBACK", "LOCK", "VALUES"}  # fmt: skip
-_NOISE = {"UNIQUE", "OR", "REPLACE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL", "CONCURRENTLY", "IF", "NOT"}
+_NOISE = {
+    "UNIQUE",
+    "OR",
+    "REPLACE",
+    "TEMP",
+    "TEMPORARY",
+    "UNLOGGED",
+    "GLOBAL",
+    "LOCAL",
+    "CONCURRENTLY",
+    "IF",
+    "NOT",
+}
 _SECOND = {"MATERIALIZED": "VIEW", "FOREIGN": "TABLE", "EVENT": "TRIGGER", "CONSTRAINT": "TRIGGER"}
 
 

@@ -53,7 +53,9 @@ class _Draft:
     def new_name(self, name: a.Name, *, temporary: bool = False) -> a.Name:
         if temporary:
             return a.Name(TEMPORARY, name.name)
-        return name if name.schema else a.Name(self.search_path[0] if self.search_path else "public", name.name)
+        return (
+            name if name.schema else a.Name(self.search_path[0] if self.search_path else "public", name.name)
+        )
 
     def table(self, name: a.Name) -> Table:
         """The table, or one that is older than the known migrations."""
@@ -170,14 +172,18 @@ def _add_column(draft: _Draft, action: a.AddColumn, origin: Origin) -> None:
 def _drop_column(draft: _Draft, action: a.DropColumn) -> None:
     table = draft.table(action.table)
     kept = {name: column for name, column in table.columns.items() if name != action.column}
-    constraints = {name: made for name, made in table.constraints.items() if action.column not in made.columns}
+    constraints = {
+        name: made for name, made in table.constraints.items() if action.column not in made.columns
+    }
     draft.put(replace(table, columns=kept, constraints=constraints))
     for name, index in list(draft.indexes.items()):
         if index.table == table.name and action.column in index.columns:
             del draft.indexes[name]
 
 
-def _alter_column(draft: _Draft, action: a.AlterColumnType | a.SetNotNull | a.DropNotNull | a.SetDefault) -> None:
+def _alter_column(
+    draft: _Draft, action: a.AlterColumnType | a.SetNotNull | a.DropNotNull | a.SetDefault
+) -> None:
     table = draft.table(action.table)
     column = table.columns.get(action.column) or Column(action.column, None)
     match action:
@@ -214,10 +220,15 @@ _SUFFIXES = {
 
 
 def _add_constraint(draft: _Draft, table: Table, definition: a.ConstraintDefinition, origin: Origin) -> None:
+    if definition.kind is a.ConstraintKind.NOT_NULL and definition.name is None:
+        draft.put(replace(table, columns=_not_null(table, definition.columns)))
+        return  # a property of the column; only PostgreSQL 18 lists it among the constraints
     name = definition.name or _default_name(table, definition)
     columns = definition.columns
     if definition.using_index:
-        index = draft.indexes.pop(resolve(a.Name(table.name.schema, definition.using_index), draft.indexes, ()), None)
+        index = draft.indexes.pop(
+            resolve(a.Name(table.name.schema, definition.using_index), draft.indexes, ()), None
+        )
         columns = tuple(column for column in index.columns if column) if index else ()
     references = draft.name(definition.references) if definition.references else None
     made = Constraint(
@@ -364,7 +375,9 @@ def _rename_column(draft: _Draft, table: Table, action: a.Rename, marks: Origin 
         for name, made in table.constraints.items()
     }
     draft.put(replace(table, columns=columns, constraints=constraints))
-    for index in [index for index in draft.indexes.values() if index.table == table.name and old in index.columns]:
+    for index in [
+        index for index in draft.indexes.values() if index.table == table.name and old in index.columns
+    ]:
         parts = tuple(renamed.name if part == old else part for part in index.columns)
         draft.indexes[index.name] = replace(index, columns=parts)
 
@@ -411,7 +424,9 @@ def _comment(draft: _Draft, action: a.CommentOn, origin: Origin) -> None:
         case a.ObjectKind.COLUMN if action.column:
             table = draft.table(action.name)
             column = table.columns.get(action.column) or Column(action.column, None)
-            draft.put(replace(table, columns={**table.columns, action.column: replace(column, deprecated=marks)}))
+            draft.put(
+                replace(table, columns={**table.columns, action.column: replace(column, deprecated=marks)})
+            )
         case a.ObjectKind.INDEX:
             name = resolve(action.name, draft.indexes, draft.search_path)
             if name in draft.indexes:
@@ -430,7 +445,9 @@ def _create_thing(
 ) -> None:
     made = _thing(draft, action, origin)
     key = (made.kind, made.name, made.table)
-    kept = not isinstance(action, a.CreateType) and (getattr(action, "replace", False) or getattr(action, "if_not_exists", False))
+    kept = not isinstance(action, a.CreateType) and (
+        getattr(action, "replace", False) or getattr(action, "if_not_exists", False)
+    )
     if kept and key in draft.things:
         made = replace(made, origin=draft.things[key].origin)
     draft.things[key] = made
@@ -448,7 +465,9 @@ def _thing(
             return Thing(a.ObjectKind.TYPE, draft.new_name(action.type), values=action.values, origin=origin)
         case a.CreateTrigger():
             owner = draft.name(action.table)
-            return Thing(a.ObjectKind.TRIGGER, draft.new_name(a.Name(None, action.trigger)), owner, origin=origin)
+            return Thing(
+                a.ObjectKind.TRIGGER, draft.new_name(a.Name(None, action.trigger)), owner, origin=origin
+            )
         case a.CreateObject():
             table = draft.name(action.table) if action.table else None
             return Thing(action.kind, draft.new_name(action.name), table, origin=origin)

@@ -96,7 +96,12 @@ def _clause(command: Node, table: a.Name, span: Span, kind: a.ObjectKind) -> a.A
         case "DetachPartition":
             part = definition["PartitionCmd"]
             return a.DetachPartition(span, table, n.relation(part["name"]), bool(part.get("concurrent")))
-    return a.AlterTable(span, table, form, kind, name)
+    return a.AlterTable(span, table, form, kind, name or ",".join(_options(definition)))
+
+
+def _options(definition: Node) -> Iterator[str]:
+    """Names of the storage parameters that SET (…) or RESET (…) gives."""
+    return (item["DefElem"]["defname"] for item in definition.get("List", {}).get("items", []) if "DefElem" in item)
 
 
 def _column_type(definition: Node, table: a.Name, name: str, span: Span) -> a.AlterColumnType:
@@ -144,5 +149,9 @@ def _object_name(node: Node) -> a.Name:
         return a.Name(None, node.get("subname", ""))
     inner = node["object"]
     items = inner.get("List", {}).get("items") or inner.get("ObjectWithArgs", {}).get("objname")
-    parts = n.strings(items) if items else n.strings([inner]) or n.strings(inner.get("TypeName", {}).get("names", []))
+    parts = (
+        n.strings(items)
+        if items
+        else n.strings([inner]) or n.strings(inner.get("TypeName", {}).get("names", []))
+    )
     return n.dotted(parts or ("",))

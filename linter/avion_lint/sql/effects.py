@@ -81,9 +81,8 @@ def _effects(action: a.Action, schema: Schema) -> Iterator[Effect]:
         case a.ValidateConstraint():
             yield from _validate(action, schema)
         case a.AlterTable():
-            lock = _WEAKER_FORMS.get(action.form, Lock.ACCESS_EXCLUSIVE)
             if action.kind in _TABLE_KINDS:
-                yield Effect(action.table, lock)
+                yield Effect(action.table, _form_lock(action))
         case a.AttachPartition(index=False):
             yield Effect(action.table, Lock.SHARE_UPDATE_EXCLUSIVE)
             yield Effect(action.partition, Lock.ACCESS_EXCLUSIVE)
@@ -129,6 +128,9 @@ def _other(action: a.Action, schema: Schema) -> Iterator[Effect]:
             yield Effect(table, Lock.ACCESS_EXCLUSIVE)
         case a.RefreshView():
             yield Effect(action.view, Lock.EXCLUSIVE if action.concurrently else Lock.ACCESS_EXCLUSIVE)
+        case a.CreateView(replace=True):
+            if schema.thing(a.ObjectKind.VIEW, action.view):
+                yield Effect(action.view, Lock.ACCESS_EXCLUSIVE)
         case a.CreateTrigger():
             yield Effect(action.table, Lock.SHARE_ROW_EXCLUSIVE)
         case a.CreateObject(kind=a.ObjectKind.POLICY | a.ObjectKind.RULE, table=a.Name() as table):
@@ -140,6 +142,13 @@ def _other(action: a.Action, schema: Schema) -> Iterator[Effect]:
         case a.DoBlock():
             for inner in action.inner:
                 yield from _effects(inner.action, schema)
+
+
+def _form_lock(action: a.AlterTable) -> Lock:
+    if action.form in ("SetRelOptions", "ResetRelOptions"):
+        strong = "user_catalog_table" in action.detail.split(",")
+        return Lock.ACCESS_EXCLUSIVE if strong else Lock.SHARE_UPDATE_EXCLUSIVE
+    return _WEAKER_FORMS.get(action.form, Lock.ACCESS_EXCLUSIVE)
 
 
 def _referenced(constraints: tuple[a.ConstraintDefinition, ...]) -> Iterator[Effect]:

@@ -1,0 +1,164 @@
+"""The replayed schema is what the statements would have made."""
+
+import pytest
+
+from avion_lint.schema.model import Schema
+from avion_lint.sql.actions import ConstraintKind, Name, ObjectKind
+from tests.sql_helper import LATER, ORIGIN, schema
+
+T = "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, b int REFERENCES r (id));"
+
+
+def test_a_table_knows_its_columns_and_where_they_were_made() -> None:
+    made = schema(T)
+    table = made.table(Name(None, "t"))
+
+    assert table is not None
+    assert [column.name for column in table.columns.values()] == ["id", "a", "b"]
+    assert [column.not_null for column in table.columns.values()] == [True, True, False]
+    assert table.origin == ORIGIN
+
+
+def test_an_added_column_knows_the_later_migration() -> None:
+    table = schema("ALTER TABLE t ADD COLUMN c int", start=schema(T), origin=LATER).table(Name(None, "t"))
+
+    assert table is not None
+    assert (table.origin, table.columns["c"].origin) == (ORIGIN, LATER)
+
+
+def test_constraints_get_the_names_that_postgresql_gives() -> None:
+    table = schema(T, "ALTER TABLE t ADD CHECK (b > 0), ADD UNIQUE (a, b), ADD CHECK (b > 1)").table(Name(None, "t"))
+
+    assert table is not None
+    assert {name: made.kind for name, made in table.constraints.items()} == {
+        "t_pkey": ConstraintKind.PRIMARY_KEY,
+        "t_b_fkey": ConstraintKind.FOREIGN_KEY,
+        "t_b_check": ConstraintKind.CHECK,
+        "t_a_b_key": ConstraintKind.UNIQUE,
+        "t_b_check1": ConstraintKind.CHECK,
+    }
+
+
+def test_a_renamed_table_keeps_its_origin_and_its_indexes() -> None:
+    made = schema(T, "CREATE INDEX i ON t (a)", "ALTER TABLE t RENAME TO u")
+
+    assert made.table(Name(None, "t")) is None
+    assert [index.name.name for index in made.indexes_of(Name(None, "u"))] == ["t_pkey", "i"]
+
+
+def test_a_dropped_column_takes_its_indexes_and_constraints_along() -> None:
+    made = schema(T, "CREATE INDEX i ON t (a, b)", "ALTER TABLE t DROP COLUMN b")
+    table = made.table(Name(None, "t"))
+
+    assert table is not None
+    assert set(table.constraints) == {"t_pkey"}
+    assert made.index(Name(None, "i")) is None
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE t RENAME TO t_deprecated; ALTER TABLE t_deprecated RENAME TO t",
+        "COMMENT ON TABLE t IS 'Deprecated: use u'",
+    ],
+)
+def test_a_table_is_deprecated_by_name_or_comment(sql: str) -> None:
+    table = schema(T, sql).table(Name(None, "t"))
+
+    assert table is not None
+    assert table.deprecated == ORIGIN
+
+
+def test_a_column_is_deprecated_by_its_new_name() -> None:
+    table = schema(T, "ALTER TABLE t RENAME COLUMN a TO a_deprecated").table(Name(None, "t"))
+
+    assert table is not None
+    assert table.columns["a_deprecated"].deprecated == ORIGIN
+
+
+def test_a_comment_on_a_table_older_than_the_migrations_is_remembered() -> None:
+    table = schema("COMMENT ON TABLE old IS 'deprecated'").table(Name(None, "old"))
+
+    assert table is not None
+    assert table.origin is None
+    assert table.deprecated == ORIGIN
+
+
+def test_names_are_looked_for_along_the_search_path() -> None:
+    made = schema("CREATE SCHEMA app; CREATE TABLE app.t (id int); SET search_path TO app, public; CREATE INDEX i ON t (id)")
+
+    assert made.index(Name("app", "i")) is not None
+    assert made.table(Name(None, "t")) is not None
+
+
+def test_a_temporary_table_hides_the_lasting_one() -> None:
+    table = schema(T, "CREATE TEMP TABLE t (x int)").table(Name(None, "t"))
+
+    assert table is not None
+    assert table.temporary
+
+
+def test_if_not_exists_keeps_what_is_there() -> None:
+    table = schema("CREATE TABLE IF NOT EXISTS t (x int)", start=schema(T), origin=LATER).table(Name(None, "t"))
+
+    assert table is not None
+    assert table.origin == ORIGIN
+
+
+def test_partitions_know_their_parent() -> None:
+    made = schema(
+        "CREATE TABLE p (id int, k int) PARTITION BY RANGE (k); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (1)"
+    )
+    parent, child = made.table(Name(None, "p")), made.table(Name(None, "p1"))
+
+    assert parent is not None
+    assert child is not None
+    assert parent.partitioned
+    assert child.partition_of == parent.name
+    assert list(child.columns) == ["id", "k"]
+
+
+def test_dropping_the_parent_drops_its_partitions() -> None:
+    made = schema(
+        "CREATE TABLE p (k int) PARTITION BY RANGE (k); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (1)", "DROP TABLE p"
+    )
+
+    assert made.tables == {}
+
+
+def test_enum_values_are_known_in_order() -> None:
+    made = schema("CREATE TYPE mood AS ENUM ('sad', 'ok'); ALTER TYPE mood ADD VALUE 'glad'; ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'")
+    thing = made.thing(ObjectKind.TYPE, Name(None, "mood"))
+
+    assert thing is not None
+    assert thing.values == ("sad", "fine", "glad")
+
+
+def test_what_a_do_block_makes_is_made() -> None:
+    made = schema("DO $$ BEGIN CREATE TABLE t (id int); EXCEPTION WHEN duplicate_table THEN NULL; END $$")
+
+    assert made.table(Name(None, "t")) is not None
+
+
+def test_the_start_is_left_as_it_was() -> None:
+    start = schema(T)
+    before = dict(start.tables)
+    schema("DROP TABLE t", start=start)
+
+    assert start.tables == before
+
+
+def test_replaying_in_two_steps_is_the_same_as_in_one() -> None:
+    later = "CREATE INDEX i ON t (a); ALTER TABLE t RENAME COLUMN a TO c; DROP INDEX i"
+
+    assert schema(T, later) == schema(later, start=schema(T))
+
+
+def test_statements_on_unknown_objects_never_raise() -> None:
+    made = schema(
+        "ALTER TABLE x DROP COLUMN y; ALTER TABLE x VALIDATE CONSTRAINT c; DROP INDEX i; DROP TABLE nothing;"
+        "ALTER TABLE x RENAME CONSTRAINT a TO b; ALTER TYPE e ADD VALUE 'v'; ALTER INDEX i RENAME TO j;"
+        "ALTER TABLE x ATTACH PARTITION y DEFAULT; DROP TRIGGER t ON x; ALTER TABLE x ADD UNIQUE USING INDEX u"
+    )
+
+    assert isinstance(made, Schema)
