@@ -26,8 +26,9 @@ class Scale:
 
     `suppressions` are those of every file read, by path. `judged` maps the path of every file judged in this
     run to its service; `applied` are those among them whose text must not change any more. `known` are the
-    paths of all files that there are. `whole` tells that the run judged all that can be judged, so that what
-    matched nothing matches nothing. `unclear` are paths that could not be checked in full.
+    paths of all files that there are, migrations or not (None: not known). `whole` tells that the run judged
+    all that can be judged, so that what matched nothing matches nothing. `unclear` are paths that could not
+    be checked in full.
     """
 
     policy: Policy
@@ -37,7 +38,7 @@ class Scale:
     baseline: Baseline | None = None
     judged: Mapping[str, str] = field(default_factory=dict)
     applied: Collection[str] = frozenset()
-    known: Collection[str] = frozenset()
+    known: Collection[str] | None = None
     whole: bool = False
     unclear: Collection[str] = frozenset()
 
@@ -78,11 +79,22 @@ def weigh(found: Iterable[Found], scale: Scale) -> Weighed:
 
     A finding of a rule that is off where it is made is dropped.
     """
-    held = [_held(result, scale) for result in _results(found, scale.policy)]
-    own = _results(_about_suppressions(held, scale), scale.policy)
-    suppressed = tuple(entry for each in held if (entry := each.suppressed()))
-    results = [each.result for each in held if each.suppressed() is None]
-    return Weighed(tuple(sorted([*results, *own], key=place_key)), suppressed)
+    policy, found = scale.policy, tuple(found)
+    # Where a file was not understood, its findings are not all there, so nothing in it serves no purpose.
+    unclear = {each.finding.place.document.path for each in found if each.rule.id in _UNCLEAR}
+    unclear |= set(scale.unclear)
+    held = [_held(result, scale) for result in _results(found, policy)]
+    held += [
+        _Held(result, (), (), _entry(result, scale))
+        for result in _results(_about_suppressions(held, scale, unclear), policy)
+    ]
+    stale = _results(_stale(held, scale.baseline, scale, unclear), policy) if scale.baseline else ()
+    counting = [each.result for each in held if each.suppressed() is None]
+    suppressed = [entry for each in held if (entry := each.suppressed())]
+    return Weighed(
+        tuple(sorted([*counting, *stale], key=place_key)),
+        tuple(sorted(suppressed, key=lambda entry: place_key(entry.result))),
+    )
 
 
 def _results(found: Iterable[Found], policy: Policy) -> Iterator[Result]:
@@ -108,8 +120,12 @@ def _held(result: Result, scale: Scale) -> _Held:
         result,
         tuple(comment for comment in comments if comment.covers(result.rule, place)),
         tuple(each for each in scale.exemptions if _holds(each, scale.today) and _exempts(each, result)),
-        scale.baseline.entries.get(result.fingerprint) if scale.baseline else None,
+        _entry(result, scale),
     )
+
+
+def _entry(result: Result, scale: Scale) -> BaselineEntry | None:
+    return scale.baseline.entries.get(result.fingerprint) if scale.baseline else None
 
 
 def _holds(exemption: Exemption, today: date) -> bool:
@@ -132,16 +148,11 @@ def _reaches(exemption: Exemption, path: str, service: str) -> bool:
     return not exemption.path or globs.matches(exemption.path, path)
 
 
-def _about_suppressions(held: list[_Held], scale: Scale) -> Iterator[Found]:
-    # Where a file was not understood, its findings are not all there, so nothing in it serves no purpose.
-    unclear = {each.result.finding.place.document.path for each in held if each.result.rule.id in _UNCLEAR}
-    unclear |= set(scale.unclear)
+def _about_suppressions(held: list[_Held], scale: Scale, unclear: Collection[str]) -> Iterator[Found]:
     yield from _unused_comments(held, scale, unclear)
     yield from _expired(scale)
     if scale.whole:
         yield from _unused_exemptions(held, scale, unclear)
-    if scale.baseline:
-        yield from _stale(held, scale.baseline, scale, unclear)
 
 
 def _unused_comments(held: list[_Held], scale: Scale, unclear: Collection[str]) -> Iterator[Found]:
@@ -199,7 +210,7 @@ def _stale(held: list[_Held], baseline: Baseline, scale: Scale, unclear: Collect
             message = (
                 f"The baseline holds {entry.rule} on {entry.object or entry.path}, which is found no more."
             )
-        elif scale.whole and entry.path not in scale.known:
+        elif scale.whole and scale.known is not None and entry.path not in scale.known:
             message = f"The baseline holds {entry.rule} on {entry.path}, a file that is not there any more."
         else:
             continue
