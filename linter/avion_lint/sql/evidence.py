@@ -1,0 +1,145 @@
+"""Proof in a text itself that its SQL is for another database than PostgreSQL."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from avion_lint.sql import actions as a
+from avion_lint.sql.extract import extract
+from avion_lint.sql.lexer import opaque_spans, statement_ends
+from avion_lint.sql.parse import SyntaxProblem, parse
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What only that database's SQL has, and how a statement with it is known not to be PostgreSQL's."""
+
+    dialect: str
+    reason: str
+    pattern: re.Pattern[str]
+    proof: Callable[[str], bool]
+
+
+def _refused(statement: str) -> bool:
+    """Whether PostgreSQL's grammar refuses the statement."""
+    return isinstance(parse(statement), SyntaxProblem)
+
+
+def _has_nvarchar(statement: str) -> bool:
+    """Whether a column has the type NVARCHAR(…), which the grammar takes and no server knows."""
+    parsed = parse(statement)
+    if isinstance(parsed, SyntaxProblem):
+        return True
+    actions = (action for raw in parsed for action in extract(raw, statement))
+    return any(_is_nvarchar(column) for action in actions for column in _columns(action))
+
+
+def _columns(action: a.Action) -> tuple[a.Type, ...]:
+    match action:
+        case a.CreateTable():
+            return tuple(column.type for column in action.columns)
+        case a.AddColumn():
+            return (action.column.type,)
+        case a.AlterColumnType():
+            return (action.type,)
+    return ()
+
+
+def _is_nvarchar(given: a.Type) -> bool:
+    return given.name == "nvarchar" and bool(given.modifiers)
+
+
+def _needs_go(statement: str) -> bool:
+    """Whether the text is PostgreSQL's only if its GO lines part statements."""
+    return _refused(statement) and not _refused(_GO.sub(";", statement))
+
+
+def _mark(dialect: str, reason: str, pattern: str, proof: Callable[[str], bool] = _refused) -> _Mark:
+    return _Mark(dialect, reason, re.compile(pattern, re.IGNORECASE | re.MULTILINE), proof)
+
+
+_MYSQL_ENGINES = "InnoDB|MyISAM|NDB|NDBCLUSTER|Aria|RocksDB|ARCHIVE|FEDERATED"
+_INTEGER = r"\b(?:TINY|SMALL|MEDIUM|BIG)?INT(?:EGER)?(?:\s*\(\s*\d+\s*\))?"
+_GO = re.compile(r"^[ \t]*GO[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+
+# In order of weight: SQLite and ClickHouse take MySQL's backticks too, so what these alone have comes first.
+_MARKS = (
+    _mark("clickhouse", "its ENGINE is one of ClickHouse's", r"\bENGINE\s*=\s*\w*MergeTree\b"),
+    _mark("clickhouse", "ON CLUSTER is ClickHouse's", r"\bTABLE\b[^;()]*\sON\s+CLUSTER\s+['\"{\w]"),
+    _mark("sqlite", "AUTOINCREMENT is SQLite's", r"\bPRIMARY\s+KEY\s+(?:ASC\s+|DESC\s+)?AUTOINCREMENT\b"),
+    _mark("sqlite", "WITHOUT ROWID is SQLite's", r"\)\s*(?:STRICT\s*,\s*)?WITHOUT\s+ROWID\b"),
+    _mark("sqlite", "PRAGMA is SQLite's", r"(?:\A|;)\s*PRAGMA\s+\w+"),
+    _mark("mysql", "its ENGINE is one of MySQL's", rf"\bENGINE\s*=?\s*(?:{_MYSQL_ENGINES})\b"),
+    _mark(
+        "mysql",
+        "AUTO_INCREMENT is known to MySQL and H2 only",
+        rf"(?:{_INTEGER}|\bNULL|\bKEY|\bUNSIGNED)\s+AUTO_INCREMENT\b|\)[^;()]*\bAUTO_INCREMENT\s*=\s*\d",
+    ),
+    _mark("mysql", "UNSIGNED numbers are MySQL's", rf"{_INTEGER}\s+UNSIGNED\b"),
+    _mark("mysql", "names stand in backticks", r"`[^`\n]+`"),
+    _mark(
+        "mysql", "ON UPDATE CURRENT_TIMESTAMP is MySQL's", r"\bON\s+UPDATE\s+(?:CURRENT_TIMESTAMP|NOW\s*\()"
+    ),
+    _mark("mysql", "CHARSET is MySQL's", r"\)[^;()]*\bCHARSET\s*="),
+    _mark("tsql", "IDENTITY(seed, increment) is SQL Server's", r"\bIDENTITY\s*\(\s*\d+\s*,\s*\d+\s*\)"),
+    _mark("tsql", "names stand in square brackets", r"\[\w+\]\s*\.\s*\[\w+\]|\bTABLE\s+\[\w+\]"),
+    _mark("tsql", "PostgreSQL has no type NVARCHAR", r"\bNVARCHAR\s*\(\s*(?:MAX|\d+)\s*\)", _has_nvarchar),
+    _mark("tsql", "GO parts its statements", _GO.pattern, _needs_go),
+)
+# Most texts have none of these, and are not looked at any closer.
+_HINT = re.compile(
+    r"`|\bENGINE\b|\bCLUSTER\b|INCREMENT|\bROWID\b|\bPRAGMA\b|\bUNSIGNED\b|\bON\s+UPDATE\s|\bCHARSET\b|\bIDENTITY\b|"
+    rf"\[\w+\]\s*\.|\bTABLE\s+\[|\bNVARCHAR\b|{_GO.pattern}",
+    re.IGNORECASE | re.MULTILINE,
+)
+_COPY_DATA = re.compile(
+    r"^[ \t]*COPY\b[^;]*\bFROM\s+STDIN\b[^;]*;[^\n]*\n(.*?)^\\\.", re.IGNORECASE | re.MULTILINE | re.DOTALL
+)
+_META_COMMAND = re.compile(r"^[ \t]*\\.*$", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"\$\{[^}\n]*\}")
+
+
+def evidence(text: str) -> tuple[str, str] | None:
+    """Dialect and reason, in plain words, where the text cannot be PostgreSQL's; None where nothing shows it.
+
+    Only code counts: not strings, comments, dollar-quoted bodies, data of COPY, or psql's own commands, as
+    PostgreSQL's lexical rules tell them apart. What PostgreSQL would accept is never evidence.
+    """
+    if not _HINT.search(text):
+        return None
+    text = _PLACEHOLDER.sub(_name, _META_COMMAND.sub(_blank, _COPY_DATA.sub(_blank, text)))
+    code = _code(text)
+    ends = statement_ends(text)
+    for mark in _MARKS:
+        places = {_around(ends, found.start(), text): None for found in mark.pattern.finditer(code)}
+        if any(mark.proof(text[start:end]) for start, end in places):
+            return mark.dialect, mark.reason
+    return None
+
+
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def _name(found: re.Match[str]) -> str:
+    """Put a name for a placeholder, whose value nobody knows."""
+    return "p" * len(found[0])
+
+
+def _code(text: str) -> str:
+    """Text with blanks for all that is not code; line ends stay."""
+    pieces: list[str] = []
+    at = 0
+    for span in opaque_spans(text):
+        pieces += text[at : span.start], re.sub(r"[^\n]", " ", text[span.start : span.end])
+        at = span.end
+    return "".join((*pieces, text[at:]))
+
+
+def _around(ends: list[int], at: int, text: str) -> tuple[int, int]:
+    """Start and end of the statement at that offset."""
+    index = bisect_left(ends, at)
+    return (ends[index - 1] + 1 if index else 0), (ends[index] if index < len(ends) else len(text))
