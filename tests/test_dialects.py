@@ -316,7 +316,8 @@ UPDATE DELETE INSERT INTO VALUES SELECT FROM WHERE RENAME TO TOP EXEC sp_rename 
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.lists(WORDS, max_size=25), st.sampled_from(["mysql", "sqlite", "tsql", "clickhouse", "h2", "other"])
+    st.lists(st.sampled_from([*WORDS.split(), "\n"]), max_size=25),
+    st.sampled_from(["mysql", "sqlite", "tsql", "clickhouse", "h2", "other"]),
 )
 def test_any_text_gives_statements_in_order_or_a_problem_inside_it(words, dialect):
     text = " ".join(words)
@@ -372,7 +373,7 @@ def test_text_for_another_database_is_told_by_what_only_that_database_knows(text
         "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT '`x`' /* AUTO_INCREMENT */ $$;",
         "DO $do$ BEGIN EXECUTE 'x `y`'; END $do$;",
         'CREATE TABLE "`users`" (id int);',
-        "CREATE TABLE engines (engine text, auto_increment int, unsigned int, rowid int, pragma int, go int);",
+        "CREATE TABLE engines (engine int, auto_increment int, unsigned int, rowid int, pragma int, go int);",
         "UPDATE engines SET engine = innodb WHERE auto_increment = 1;",
         "SELECT 1\nGO\n;",
         "SELECT a.b[1].c, ARRAY[[1],[2]] FROM a;",
