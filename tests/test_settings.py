@@ -20,6 +20,7 @@ from avion_lint.finding import Level
 from avion_lint.problems import SettingsError, describe
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
+from avion_lint.runners.flyway_configuration import KEYS, TRANSACTIONAL_LOCK
 from avion_lint.runners.migration import Runner
 from avion_lint.settings import Settings
 from avion_lint.settings_reader import load
@@ -414,7 +415,13 @@ def test_the_schema_names_the_databases_that_there_are():
     assert schema()["$defs"]["dialect"]["enum"] == [str(dialect) for dialect in Dialect]
 
 
-KEYS = st.sampled_from(
+def test_the_schema_names_the_parameters_of_flyway_that_are_read():
+    named = set(schema()["$defs"]["flyway"]["properties"]) - {"placeholders", "postgresqlTransactionalLock"}
+
+    assert {*named, TRANSACTIONAL_LOCK} == KEYS
+
+
+SETTING_KEYS = st.sampled_from(
     [*schema()["properties"], "name", "path", "x", "rule", "expires", "LK101", "DA101", "max-rows"]
 )
 LEAVES = st.one_of(
@@ -426,7 +433,7 @@ LEAVES = st.one_of(
 )
 TREES = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SETTING_KEYS, inner, max_size=4),
     max_leaves=12,
 )
 
