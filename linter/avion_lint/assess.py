@@ -52,8 +52,12 @@ def assess(gathering: Gathering, ground: Ground, settings: Settings, tick: Calla
         *_history(ground),
     )
     unchecked = (
-        *(each for made in projects for each in _applied_problems(made)),
+        *(each for made in projects for each in _applied_problems(made, ground)),
         *(_stray(stray) for stray in gathering.strays),
+        *(
+            Unchecked(place.document.path, place.start.line, f"Flyway would not take this setting: {message}")
+            for place, message in gathering.problems
+        ),
     )
     return Assessment(projects, tuple(_changes(gathering, ground)), tuple(found), tuple(unchecked))
 
@@ -256,9 +260,9 @@ def _sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}" + ("" if words.endswith((".", "!", "?")) else ".")
 
 
-def _applied_problems(made: Project) -> Iterator[Unchecked]:
+def _applied_problems(made: Project, ground: Ground) -> Iterator[Unchecked]:
     for migration in made.migrations:
-        if not migration.judged and migration.problems:
+        if migration.path not in ground.judged and migration.problems:
             problem = migration.problems[0]
             why = f"applied, so it is not judged, but it cannot be read ({problem.message}): what it made is not known"
             yield Unchecked(migration.path, problem.place.start.line, why)

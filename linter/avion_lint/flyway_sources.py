@@ -2,21 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from posixpath import basename, commonpath, dirname
 
-from avion_lint.discover import Read
-from avion_lint.runners.flyway_configuration import FlywayConfiguration
+from avion_lint.problems import Problem
+from avion_lint.runners.flyway_configuration import FlywayConfiguration, Source, SourceKind, configured
+from avion_lint.source import Document
+from avion_lint.tree import Read
+
+CONF, TOML = "flyway.conf", "flyway.toml"
+_MANIFESTS = (".yaml", ".yml")
 
 
-def flyway_configurations(
-    paths: Collection[str], read: Read, settings: Callable[[str], Mapping[str, str]]
-) -> Callable[[str], FlywayConfiguration]:
-    """Flyway's configuration for a folder."""
+@dataclass(frozen=True, slots=True)
+class FlywaySources:
+    """Every source of Flyway's settings in a repository, by path."""
 
-    def configuration(folder: str) -> FlywayConfiguration:
-        return FlywayConfiguration()
+    files: Mapping[str, Source]
+    manifests: Mapping[str, Source]
 
-    return configuration
+    def problems(self) -> Iterator[Problem]:
+        """What Flyway would refuse or pass over in them."""
+        for path in sorted((*self.files, *self.manifests)):
+            yield from (self.files.get(path) or self.manifests[path]).problems
+
+    def configuration(
+        self, folder: str, own: Mapping[str, str], roots: Collection[str] = ()
+    ) -> FlywayConfiguration:
+        """The configuration for the migrations of a folder.
+
+        Files in the folder and above it count, the nearest most; manifests count for the Flyway folder (of `roots`)
+        that they lie nearest to; `own` are the settings' words, which outweigh everything.
+        """
+        above = sorted((path for path in self.files if _is_above(dirname(path), folder)), key=len)
+        near = [path for path in sorted(self.manifests) if folder in _nearest(path, roots)]
+        given = [*(self.files[path] for path in above), *(self.manifests[path] for path in near)]
+        return configured((*given, _own(own)))
+
+
+def flyway_sources(paths: Iterable[str], read: Read, *, manifests: bool) -> FlywaySources:
+    """Read all sources among the paths; manifests only where they are wanted, since there may be many."""
+    files: dict[str, Source] = {}
+    found: dict[str, Source] = {}
+    for path in paths:
+        name = basename(path)
+        if name in (CONF, TOML) and isinstance(document := read(path), Document):
+            files[path] = _from_file(document)
+        elif manifests and path.lower().endswith(_MANIFESTS) and isinstance(document := read(path), Document):
+            if "FLYWAY_" in document.text:
+                found[path] = _from_manifest(document)
+    return FlywaySources(files, found)
+
+
+def _from_file(document: Document) -> Source:
+    from avion_lint.runners import flyway_settings  # noqa: PLC0415 - only where there is such a file
+
+    toml = basename(document.path) == TOML
+    return flyway_settings.from_toml(document) if toml else flyway_settings.from_conf(document)
+
+
+def _from_manifest(document: Document) -> Source:
+    from avion_lint.runners.flyway_settings import from_manifest  # noqa: PLC0415 - only where there is such a file
+
+    return from_manifest(document)
+
+
+def _own(words: Mapping[str, str]) -> Source:
+    if not words:
+        return Source(SourceKind.ENVIRONMENT, {})
+    from avion_lint.runners.flyway_settings import from_conf  # noqa: PLC0415 - only with such settings
+
+    text = "".join(f"flyway.{key}={value}\n" for key, value in words.items())
+    return Source(SourceKind.ENVIRONMENT, {}, from_conf(Document("avion-lint.yaml", text)).values)
+
+
+def _is_above(folder: str, below: str) -> bool:
+    return folder in ("", below) or below.startswith(f"{folder}/")
+
+
+def _nearest(path: str, roots: Collection[str]) -> tuple[str, ...]:
+    """The folders that share the longest beginning of their path with the file; all where none shares any."""
+    shared = {root: len(commonpath((path, root))) for root in roots if root}
+    longest = max(shared.values(), default=0)
+    return tuple(root for root in roots if shared.get(root, 0) == longest)
 
 
 def sets_lock_timeout(configuration: FlywayConfiguration) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from posixpath import dirname
 
-from avion_lint.discover import Folder, Read, Stray, discover, service_names
-from avion_lint.flyway_sources import flyway_configurations, sets_lock_timeout
+from avion_lint.discover import Folder, Stray, discover, service_names
+from avion_lint.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
+from avion_lint.problems import Problem
 from avion_lint.runners import goose
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_names import parse_name as parse_flyway_name
@@ -16,10 +19,11 @@ from avion_lint.settings import ServiceSettings, Settings
 from avion_lint.source import Document
 from avion_lint.sql.parse import SyntaxProblem, parse
 from avion_lint.subjects import Dialect, Service
-from avion_lint.tree import Tree, Unreadable
+from avion_lint.tree import Read, Tree, Unreadable
 
 DEFAULT_POSTGRES = 15
 DEFAULT_GOOSE = "latest"
+_GOOSE = re.compile(r"^\s*(?:require\s+)?github\.com/pressly/goose/v3\s+(v3\.\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +44,32 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """All services of a tree, and SQL that looks like migrations but belongs to none."""
+    """All services of a tree, SQL that looks like migrations but belongs to none, and wrong settings of Flyway's."""
 
     services: tuple[Collected, ...]
     strays: tuple[Stray, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 def gather(tree: Tree, settings: Settings) -> Gathering:
     """Find and read all migrations of a tree. Nothing is raised: what cannot be read is told."""
     read = _remembering(tree)
     paths = tuple(path for path in tree.paths() if not settings.ignores(path))
-    configurations = flyway_configurations(paths, read, lambda folder: settings.service_at(folder).flyway)
-    found = discover(paths, read, lambda folder: settings.service_at(folder).runner, configurations)
-    names = service_names(found.folders)
-    known = frozenset(paths)
-    services = tuple(
-        _collect(folder, names[folder.root, folder.alternative], settings, configurations(folder.root), read, known)
-        for folder in found.folders
+    files = flyway_sources(paths, read, manifests=False)
+    found = discover(
+        paths,
+        read,
+        lambda folder: settings.service_at(folder).runner,
+        lambda folder: files.configuration(folder, settings.service_at(folder).flyway),
     )
-    return Gathering(services, found.strays)
+    roots = {folder.root for folder in found.folders if folder.runner is Runner.FLYWAY}
+    sources = flyway_sources(paths, read, manifests=True) if roots else files
+    names = service_names(found.folders)
+    collector = _Collector(settings, sources, tuple(sorted(roots)), read, frozenset(paths))
+    services = tuple(
+        collector.collect(folder, names[folder.root, folder.alternative]) for folder in found.folders
+    )
+    return Gathering(services, found.strays, tuple(sources.problems()))
 
 
 def _remembering(tree: Tree) -> Read:
@@ -72,22 +83,57 @@ def _remembering(tree: Tree) -> Read:
     return read
 
 
-def _collect(
+@dataclass(frozen=True, slots=True)
+class _Collector:
+    """Reads folders of migrations."""
+
+    settings: Settings
+    sources: FlywaySources
+    flyway_roots: tuple[str, ...]
+    read: Read
+    known: frozenset[str]
+
+    def collect(self, folder: Folder, name: str) -> Collected:
+        """The service of a folder with its files."""
+        own = self.settings.service_at(folder.root)
+        configuration = self.sources.configuration(folder.root, own.flyway, self.flyway_roots)
+        contents = [self.read(path) for path in (*folder.files, *folder.shared)]
+        goose_version = own.goose or self._goose_version(folder.root)
+        reader = _Reader(folder.runner, profile_of(goose_version), configuration, self.read, self.known)
+        files = tuple(reader.migration(content) for content in contents if isinstance(content, Document))
+        problems = ((self.read(path), problem) for path, problem in folder.problems)
+        return Collected(
+            _service(folder, name, own, goose_version, configuration, files),
+            configuration,
+            files,
+            frozenset(folder.shared),
+            tuple((document, problem) for document, problem in problems if isinstance(document, Document)),
+            tuple(content for content in contents if isinstance(content, Unreadable)),
+        )
+
+    def _goose_version(self, folder: str) -> str:
+        """The version of goose that the nearest go.mod above a folder requires, else "latest"."""
+        while True:
+            path = f"{folder}/go.mod" if folder else "go.mod"
+            content = self.read(path) if path in self.known else None
+            found = _GOOSE.search(content.text) if isinstance(content, Document) else None
+            if found:
+                return found[1]
+            if not folder:
+                return DEFAULT_GOOSE
+            folder = dirname(folder)
+
+
+def _service(
     folder: Folder,
     name: str,
-    settings: Settings,
+    own: ServiceSettings,
+    goose_version: str,
     configuration: FlywayConfiguration,
-    read: Read,
-    known: frozenset[str],
-) -> Collected:
-    own = settings.service_at(folder.root)
-    contents = [read(path) for path in (*folder.files, *folder.shared)]
-    documents = [content for content in contents if isinstance(content, Document)]
-    goose_version = own.goose or DEFAULT_GOOSE
-    reader = _Reader(folder.runner, profile_of(goose_version), configuration, read, known)
-    files = tuple(reader.migration(document) for document in documents)
+    files: tuple[MigrationFile, ...],
+) -> Service:
     dialect, reason = _dialect(folder, own, files)
-    service = Service(
+    return Service(
         name=own.name or name,
         root=folder.root,
         runner=folder.runner,
@@ -99,15 +145,6 @@ def _collect(
         transactional_lock=configuration.postgresql_transactional_lock,
         mixed=configuration.mixed,
         out_of_order=configuration.out_of_order,
-    )
-    problems = ((read(path), problem) for path, problem in folder.problems)
-    return Collected(
-        service,
-        configuration,
-        files,
-        frozenset(folder.shared),
-        tuple((document, problem) for document, problem in problems if isinstance(document, Document)),
-        tuple(content for content in contents if isinstance(content, Unreadable)),
     )
 
 
@@ -185,7 +222,9 @@ def name_of(collected: Collected, path: str) -> FileName | None:
 
 def owner(path: str, gathering: Gathering) -> Collected | None:
     """The service whose migration a path is or would be, the innermost where several could have it."""
-    fitting = (each for each in gathering.services if _inside(path, each.service.root) and name_of(each, path))
+    fitting = (
+        each for each in gathering.services if _inside(path, each.service.root) and name_of(each, path)
+    )
     return max(fitting, key=lambda each: len(each.service.root), default=None)
 
 

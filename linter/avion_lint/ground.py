@@ -41,7 +41,9 @@ def against_base(history: History, paths: Collection[str]) -> Ground:
         return replace(alone(paths, history.assumed), missing=history.missing, unsure=history.unsure)
     judged = history.judged(paths)
     edited = frozenset(
-        change.path for change in history.changes if change.before is not None and change.edit is not Edit.NONE
+        change.path
+        for change in history.changes
+        if change.before is not None and change.edit is not Edit.NONE
     )
     applied = frozenset(paths) - judged
     return Ground(
@@ -85,6 +87,8 @@ def narrowed(ground: Ground, patterns: Collection[str]) -> Ground:
         judged=frozenset(path for path in ground.judged if inside(path)),
         edited=frozenset(path for path in ground.edited if inside(path)),
         changes=tuple(
-            change for change in ground.changes if inside(change.path) or inside(change.renamed_from or change.path)
+            change
+            for change in ground.changes
+            if inside(change.path) or inside(change.renamed_from or change.path)
         ),
     )

@@ -64,7 +64,7 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
             case.baseline,
             {migration.path: migration.service.name for migration in judged},
             case.ground.edited,
-            frozenset(case.ground.deployments),
+            None,
             case.whole,
         ),
     )

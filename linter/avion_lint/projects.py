@@ -16,6 +16,7 @@ from avion_lint.subjects import (
     BaseMigration,
     Deployment,
     Deprecation,
+    Dialect,
     Migration,
     Project,
     Service,
@@ -133,6 +134,8 @@ class _Reader:
 
     def fold(self, section: Section | None, schema: Schema) -> tuple[Schema, tuple[SqlProblem, ...]]:
         """The schema after a section that is not judged, and what is no SQL in it."""
+        if self.gathered.service.dialect is not Dialect.POSTGRESQL:
+            return schema, ()  # no rule that holds for every database asks for the schema
         steps: list[tuple[Action, Origin]] = []
         problems: list[SqlProblem] = []
         for chunk in section.chunks if section else ():

@@ -9,7 +9,7 @@ from hashlib import sha256
 from avion_lint import tool
 from avion_lint.assess import migration_paths
 from avion_lint.deployments import assumed
-from avion_lint.gather import gather
+from avion_lint.gather import Gathering, gather, identity_of
 from avion_lint.git import Entry
 from avion_lint.ground import against_base
 from avion_lint.history import Contents, History, Source, Trees, changes, differences
@@ -38,7 +38,7 @@ def rehearse(
     settings = settings or Settings()
     known = (*tool.RULES, *rules)
     gathering = gather(MemoryTree(here), settings)
-    history = _history(here, before)
+    history = _history(here, before, gathering)
     return judge(
         Case(
             gathering,
@@ -51,7 +51,7 @@ def rehearse(
     )
 
 
-def _history(here: Mapping[str, str], before: Mapping[str, str]) -> History:
+def _history(here: Mapping[str, str], before: Mapping[str, str], gathering: Gathering) -> History:
     old = {path: Entry("100644", _digest(text)) for path, text in before.items()}
     new = {path: Entry("100644", _digest(text)) for path, text in here.items()}
     trees = Trees(old, old, new)
@@ -60,7 +60,7 @@ def _history(here: Mapping[str, str], before: Mapping[str, str]) -> History:
         {path: before[path].encode() for path in (*found.changed, *found.deleted)},
         {path: here[path].encode() for path in (*found.changed, *found.added)},
     )
-    made = changes(trees, found, contents, _obeyed)
+    made = changes(trees, found, contents, _obeyed, lambda path: identity_of(path, gathering))
     sentence = assumed(BASE, len(before), changed=bool(made), on_tip=False)
     return History(Source.HEAD, sentence, BASE, frozenset(before), frozenset(before), made)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +21,10 @@ class Unreadable:
     path: str
     why: str
     mend: str = ""
+
+
+Read = Callable[[str], Document | Unreadable]
+"""Gives a file of the tree by its path."""
 
 
 class Tree(Protocol):

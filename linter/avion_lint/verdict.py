@@ -115,5 +115,3 @@ class Verdict:
 def place_key(result: Result) -> tuple[str, int, int, str]:
     """Order of reports: path, offset, rule id."""
     return (*result.finding.place.sort_key, result.rule.id)
-
-

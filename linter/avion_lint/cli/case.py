@@ -101,7 +101,7 @@ def _rules(given: Collection[str] | None, rules: tuple[Rule, ...]) -> tuple[Rule
 # --- files and what git says of them -------------------------------------------------------------------------------
 
 _MIGRATIONS = (".sql", ".go")
-_BESIDE = (".sql.conf", "flyway.conf", "flyway.toml", ".yaml", ".yml")
+_BESIDE = (".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 
@@ -9,6 +10,7 @@ from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.inputs import known_rules
 from avion_lint.pages import load
 from avion_lint.report.explain import explain as explained
+from avion_lint.report.style import Style, wants_colour
 from avion_lint.rule_names import rule_names
 
 
@@ -18,5 +20,5 @@ def explain(given: Namespace) -> int:
     rule = names.get(given.rule)
     if rule is None:
         raise UsageError(names.unknown(given.rule))
-    sys.stdout.write(explained(load(rule), colour=sys.stdout.isatty()))
+    sys.stdout.write(explained(rule, load(rule), Style(colour=wants_colour(os.environ, terminal=sys.stdout.isatty()))))
     return Exit.CLEAN
