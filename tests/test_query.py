@@ -160,3 +160,10 @@ def test_an_attribute_of_a_type_is_no_column_of_a_table() -> None:
     assert dropped == a.AlterTable(
         dropped.span, a.Name(None, "address"), "DropColumn", a.ObjectKind.TYPE, "code"
     )
+
+
+@pytest.mark.parametrize(("tail", "expected"), [("", False), (" ON CONFLICT DO NOTHING", True)])
+def test_insert_knows_whether_rows_that_exist_are_an_error(tail: str, expected: bool) -> None:
+    (insert,) = actions(f"INSERT INTO t VALUES (1){tail}")
+    assert isinstance(insert, a.Insert)
+    assert insert.on_conflict is expected

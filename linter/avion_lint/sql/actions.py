@@ -444,7 +444,8 @@ class Insert:
 
     `copies` are those of which it may copy many rows: not the ones in scalar sub-queries or behind a LIMIT,
     an aggregate without GROUP BY or a condition that picks rows by values.
-    `limited` tells that the SELECT has a LIMIT, `filtered` that it has a WHERE.
+    `limited` tells that the SELECT has a LIMIT, `filtered` that it has a WHERE, `on_conflict` that rows which exist
+    already are no error.
     """
 
     span: Span
@@ -454,6 +455,7 @@ class Insert:
     limited: bool = False
     filtered: bool = False
     copies: tuple[Name, ...] = ()
+    on_conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

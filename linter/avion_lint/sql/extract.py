@@ -100,7 +100,12 @@ def _create_table_as(node: Node, span: Span) -> Iterator[a.Action]:
     with_data = not node["into"].get("skipData", False)
     if node.get("objtype") == "OBJECT_MATVIEW":
         yield a.CreateView(
-            span, n.relation(target), materialized=True, if_not_exists=exists, with_data=with_data, reads=reads
+            span,
+            n.relation(target),
+            materialized=True,
+            if_not_exists=exists,
+            with_data=with_data,
+            reads=reads,
         )
         return
     yield a.CreateTable(
@@ -139,7 +144,9 @@ def _set_config(node: Node, span: Span) -> Iterator[a.Action]:
         values = [item.get("A_Const", {}) for item in arguments]
         if len(values) == 3 and "sval" in values[0] and "sval" in values[1]:  # noqa: PLR2004 - set_config's arity
             local = bool(values[2].get("boolval", {}).get("boolval", False))
-            yield a.SetVariable(span, values[0]["sval"].get("sval", "").lower(), values[1]["sval"].get("sval", ""), local)
+            yield a.SetVariable(
+                span, values[0]["sval"].get("sval", "").lower(), values[1]["sval"].get("sval", ""), local
+            )
 
 
 def _modifying_with(node: Node, span: Span) -> tuple[a.Action, ...]:
@@ -166,6 +173,7 @@ def _insert(node: Node, span: Span) -> Iterator[a.Action]:
         limited="limitCount" in query,
         filtered="whereClause" in query,
         copies=() if rows else copied(node.get("selectStmt", {}), node.get("withClause")),
+        on_conflict="onConflictClause" in node,
     )
 
 
@@ -320,7 +328,9 @@ def _define(node: Node, span: Span) -> Iterator[a.Action]:
 def _alter_enum(node: Node, span: Span) -> Iterator[a.Action]:
     name = n.dotted(n.strings(node["typeName"]))
     if "oldVal" in node:
-        yield a.Rename(span, a.ObjectKind.ENUM_VALUE, a.Name(None, node["oldVal"]), node["newVal"], table=name)
+        yield a.Rename(
+            span, a.ObjectKind.ENUM_VALUE, a.Name(None, node["oldVal"]), node["newVal"], table=name
+        )
     else:
         yield a.AddEnumValue(span, name, node.get("newVal", ""), bool(node.get("skipIfNewValExists")))
 
@@ -365,7 +375,9 @@ def _named(kind: a.ObjectKind, field: str) -> Reader:
 def _create_rule(node: Node, span: Span) -> Iterator[a.Action]:
     table = n.relation(node["relation"])
     replace = bool(node.get("replace"))
-    yield a.CreateObject(span, a.ObjectKind.RULE, a.Name(None, node["rulename"]), replace=replace, table=table)
+    yield a.CreateObject(
+        span, a.ObjectKind.RULE, a.Name(None, node["rulename"]), replace=replace, table=table
+    )
 
 
 def _create_sequence(node: Node, span: Span) -> Iterator[a.Action]:

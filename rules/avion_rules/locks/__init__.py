@@ -1,0 +1,26 @@
+"""Blocking: what a migration keeps waiting, and what the server refuses inside a transaction."""
+
+from __future__ import annotations
+
+from avion_lint.rule import Rule
+from avion_rules.locks.concurrent_in_transaction import concurrent_in_transaction
+from avion_rules.locks.concurrent_not_alone import concurrent_not_alone
+from avion_rules.locks.drop_index_not_concurrent import drop_index_not_concurrent
+from avion_rules.locks.index_not_concurrent import index_not_concurrent
+from avion_rules.locks.invalid_index_hidden import invalid_index_hidden
+from avion_rules.locks.missing_lock_timeout import missing_lock_timeout
+from avion_rules.locks.not_allowed_in_transaction import not_allowed_in_transaction
+from avion_rules.locks.reindex_not_concurrent import reindex_not_concurrent
+from avion_rules.locks.transactional_lock import transactional_lock
+
+RULES: tuple[Rule, ...] = (
+    index_not_concurrent,
+    drop_index_not_concurrent,
+    reindex_not_concurrent,
+    concurrent_in_transaction,
+    concurrent_not_alone,
+    missing_lock_timeout,
+    not_allowed_in_transaction,
+    transactional_lock,
+    invalid_index_hidden,
+)

@@ -1,0 +1,28 @@
+"""Concurrent statements that the server will refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.finding import Finding
+from avion_lint.rule import rule
+from avion_lint.subjects import Statement
+from avion_rules.locks._concurrent import concurrent_words, object_of
+from avion_rules.locks._obstacle import because, obstacle
+from avion_rules.locks._remedies import way_out
+
+
+@rule("LK104", subject=Statement, down=True)
+def concurrent_in_transaction(statement: Statement) -> Iterator[Finding]:
+    """Find a concurrent statement that fails because it runs inside a transaction."""
+    for action in statement.all_actions():
+        words = concurrent_words(action)
+        found = obstacle(statement, action) if words else None
+        if found:
+            yield statement.finding(
+                action,
+                f"Fails with SQLSTATE 25001: {words} cannot run inside a transaction, and "
+                f"{because(statement, found)}.",
+                way_out(statement, found),
+                object=object_of(action),
+            )

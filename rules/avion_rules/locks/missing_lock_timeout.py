@@ -1,0 +1,95 @@
+"""Strong locks that are waited for without limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from avion_lint.finding import Finding
+from avion_lint.rule import rule
+from avion_lint.runners.migration import Runner
+from avion_lint.sql import actions as a
+from avion_lint.sql.effects import Effect
+from avion_lint.subjects import Migration, Statement
+from avion_rules.locks._concurrent import concurrent_words
+
+
+@rule("LK106", subject=Migration)
+def missing_lock_timeout(migration: Migration) -> Iterator[Finding]:
+    """Find a lock that queues up everybody behind it because nothing limits the wait for it."""
+    if migration.service.lock_timeout:
+        return
+    waits = tuple(_waits(migration))
+    if not waits:
+        return
+    first = waits[0]
+    yield first.statement.finding(
+        first.action,
+        f"Waits without limit for a lock on {first.effect.relation}: as long as one query holds it up, "
+        f"{first.effect.lock.blocks} to {first.effect.relation} queues up behind it.{_others(waits)}",
+        _remedy(first.statement),
+        object=first.effect.relation,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """A statement that may wait without limit, and for what."""
+
+    statement: Statement
+    action: a.Action
+    effect: Effect
+
+
+def _waits(migration: Migration) -> Iterator[_Wait]:
+    """One a statement: the strongest lock on a relation in use that nothing limits the wait for."""
+    for statement in migration.up:
+        if statement.session.has_lock_timeout or _sets_one(statement):
+            continue
+        found = [_Wait(statement, *blocked) for blocked in _blocking(statement)]
+        if found:
+            yield max(found, key=lambda wait: wait.effect.lock.blocks == "every read and write")
+
+
+def _blocking(statement: Statement) -> Iterator[tuple[a.Action, Effect]]:
+    for action in statement.all_actions():
+        if isinstance(action, a.DoBlock) or concurrent_words(action):
+            continue
+        for effect in statement.effects(action):
+            if effect.lock.blocks and statement.in_use(effect.relation, action):
+                yield action, effect
+
+
+def _sets_one(statement: Statement) -> bool:
+    """Whether a DO block sets a lock_timeout itself."""
+    settings = (action for action in statement.of(a.SetVariable) if action.name == "lock_timeout")
+    return any(action.value not in (None, "0") for action in settings)
+
+
+def _others(waits: tuple[_Wait, ...]) -> str:
+    match len(waits) - 1:
+        case 0:
+            return ""
+        case 1:
+            return " One more statement of this file waits like this."
+        case more:
+            return f" {more} more statements of this file wait like this."
+
+
+def _remedy(statement: Statement) -> str:
+    if statement.in_transaction:
+        return (
+            "Make this the first statement, and run the migration again when it gives up:\n"
+            "SET LOCAL lock_timeout = '3s';"
+        )
+    if statement.service.runner is Runner.GOOSE:
+        return (
+            "Set it where goose connects, since outside a transaction SET LOCAL does nothing and every "
+            "statement may get another connection: `lock_timeout=3s` among the parameters of GOOSE_DBSTRING, "
+            "PGOPTIONS='-c lock_timeout=3s', or ALTER ROLE … SET lock_timeout = '3s'. "
+            "Then write `lock-timeout: runner` or `lock-timeout: role` into avion-lint.yaml."
+        )
+    return (
+        "Make this the first statement, since outside a transaction SET LOCAL does nothing:\n"
+        "SET lock_timeout = '3s';"
+    )
