@@ -1,0 +1,40 @@
+"""What git knows: the only package that calls git, and nothing that a repository brings along is run.
+
+Git is asked about objects, the index, attributes and the names of files. It never reads a file of the work
+tree through a filter driver, which is a command that the configuration names. What git's own conversions
+(line ends, `ident`, encodings) make of a file is asked only for files without such a driver; of the others
+nothing is claimed.
+"""
+
+from avion_lint.git.base import resolve_base
+from avion_lint.git.errors import UNSHALLOW, GitError, Trouble
+from avion_lint.git.log import landings
+from avion_lint.git.objects import blobs, index, tree
+from avion_lint.git.repository import find_repository
+from avion_lint.git.values import Base, Content, Converted, Entry, Index, Landing, Listing, Repository
+from avion_lint.git.worktree import blob_id, converted, listing, trusts_modes, work_tree
+
+__all__ = [
+    "UNSHALLOW",
+    "Base",
+    "Content",
+    "Converted",
+    "Entry",
+    "GitError",
+    "Index",
+    "Landing",
+    "Listing",
+    "Repository",
+    "Trouble",
+    "blob_id",
+    "blobs",
+    "converted",
+    "find_repository",
+    "index",
+    "landings",
+    "listing",
+    "resolve_base",
+    "tree",
+    "trusts_modes",
+    "work_tree",
+]

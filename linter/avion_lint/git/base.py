@@ -1,0 +1,144 @@
+"""Decides what a change is judged against: the base that was asked for, or the branch that it will go to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from avion_lint.git.errors import UNSHALLOW, GitError, Trouble, explain
+from avion_lint.git.process import ask_gently
+from avion_lint.git.values import Base, Repository
+
+_ORIGIN_HEAD = "refs/remotes/origin/HEAD"
+_USUAL = ("main", "master")
+_UNKNOWN = (
+    "unknown revision",
+    "bad revision",
+    "ambiguous argument",
+    "expected commit",
+    "does not exist in",
+    "exists on disk, but not in",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A base that may exist: for people, and as git is asked."""
+
+    name: str
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Where to look, in order; `asked` names what somebody asked for by name, and `mend` how to get it."""
+
+    candidates: tuple[_Candidate, ...]
+    asked: str = ""
+    mend: str = ""
+
+
+def resolve_base(repository: Repository, requested: str | None, environment: Mapping[str, str]) -> Base:
+    """Find the base that the commit checked out is judged against.
+
+    That is `requested` (any expression for a commit), else the branch that GITHUB_BASE_REF in `environment`
+    names, else origin's default branch, origin/main, origin/master, main or master. A base that was asked
+    for, also by GITHUB_BASE_REF, is never replaced by another. Raises GitError.
+    """
+    if repository.head is None:
+        raise GitError(
+            Trouble.UNBORN, "the branch has no commit yet, so there is nothing to compare with", "commit once"
+        )
+    wanted = _wanted(requested, environment)
+    for candidate in wanted.candidates:
+        base = _resolve(repository, repository.head, candidate)
+        if base is not None:
+            return base
+    raise _none(repository, wanted)
+
+
+def _wanted(requested: str | None, environment: Mapping[str, str]) -> _Wanted:
+    if requested is not None:
+        return _requested(requested)
+    branch = environment.get("GITHUB_BASE_REF", "")
+    if branch:
+        _refuse_odd(branch, "GITHUB_BASE_REF")
+        return _Wanted(
+            (_remote(branch), _local(branch)),
+            f"the base branch {branch} (GITHUB_BASE_REF)",
+            f"fetch it: `git fetch origin {branch}:refs/remotes/origin/{branch}`",
+        )
+    usual = (*(_remote(name) for name in _USUAL), *(_local(name) for name in _USUAL))
+    return _Wanted((_Candidate("origin/HEAD", _ORIGIN_HEAD), *usual))
+
+
+def _requested(revision: str) -> _Wanted:
+    _refuse_odd(revision, "the base")
+    return _Wanted(
+        (_Candidate(revision, revision),),
+        f"the base {revision}",
+        "see whether `git rev-parse` knows it here, or fetch it with `git fetch`",
+    )
+
+
+def _refuse_odd(text: str, what: str) -> None:
+    """Refuse what git would take for an option, a range or an exclusion, or could not be handed on."""
+    if not text or text[0] in "-^" or ".." in text or not text.isprintable():
+        raise GitError(
+            Trouble.UNKNOWN_REVISION,
+            f"{what} is not a single commit: {text!r}",
+            "give a branch, a tag or a commit",
+        )
+
+
+def _remote(branch: str) -> _Candidate:
+    return _Candidate(f"origin/{branch}", f"refs/remotes/origin/{branch}")
+
+
+def _local(branch: str) -> _Candidate:
+    return _Candidate(branch, f"refs/heads/{branch}")
+
+
+def _resolve(repository: Repository, head: str, candidate: _Candidate) -> Base | None:
+    """Ask for tip, merge bases and full name at once; None where git does not know the candidate."""
+    answer = ask_gently(
+        repository,
+        "rev-parse",
+        f"{candidate.revision}^{{commit}}...{head}",
+        "--symbolic-full-name",
+        candidate.revision,
+    )
+    if answer.code != 0:
+        if any(sign in answer.err for sign in _UNKNOWN):
+            return None
+        raise explain(answer.err, repository.root)
+    lines = os.fsdecode(answer.out).splitlines()
+    tip = next((line for line in lines[:2] if line != head), head)
+    bases = [line[1:] for line in lines if line.startswith("^")]
+    if not bases:
+        raise _unrelated(repository, candidate.name)
+    name = candidate.name if candidate.revision != _ORIGIN_HEAD else _default_name(lines[-1])
+    return Base(name, tip, bases[0])
+
+
+def _default_name(full_name: str) -> str:
+    return full_name.removeprefix("refs/remotes/") if full_name.startswith("refs/remotes/") else "origin/HEAD"
+
+
+def _unrelated(repository: Repository, name: str) -> GitError:
+    text = f"the commit checked out and {name} have no commit in common"
+    if repository.shallow:
+        return GitError(Trouble.NO_MERGE_BASE, f"{text}: this clone is shallow", UNSHALLOW)
+    return GitError(Trouble.NO_MERGE_BASE, text, "name the branch that this one came from with `--base`")
+
+
+def _none(repository: Repository, wanted: _Wanted) -> GitError:
+    if not wanted.asked:
+        names = ", ".join(candidate.name for candidate in wanted.candidates)
+        text = f"there is no branch to compare with: none of {names} exists"
+        return GitError(Trouble.NO_BASE, text, UNSHALLOW if repository.shallow else "name one with `--base`")
+    text = f"{wanted.asked} is not known in this clone"
+    if repository.shallow:
+        return GitError(Trouble.UNKNOWN_REVISION, f"{text}, which is shallow", UNSHALLOW)
+    return GitError(Trouble.UNKNOWN_REVISION, text, wanted.mend)

@@ -1,0 +1,119 @@
+"""Runs git: one place for every process, where all that could run a repository's commands is off."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from avion_lint.git.errors import GitError, Trouble, explain
+from avion_lint.git.values import Repository
+
+TIMEOUT = 120.0
+
+# A repository's configuration can name commands. These are the ones that a command used here could come to:
+# the file system monitor, hooks, signature checks, merge drivers (log.diffMerges=remerge), ssh, credentials.
+# The other settings would change answers.
+_SETTINGS = (
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.sshCommand=false",
+    "core.askPass=false",
+    "credential.helper=",
+    "log.showSignature=false",
+    "log.diffMerges=first-parent",
+    "log.showRoot=true",
+    "log.follow=false",
+    "diff.ignoreSubmodules=all",
+    "submodule.recurse=false",
+)
+_OPTIONS = ("--no-pager", *(word for setting in _SETTINGS for word in ("-c", setting)))
+
+# GIT_NO_LAZY_FETCH keeps a partial clone from fetching; a git that does not know it is stopped by the list of
+# allowed transports, on which there is none.
+_VARIABLES = {
+    "LC_ALL": "C",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+}
+_UNWANTED = (
+    "GIT_TRACE",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+)
+PLACE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What git wrote, and its exit code."""
+
+    code: int
+    out: bytes
+    err: str
+
+
+def ask(repository: Repository, *arguments: str, stdin: bytes = b"") -> bytes:
+    """Ask git in the repository; raises GitError where it fails."""
+    answer = ask_gently(repository, *arguments, stdin=stdin)
+    if answer.code != 0:
+        raise explain(answer.err, repository.root)
+    return answer.out
+
+
+def ask_gently(repository: Repository, *arguments: str, stdin: bytes = b"") -> Answer:
+    """Ask git in the repository; a failure is an answer as well."""
+    place = {"GIT_DIR": repository.git_dir, "GIT_WORK_TREE": repository.root}
+    if repository.index_file is not None:
+        place["GIT_INDEX_FILE"] = repository.index_file
+    return run(arguments, cwd=repository.root, variables=environment(place), stdin=stdin)
+
+
+def environment(place: Mapping[str, str] | None) -> dict[str, str]:
+    """Environment for git: the caller's, made safe.
+
+    `place` replaces what it says about where the repository is; with None that stays.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_UNWANTED)}
+    if place is not None:
+        kept = {name: value for name, value in kept.items() if name not in PLACE} | dict(place)
+    return kept | _VARIABLES
+
+
+def run(arguments: tuple[str, ...], *, cwd: str, variables: Mapping[str, str], stdin: bytes = b"") -> Answer:
+    """Run git in the folder `cwd`; raises GitError where it is absent or does not end."""
+    import subprocess  # noqa: PLC0415 - costs as much as a git process, and not every command needs git
+
+    command = (_executable(), *_OPTIONS, *arguments)
+    try:
+        done = subprocess.run(
+            command, cwd=cwd, env=variables, input=stdin, capture_output=True, timeout=TIMEOUT, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise GitError(
+            Trouble.TIMEOUT,
+            f"git {arguments[0]} in {cwd} did not end within {TIMEOUT:.0f} seconds",
+            "see whether the disk answers, and whether `git status` does",
+        ) from error
+    except OSError as error:
+        raise GitError(Trouble.BROKEN, f"git cannot be started in {cwd}: {error.strerror}") from error
+    return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+
+
+def _executable() -> str:
+    """Find git on PATH, except in folders that are named relatively: they could be the repository's."""
+    for folder in os.get_exec_path():
+        path = os.path.join(folder, "git")
+        if os.path.isabs(folder) and os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    raise GitError(Trouble.NO_GIT, "git is not installed, or not on PATH", "install git")
+
+
+def is_object_id(text: str) -> bool:
+    """Whether this is a full object id, and so neither an option nor an expression."""
+    return len(text) in {40, 64} and not set(text) - set("0123456789abcdef")

@@ -1,0 +1,112 @@
+"""What git answers, as values: a repository, a base, files with their blobs, and where a file landed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LINK = "120000"
+SUBMODULE = "160000"
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository with a work tree.
+
+    `root` and `git_dir` are absolute paths. `head` is the commit that is checked out, None before the first.
+    `object_format` is "sha1" or "sha256". `index_file` is the absolute path of the index where the
+    environment names one, as git does for its hooks.
+    """
+
+    root: str
+    git_dir: str
+    head: str | None
+    shallow: bool
+    object_format: str
+    index_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a change is judged against.
+
+    `name` is for people ("origin/main"), `tip` the commit that it names, `merge_base` the last commit that it
+    shares with the one checked out.
+    """
+
+    name: str
+    tip: str
+    merge_base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file at one moment: git's mode in octal digits, and the id of its content ("" if that is unknown)."""
+
+    mode: str
+    blob: str
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a symbolic link; its content is then the path that it leads to."""
+        return self.mode == LINK
+
+    @property
+    def is_executable(self) -> bool:
+        """Whether it may be run, the one permission that git records."""
+        return not self.is_link and int(self.mode, 8) & 0o100 != 0
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file and its bytes; without bytes it is there but cannot be read."""
+
+    entry: Entry
+    data: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files that belong to the work tree, by path from its root.
+
+    `tracked` is what the index holds, without submodules; `untracked` is what is neither tracked nor ignored;
+    `skipped` are the tracked paths that a sparse checkout keeps out of the work tree.
+    """
+
+    tracked: Mapping[str, Entry]
+    untracked: frozenset[str]
+    skipped: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What the next commit would hold, and the paths that a merge has left undecided."""
+
+    entries: Mapping[str, Entry]
+    unmerged: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What git would store for files of the work tree.
+
+    `blobs` holds ids by path. `filtered` are the paths that git would pass through a filter driver: that is a
+    command, which is not run, so that nothing is known of them.
+    """
+
+    blobs: Mapping[str, str]
+    filtered: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """The first-parent commit in which a file was added.
+
+    `order` counts those commits from the oldest, `when` is the commit's time in seconds since 1970 (UTC).
+    `known` is False where a shallow clone ends at that commit, so that the file may be older.
+    """
+
+    order: int
+    commit: str
+    when: int
+    known: bool = True

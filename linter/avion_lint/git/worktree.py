@@ -1,0 +1,130 @@
+"""Reads the files of the work tree, as they are and as git would store them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterable
+
+from avion_lint.git.objects import records
+from avion_lint.git.process import ask, ask_gently
+from avion_lint.git.values import LINK, SUBMODULE, Content, Converted, Entry, Listing, Repository
+
+
+def listing(repository: Repository) -> Listing:
+    """Files of the work tree: tracked, and neither tracked nor ignored. Raises GitError."""
+    out = ask(
+        repository,
+        "ls-files",
+        "-z",
+        "-t",
+        "--stage",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--full-name",
+    )
+    tracked: dict[str, Entry] = {}
+    untracked: set[str] = set()
+    skipped: set[str] = set()
+    for record in records(out):
+        tag, rest = record[0], record[2:]
+        if tag == "?":
+            untracked.add(rest)
+            continue
+        about, path = rest.split("\t", 1)
+        mode, blob, _ = about.split(" ")
+        if mode != SUBMODULE:
+            tracked[path] = Entry(mode, blob)
+        if tag == "S":
+            skipped.add(path)
+    # A repository inside this one, that it does not know, is listed as a folder.
+    files = frozenset(path for path in untracked if not path.endswith("/"))
+    return Listing(tracked, files, frozenset(skipped))
+
+
+def work_tree(repository: Repository, paths: Iterable[str]) -> dict[str, Content]:
+    """Read those of the paths that are files or links in the work tree; ids are of the bytes as they are.
+
+    The content of a link is the path that it leads to. What is reached only through a linked folder is not
+    there: it is not the repository's.
+    """
+    found: dict[str, Content] = {}
+    folders: dict[str, bool] = {}
+    for path in paths:
+        folder = os.path.dirname(path)
+        if folder not in folders:
+            folders[folder] = _is_own(repository.root, folder)
+        content = _content(repository, path) if folders[folder] else None
+        if content is not None:
+            found[path] = content
+    return found
+
+
+def _is_own(root: str, folder: str) -> bool:
+    """Whether no part of the folder's path is a link."""
+    own = os.path.join(root, folder) if folder else root
+    return os.path.realpath(own) == own
+
+
+def _content(repository: Repository, path: str) -> Content | None:
+    full = os.path.join(repository.root, path)
+    try:
+        mode = os.lstat(full).st_mode
+    except OSError:
+        return None
+    if stat.S_ISLNK(mode):
+        return _with_id(LINK, os.fsencode(os.readlink(full)), repository.object_format)
+    if not stat.S_ISREG(mode):
+        return None
+    kind = "100755" if mode & stat.S_IXUSR else "100644"
+    try:
+        with open(full, "rb") as file:
+            return _with_id(kind, file.read(), repository.object_format)
+    except OSError:
+        return Content(Entry(kind, ""), None)
+
+
+def _with_id(mode: str, data: bytes, object_format: str) -> Content:
+    return Content(Entry(mode, blob_id(data, object_format)), data)
+
+
+def trusts_modes(repository: Repository) -> bool:
+    """Whether the file system keeps the permission to run a file: git's setting core.fileMode."""
+    return ask_gently(repository, "config", "--bool", "core.fileMode").out.strip() != b"false"
+
+
+def blob_id(data: bytes, object_format: str) -> str:
+    """Id that git gives a file's content, without any conversion; `object_format` is "sha1" or "sha256"."""
+    import hashlib  # noqa: PLC0415 - not needed without git
+
+    return hashlib.new(object_format, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def converted(repository: Repository, paths: Collection[str]) -> Converted:
+    """Ask what git would store for these regular files of the work tree, after its own conversions.
+
+    Those are line ends (core.autocrlf, `text`, `eol`), `ident` and `working-tree-encoding`. Raises GitError.
+    """
+    if not paths:
+        return Converted({}, frozenset())
+    filtered = _filtered(repository, paths)
+    plain = sorted(set(paths) - filtered)
+    stdin = b"".join(_quoted(path) + b"\n" for path in plain)
+    ids = ask(repository, "hash-object", "--stdin-paths", stdin=stdin).decode().split() if plain else []
+    return Converted(dict(zip(plain, ids, strict=True)), frozenset(filtered))
+
+
+def _filtered(repository: Repository, paths: Collection[str]) -> set[str]:
+    """Paths for which the attribute `filter` names a driver."""
+    stdin = b"".join(os.fsencode(path) + b"\0" for path in sorted(paths))
+    fields = records(ask(repository, "check-attr", "-z", "--stdin", "filter", stdin=stdin))
+    values = zip(fields[0::3], fields[2::3], strict=True)
+    return {path for path, value in values if value not in {"unspecified", "unset"}}
+
+
+def _quoted(path: str) -> bytes:
+    """Write the path as a C string, as git reads one from a list of lines."""
+    plain = set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-")
+    letters = (chr(byte) if byte in plain else f"\\{byte:03o}" for byte in os.fsencode(path))
+    return f'"{"".join(letters)}"'.encode()
