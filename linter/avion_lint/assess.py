@@ -15,7 +15,7 @@ from avion_lint.history import Change as FileChange
 from avion_lint.projects import Gathered, Standing, project
 from avion_lint.rule import Rule
 from avion_lint.runners.flyway_checksum import checksum
-from avion_lint.runners.migration import Kind, Misread, MigrationFile, Runner
+from avion_lint.runners.migration import Kind, MigrationFile, Misread, Runner
 from avion_lint.settings import Settings
 from avion_lint.source import Document, Place, Span
 from avion_lint.subjects import (
@@ -188,15 +188,17 @@ def _found(rule: Rule, finding: Finding, service: str) -> Found:
 def _other_database(made: Project, first: Migration) -> Finding:
     service = made.service
     message = (
-        f"The migrations of {service.name} are taken to be for {service.dialect}, not PostgreSQL: {service.dialect_reason}. "
-        "Only the rules that hold for every database were run."
+        f"The migrations of {service.name} are taken to be for {service.dialect}, not PostgreSQL: "
+        f"{service.dialect_reason}. Only the rules that hold for every database were run."
     )
     remedy = f"If that is wrong, say so in avion-lint.yaml: services: [{{path: {service.root or '.'}, dialect: postgresql}}]."
     return first.finding(None, message, remedy, object=service.name)
 
 
 def _code(migration: Migration) -> Finding:
-    message = "This migration is code: it runs with the others, and what it does to the database cannot be read from it."
+    message = (
+        "This migration is code: it runs with the others, and what it does to the database cannot be read from it."
+    )
     remedy = "Review it by hand; where plain SQL does, write SQL."
     return migration.finding(None, message, remedy)
 
@@ -204,9 +206,7 @@ def _code(migration: Migration) -> Finding:
 def _not_parsed(migration: Migration, problem: SqlProblem) -> Finding:
     words = problem.message
     message = f"This is not SQL that PostgreSQL understands: {words}. The {problem.direction} section would fail here."
-    return Finding(
-        problem.place, message, "Correct the statement.", object=str(migration.version or migration.path)
-    )
+    return Finding(problem.place, message, "Correct the statement.", object=str(migration.version or migration.path))
 
 
 def _is_explained(migration: Migration, problem: SqlProblem) -> bool:
@@ -243,15 +243,11 @@ def _history(ground: Ground) -> Iterator[Found]:
     for unsure in ground.unsure:
         place = Place(Document(unsure.path, ""), Span(0, 0))
         message = f"Whether this migration was changed cannot be told: {unsure.why}."
-        yield _found(
-            tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(unsure.mend), object=unsure.path), ""
-        )
+        yield _found(tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(unsure.mend), object=unsure.path), "")
     if ground.missing is not None:
         place = Place(Document(".", ""), Span(0, 0))
         message = f"Which migrations are applied cannot be told: {ground.missing.why}."
-        yield _found(
-            tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(ground.missing.mend), object="base"), ""
-        )
+        yield _found(tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(ground.missing.mend), object="base"), "")
 
 
 def _sentence(words: str) -> str:
@@ -270,12 +266,8 @@ def _applied_problems(made: Project, ground: Ground) -> Iterator[Unchecked]:
 
 def _stray(stray: Stray) -> Unchecked:
     count = "1 file looks" if len(stray.paths) == 1 else f"{len(stray.paths):,} files look"
-    tool_words = (
-        f" of {stray.tool}" if stray.tool else ", but neither goose annotations nor Flyway names tell whose"
-    )
+    tool_words = f" of {stray.tool}" if stray.tool else ", but neither goose annotations nor Flyway names tell whose"
     mend = (
-        ""
-        if stray.tool
-        else f"name the runner in avion-lint.yaml: services: [{{path: {stray.folder}, runner: goose}}]"
+        "" if stray.tool else f"name the runner in avion-lint.yaml: services: [{{path: {stray.folder}, runner: goose}}]"
     )
     return Unchecked(stray.folder, None, f"{count} like migrations{tool_words}; not judged", mend)

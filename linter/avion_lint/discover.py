@@ -13,6 +13,7 @@ from avion_lint.runners.migration import FileName, Kind, NameProblem, Runner
 from avion_lint.source import Document
 from avion_lint.tree import Read, Unreadable
 
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """The migrations of one service: its root folder, its files by path, and files that only look like some.
@@ -60,30 +61,22 @@ def discover(
     for path in sorted(paths):
         if path.lower().endswith((".sql", ".go")):
             by_folder[dirname(path)].append(path)
-    sorts = {
-        folder: _runner(folder, files, read, runner_of, configuration) for folder, files in by_folder.items()
-    }
+    sorts = {folder: _runner(folder, files, read, runner_of, configuration) for folder, files in by_folder.items()}
     if Runner.GOOSE in sorts.values():
         sorts |= {
             folder: Runner.GOOSE
             for folder, runner in sorts.items()
             if runner is None and _is_bare_goose(folder, by_folder[folder], read)
         }
-    goose = tuple(
-        _goose(folder, by_folder[folder]) for folder, runner in sorts.items() if runner is Runner.GOOSE
-    )
+    goose = tuple(_goose(folder, by_folder[folder]) for folder, runner in sorts.items() if runner is Runner.GOOSE)
     flyway_folders = [folder for folder, runner in sorts.items() if runner is Runner.FLYWAY]
     flyway = _flyway(flyway_folders, by_folder, configuration)
     strays = tuple(
         stray
         for folder, runner in sorts.items()
-        if runner is None
-        and (stray := _stray(folder, by_folder[folder], read))
-        and not _within(folder, flyway)
+        if runner is None and (stray := _stray(folder, by_folder[folder], read)) and not _within(folder, flyway)
     )
-    return Discovery(
-        tuple(sorted((*goose, *flyway), key=lambda found: (found.root, found.alternative))), strays
-    )
+    return Discovery(tuple(sorted((*goose, *flyway), key=lambda found: (found.root, found.alternative))), strays)
 
 
 def _runner(
@@ -173,9 +166,7 @@ def _flyway(
     found: list[Folder] = []
     for root in sorted(roots):
         inside = [folder for folder in by_folder if folder == root or folder.startswith(f"{root}/")]
-        files = [
-            path for folder in sorted(inside) for path in by_folder[folder] if path.lower().endswith(".sql")
-        ]
+        files = [path for folder in sorted(inside) for path in by_folder[folder] if path.lower().endswith(".sql")]
         found.extend(_split(root, files, configuration(root)))
     return tuple(found)
 
@@ -220,11 +211,7 @@ def _flyway_folder(
     shared: Iterable[str] = (),
 ) -> Folder:
     named = {path: flyway_names.parse_name(basename(path), configuration) for path in files}
-    others = (
-        path
-        for path in shared
-        if isinstance(flyway_names.parse_name(basename(path), configuration), FileName)
-    )
+    others = (path for path in shared if isinstance(flyway_names.parse_name(basename(path), configuration), FileName))
     return Folder(
         root,
         Runner.FLYWAY,
@@ -274,9 +261,12 @@ def _stray(folder: str, files: list[str], read: Read) -> Stray | None:
 # --- names -----------------------------------------------------------------------------------------------------
 
 _GENERIC = frozenset(
-    "db database databases migrations migration migrate sql resources main src internal pkg cmd app schema schemas "
-    "postgres postgresql flyway goose packages services apps common storage store data".split()
-)
+    {
+        "app", "apps", "cmd", "common", "data", "database", "databases", "db", "flyway", "goose", "internal", "main",
+        "migrate", "migration", "migrations", "packages", "pkg", "postgres", "postgresql", "resources", "schema",
+        "schemas", "services", "sql", "src", "storage", "store",
+    }
+)  # fmt: skip
 
 
 def service_names(folders: Iterable[Folder]) -> dict[tuple[str, str], str]:

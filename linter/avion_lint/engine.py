@@ -45,9 +45,7 @@ def run(
 Subject = Statement | Migration | Project | Change
 
 
-def _subjects(
-    projects: tuple[Project, ...], changes: tuple[Change, ...]
-) -> Iterator[tuple[Subject, Service, str]]:
+def _subjects(projects: tuple[Project, ...], changes: tuple[Change, ...]) -> Iterator[tuple[Subject, Service, str]]:
     for project in projects:
         yield project, project.service, ""
         for migration in project.migrations:

@@ -9,7 +9,7 @@ from posixpath import basename, commonpath, dirname
 from avion_lint.problems import Problem
 from avion_lint.runners.flyway_configuration import FlywayConfiguration, Source, SourceKind, configured
 from avion_lint.source import Document
-from avion_lint.tree import Read
+from avion_lint.tree import Read, Unreadable
 
 CONF, TOML = "flyway.conf", "flyway.toml"
 _MANIFESTS = (".yaml", ".yml")
@@ -27,9 +27,7 @@ class FlywaySources:
         for path in sorted((*self.files, *self.manifests)):
             yield from (self.files.get(path) or self.manifests[path]).problems
 
-    def configuration(
-        self, folder: str, own: Mapping[str, str], roots: Collection[str] = ()
-    ) -> FlywayConfiguration:
+    def configuration(self, folder: str, own: Mapping[str, str], roots: Collection[str] = ()) -> FlywayConfiguration:
         """The configuration for the migrations of a folder.
 
         Files in the folder and above it count, the nearest most; manifests count for the Flyway folder (of `roots`)
@@ -49,10 +47,14 @@ def flyway_sources(paths: Iterable[str], read: Read, *, manifests: bool) -> Flyw
         name = basename(path)
         if name in (CONF, TOML) and isinstance(document := read(path), Document):
             files[path] = _from_file(document)
-        elif manifests and path.lower().endswith(_MANIFESTS) and isinstance(document := read(path), Document):
-            if "FLYWAY_" in document.text:
-                found[path] = _from_manifest(document)
+        elif manifests and path.lower().endswith(_MANIFESTS) and (document := _speaking(read(path))):
+            found[path] = _from_manifest(document)
     return FlywaySources(files, found)
+
+
+def _speaking(content: Document | Unreadable) -> Document | None:
+    """The document, if it says anything to Flyway."""
+    return content if isinstance(content, Document) and "FLYWAY_" in content.text else None
 
 
 def _from_file(document: Document) -> Source:

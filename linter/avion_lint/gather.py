@@ -12,7 +12,7 @@ from avion_lint.problems import Problem
 from avion_lint.runners import goose
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_names import parse_name as parse_flyway_name
-from avion_lint.runners.goose_annotations import Profile, profile_of
+from avion_lint.runners.goose_annotations import profile_of
 from avion_lint.runners.goose_names import parse_name as parse_goose_name
 from avion_lint.runners.migration import FileName, MigrationFile, NameProblem, Runner
 from avion_lint.settings import ServiceSettings, Settings
@@ -44,11 +44,12 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """All services of a tree, SQL that looks like migrations but belongs to none, and wrong settings of Flyway's."""
+    """All services of a tree and all its paths, SQL that looks like migrations of nobody, wrong settings of Flyway's."""
 
     services: tuple[Collected, ...]
     strays: tuple[Stray, ...]
     problems: tuple[Problem, ...] = ()
+    paths: frozenset[str] = frozenset()
 
 
 def gather(tree: Tree, settings: Settings) -> Gathering:
@@ -66,10 +67,8 @@ def gather(tree: Tree, settings: Settings) -> Gathering:
     sources = flyway_sources(paths, read, manifests=True) if roots else files
     names = service_names(found.folders)
     collector = _Collector(settings, sources, tuple(sorted(roots)), read, frozenset(paths))
-    services = tuple(
-        collector.collect(folder, names[folder.root, folder.alternative]) for folder in found.folders
-    )
-    return Gathering(services, found.strays, tuple(sources.problems()))
+    services = tuple(collector.collect(folder, names[folder.root, folder.alternative]) for folder in found.folders)
+    return Gathering(services, found.strays, tuple(sources.problems()), collector.known)
 
 
 def _remembering(tree: Tree) -> Read:
@@ -99,11 +98,11 @@ class _Collector:
         configuration = self.sources.configuration(folder.root, own.flyway, self.flyway_roots)
         contents = [self.read(path) for path in (*folder.files, *folder.shared)]
         goose_version = own.goose or self._goose_version(folder.root)
-        reader = _Reader(folder.runner, profile_of(goose_version), configuration, self.read, self.known)
+        reader = _Reader(folder.runner, goose_version, configuration, self.read, self.known)
         files = tuple(reader.migration(content) for content in contents if isinstance(content, Document))
         problems = ((self.read(path), problem) for path, problem in folder.problems)
         return Collected(
-            _service(folder, name, own, goose_version, configuration, files),
+            _service(folder, name, own, reader, files),
             configuration,
             files,
             frozenset(folder.shared),
@@ -125,13 +124,9 @@ class _Collector:
 
 
 def _service(
-    folder: Folder,
-    name: str,
-    own: ServiceSettings,
-    goose_version: str,
-    configuration: FlywayConfiguration,
-    files: tuple[MigrationFile, ...],
+    folder: Folder, name: str, own: ServiceSettings, reader: _Reader, files: tuple[MigrationFile, ...]
 ) -> Service:
+    configuration = reader.configuration
     dialect, reason = _dialect(folder, own, files)
     return Service(
         name=own.name or name,
@@ -140,7 +135,7 @@ def _service(
         postgres=own.postgres or DEFAULT_POSTGRES,
         dialect=dialect,
         dialect_reason=reason,
-        goose=goose_version,
+        goose=reader.goose_version,
         lock_timeout=own.lock_timeout is not None or sets_lock_timeout(configuration),
         transactional_lock=configuration.postgresql_transactional_lock,
         mixed=configuration.mixed,
@@ -153,21 +148,19 @@ class _Reader:
     """Reads a document as the service's runner does."""
 
     runner: Runner
-    profile: Profile
+    goose_version: str
     configuration: FlywayConfiguration
     read: Read
     known: frozenset[str]
 
     def migration(self, document: Document) -> MigrationFile:
         if self.runner is Runner.GOOSE:
-            return goose.read(document, self.profile)
+            return goose.read(document, profile_of(self.goose_version))
         from avion_lint.runners import flyway  # noqa: PLC0415 - not needed for goose
 
         script = f"{document.path}.conf"
         script_config = self.read(script) if script in self.known else None
-        return flyway.read(
-            document, self.configuration, script_config if isinstance(script_config, Document) else None
-        )
+        return flyway.read(document, self.configuration, script_config if isinstance(script_config, Document) else None)
 
 
 def _dialect(folder: Folder, own: ServiceSettings, files: tuple[MigrationFile, ...]) -> tuple[Dialect, str]:
@@ -222,9 +215,7 @@ def name_of(collected: Collected, path: str) -> FileName | None:
 
 def owner(path: str, gathering: Gathering) -> Collected | None:
     """The service whose migration a path is or would be, the innermost where several could have it."""
-    fitting = (
-        each for each in gathering.services if _inside(path, each.service.root) and name_of(each, path)
-    )
+    fitting = (each for each in gathering.services if _inside(path, each.service.root) and name_of(each, path))
     return max(fitting, key=lambda each: len(each.service.root), default=None)
 
 

@@ -31,6 +31,12 @@ class Ground:
     unsure: tuple[Unsure, ...] = ()
     missing: Missing | None = None
 
+    @property
+    def applied(self) -> frozenset[str]:
+        """Migrations that are applied, edited or not: their text must not change any more."""
+        done = (path for path, deployment in self.deployments.items() if deployment.applied)
+        return self.edited.union(done)
+
 
 def against_base(history: History, paths: Collection[str]) -> Ground:
     """Judge what is new or changed against the base branch; everything else is applied.
@@ -41,9 +47,7 @@ def against_base(history: History, paths: Collection[str]) -> Ground:
         return replace(alone(paths, history.assumed), missing=history.missing, unsure=history.unsure)
     judged = history.judged(paths)
     edited = frozenset(
-        change.path
-        for change in history.changes
-        if change.before is not None and change.edit is not Edit.NONE
+        change.path for change in history.changes if change.before is not None and change.edit is not Edit.NONE
     )
     applied = frozenset(paths) - judged
     return Ground(
@@ -87,8 +91,6 @@ def narrowed(ground: Ground, patterns: Collection[str]) -> Ground:
         judged=frozenset(path for path in ground.judged if inside(path)),
         edited=frozenset(path for path in ground.edited if inside(path)),
         changes=tuple(
-            change
-            for change in ground.changes
-            if inside(change.path) or inside(change.renamed_from or change.path)
+            change for change in ground.changes if inside(change.path) or inside(change.renamed_from or change.path)
         ),
     )

@@ -54,26 +54,26 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
     names = rule_names(case.rules)
     judged = tuple(_judged(assessment))
     suppressions, invalid = _suppressions(judged, names)
-    weighed = weigh(
-        (*case.found, *assessment.found, *outcome.found, *invalid),
-        Scale(
-            case.policy,
-            case.today,
-            case.settings.exceptions,
-            suppressions,
-            case.baseline,
-            {migration.path: migration.service.name for migration in judged},
-            case.ground.edited,
-            None,
-            case.whole,
-        ),
+    unchecked = sorted((*case.unchecked, *assessment.unchecked, *outcome.unchecked), key=_where)
+    scale = Scale(
+        case.policy,
+        case.today,
+        exemptions=case.settings.exceptions,
+        suppressions=suppressions,
+        baseline=case.baseline,
+        judged={migration.path: migration.service.name for migration in judged},
+        applied=case.ground.applied,
+        known=case.gathering.paths,
+        whole=case.whole,
+        unclear=frozenset(entry.path for entry in unchecked),
     )
+    weighed = weigh((*case.found, *assessment.found, *outcome.found, *invalid), scale)
     return Verdict(
         _scope(case, assessment),
         tuple(EnabledRule(rule, level) for rule in on if (level := case.policy.level(rule)) is not Level.OFF),
         weighed.results,
         weighed.suppressed,
-        tuple(sorted((*case.unchecked, *assessment.unchecked, *outcome.unchecked), key=_where)),
+        tuple(unchecked),
         {migration.path: migration.document.sha256 for migration in judged},
     )
 
@@ -100,13 +100,9 @@ def _suppressions(
     for migration in judged:
         if "avion" not in migration.document.text:
             continue
-        read = read_suppressions(
-            migration.document, _comments(migration.document), _statements(migration), names
-        )
+        read = read_suppressions(migration.document, _comments(migration.document), _statements(migration), names)
         found[migration.path] = read.found
-        invalid.extend(
-            Found(tool.INVALID_SUPPRESSION, finding, migration.service.name) for finding in read.invalid
-        )
+        invalid.extend(Found(tool.INVALID_SUPPRESSION, finding, migration.service.name) for finding in read.invalid)
     return found, tuple(invalid)
 
 

@@ -65,9 +65,7 @@ def project(gathered: Gathered, tick: Callable[[], None]) -> Project:
         migrations.append(migration)
         if file.kind in _FOLDED:
             schema = migration.after
-    return Project(
-        gathered.service, tuple(migrations), gathered.unrecognised, gathered.base_name, gathered.base
-    )
+    return Project(gathered.service, tuple(migrations), gathered.unrecognised, gathered.base_name, gathered.base)
 
 
 # Undo scripts and callbacks change nothing for good; a baseline only runs where nothing ran before.
@@ -162,9 +160,7 @@ class _Reader:
                 session = after(session, sql.actions)
         return _ReadSection(tuple(statements), tuple(problems), schema)
 
-    def _statement(
-        self, section: Section, chunk: Chunk, sql: Sql, schema: Schema, session: Session
-    ) -> Statement:
+    def _statement(self, section: Section, chunk: Chunk, sql: Sql, schema: Schema, session: Session) -> Statement:
         return Statement(
             self.gathered.service,
             self.file,

@@ -15,7 +15,7 @@ from avion_lint.ground import against_base
 from avion_lint.history import Contents, History, Source, Trees, changes, differences
 from avion_lint.judge import Case, judge
 from avion_lint.packs import load_pack
-from avion_lint.policy import effective
+from avion_lint.policy import Policy, effective
 from avion_lint.rule import Rule
 from avion_lint.settings import Settings
 from avion_lint.tree import MemoryTree
@@ -29,11 +29,12 @@ def rehearse(
     before: Mapping[str, str],
     rules: Iterable[Rule],
     settings: Settings | None = None,
-    policy: str = "strict",
+    policy: str | Policy = "strict",
 ) -> Verdict:
     """Judge the files `here`, of which those `before` are on the base branch already; both are texts by path.
 
-    All `rules` (and the tool's own) count as the policy says; nothing is read from disk but the policy.
+    All `rules` (and the tool's own) count as the policy says, which may be one of ours by its name; nothing is read
+    from disk but that.
     """
     settings = settings or Settings()
     known = (*tool.RULES, *rules)
@@ -43,7 +44,7 @@ def rehearse(
         Case(
             gathering,
             against_base(history, migration_paths(gathering)),
-            effective(load_pack(policy, known, lambda _: None), settings),
+            effective(load_pack(policy, known, lambda _: None), settings) if isinstance(policy, str) else policy,
             known,
             date(2026, 1, 1),
             settings,

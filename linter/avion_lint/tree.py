@@ -138,9 +138,7 @@ class WorkTree:
             try:
                 target = full.resolve(strict=True)
             except (OSError, RuntimeError):
-                return Unreadable(
-                    path, "is a link that leads nowhere or in a circle", "mend or remove the link"
-                )
+                return Unreadable(path, "is a link that leads nowhere or in a circle", "mend or remove the link")
             if not target.is_relative_to(Path(self.root).resolve()):
                 return Unreadable(
                     path,
@@ -171,7 +169,7 @@ def _walk(root: str, below: str = "") -> Iterator[str]:
     pending = [below]
     while pending:
         folder = pending.pop()
-        with os.scandir(os.path.join(root, folder) if folder else root) as entries:
+        with os.scandir(f"{root}/{folder}" if folder else root) as entries:
             for entry in entries:
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 if not entry.is_dir(follow_symlinks=False):

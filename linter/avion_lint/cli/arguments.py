@@ -60,33 +60,19 @@ def _add_scope(parser: ArgumentParser) -> None:
         "paths", nargs="*", metavar="PATH", help="judge only what lies under these; the rest stays known"
     )
     which = scope.add_mutually_exclusive_group()
-    which.add_argument(
-        "--all", action="store_true", help="judge every migration, each as it was when it landed"
-    )
+    which.add_argument("--all", action="store_true", help="judge every migration, each as it was when it landed")
     which.add_argument("--staged", action="store_true", help="judge what is staged for the next commit")
-    scope.add_argument(
-        "--base", metavar="REF", help="what is on this branch counts as applied (default: detected)"
-    )
-    scope.add_argument(
-        "--no-git", action="store_true", help="do not ask git; every file is its own deployment"
-    )
-    scope.add_argument(
-        "--stdin-filename", metavar="PATH", help="judge standard input as if it were this file"
-    )
+    scope.add_argument("--base", metavar="REF", help="what is on this branch counts as applied (default: detected)")
+    scope.add_argument("--no-git", action="store_true", help="do not ask git; every file is its own deployment")
+    scope.add_argument("--stdin-filename", metavar="PATH", help="judge standard input as if it were this file")
 
 
 def _add_policy(parser: ArgumentParser) -> None:
     policy = parser.add_argument_group("what counts")
-    policy.add_argument(
-        "--select", action="append", metavar="RULE,…", help="only these rules, by id, name or family"
-    )
+    policy.add_argument("--select", action="append", metavar="RULE,…", help="only these rules, by id, name or family")
     policy.add_argument("--ignore", action="append", metavar="RULE,…", help="all but these rules")
-    policy.add_argument(
-        "--settings", metavar="FILE", help="settings file (default: avion-lint.yaml at the root)"
-    )
-    policy.add_argument(
-        "--policy", metavar="NAME", help="policy instead of the settings' own: default, strict, a file"
-    )
+    policy.add_argument("--settings", metavar="FILE", help="settings file (default: avion-lint.yaml at the root)")
+    policy.add_argument("--policy", metavar="NAME", help="policy instead of the settings' own: default, strict, a file")
 
 
 def _lint(arguments: list[str]) -> Callable[[], int]:
@@ -102,9 +88,7 @@ def _lint(arguments: list[str]) -> Callable[[], int]:
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, help="default: text, under GitHub Actions github")
-    output.add_argument(
-        "--output", metavar="FILE", help="write the report to a file instead of standard output"
-    )
+    output.add_argument("--output", metavar="FILE", help="write the report to a file instead of standard output")
     output.add_argument(
         "--sarif",
         metavar="FILE",
@@ -114,9 +98,7 @@ def _lint(arguments: list[str]) -> Callable[[], int]:
     )
     output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     output.add_argument("-q", "--quiet", action="store_true", help="one line a finding")
-    output.add_argument(
-        "-v", "--verbose", action="store_true", help="also what was assumed, suppressed and left alone"
-    )
+    output.add_argument("-v", "--verbose", action="store_true", help="also what was assumed, suppressed and left alone")
     output.add_argument("--traceback", action="store_true", help=SUPPRESS)
     given = parser.parse_args(arguments)
 
@@ -135,9 +117,7 @@ def _baseline(arguments: list[str]) -> Callable[[], int]:
     )
     _add_scope(parser)
     _add_policy(parser)
-    parser.add_argument(
-        "--output", metavar="FILE", help="default: the settings' baseline, avion-lint-baseline.json"
-    )
+    parser.add_argument("--output", metavar="FILE", help="default: the settings' baseline, avion-lint-baseline.json")
     given = parser.parse_args(arguments)
 
     def run() -> int:
@@ -149,9 +129,7 @@ def _baseline(arguments: list[str]) -> Callable[[], int]:
 
 
 def _show(arguments: list[str]) -> Callable[[], int]:
-    parser = _parser(
-        "show", "Print how the runner will read each migration: sections, transactions, statements."
-    )
+    parser = _parser("show", "Print how the runner will read each migration: sections, transactions, statements.")
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--settings", metavar="FILE")

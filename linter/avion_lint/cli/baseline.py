@@ -25,7 +25,5 @@ def baseline(given: Namespace) -> int:
     path = given.output or str(root / case.settings.baseline)
     write_file(path, render(verdict.results))
     count = len(verdict.results)
-    sys.stdout.write(
-        f"{path}: {count:,} {'finding' if count == 1 else 'findings'} will not count from now on\n"
-    )
+    sys.stdout.write(f"{path}: {count:,} {'finding' if count == 1 else 'findings'} will not count from now on\n")
     return Exit.CLEAN

@@ -21,7 +21,7 @@ from avion_lint.git import Content
 from avion_lint.ground import Ground, against_base, alone, as_landed, narrowed
 from avion_lint.history import History, Source
 from avion_lint.judge import Case
-from avion_lint.packs import is_file, load_pack
+from avion_lint.packs import load_pack
 from avion_lint.policy import Policy, effective
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
@@ -195,9 +195,7 @@ def _asked_for(paths: Iterable[str], tree: Tree, gathering: Gathering) -> Iterat
         if path in known | named | told | strays or not path.lower().endswith(".sql"):
             continue
         content = (
-            tree.read(path)
-            if path in tree.paths()
-            else Unreadable(path, "is not among the files of the repository")
+            tree.read(path) if path in tree.paths() else Unreadable(path, "is not among the files of the repository")
         )
         if isinstance(content, Unreadable):
             yield Found(tool.NOT_READABLE, not_readable(content), "")
@@ -211,9 +209,7 @@ def _unknown(document: Document) -> Finding:
         "and no name that Flyway takes. Nothing in it was judged."
     )
     folder = dirname(document.path) or "."
-    remedy = (
-        f"If it is one, name its runner in avion-lint.yaml: services: [{{path: {folder}, runner: goose}}]."
-    )
+    remedy = f"If it is one, name its runner in avion-lint.yaml: services: [{{path: {folder}, runner: goose}}]."
     return Finding(Place(document, Span(0, 0)), message, remedy, object=document.path)
 
 

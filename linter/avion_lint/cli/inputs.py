@@ -52,9 +52,8 @@ def under(root: Path, path: Path) -> str:
 
 def known_rules() -> tuple[Rule, ...]:
     """All rules that there are, the tool's own among them."""
-    from avion_rules import all_rules  # noqa: PLC0415 - the rules are put in here, and nowhere else
-
     from avion_lint import tool  # noqa: PLC0415 - as above
+    from avion_rules import all_rules  # noqa: PLC0415 - the rules are put in here, and nowhere else
 
     return (*tool.RULES, *all_rules())
 

@@ -77,9 +77,7 @@ def _sarif_options(verdict: Verdict) -> Options:
     from avion_lint.pages import load  # noqa: PLC0415 - pages are read for SARIF only
 
     return Options(
-        pages={
-            enabled.rule.id: load(enabled.rule) for enabled in verdict.rules if enabled.rule.family != "AV"
-        }
+        pages={enabled.rule.id: load(enabled.rule) for enabled in verdict.rules if enabled.rule.family != "AV"}
     )
 
 

@@ -61,8 +61,7 @@ def _file(collected: Collected, file: MigrationFile) -> dict[str, object]:
         "dialect": str(collected.service.dialect),
         "checksum": file.checksum,
         "sections": {
-            str(section.direction): _section(section, file, collected.service.dialect)
-            for section in file.sections
+            str(section.direction): _section(section, file, collected.service.dialect) for section in file.sections
         },
         "misread": [
             {

@@ -53,9 +53,7 @@ class _Draft:
     def new_name(self, name: a.Name, *, temporary: bool = False) -> a.Name:
         if temporary:
             return a.Name(TEMPORARY, name.name)
-        return (
-            name if name.schema else a.Name(self.search_path[0] if self.search_path else "public", name.name)
-        )
+        return name if name.schema else a.Name(self.search_path[0] if self.search_path else "public", name.name)
 
     def table(self, name: a.Name) -> Table:
         """The table, or one that is older than the known migrations."""
@@ -71,7 +69,7 @@ class _Draft:
         return next((key for key in keys if key in self.things), (kind, self.new_name(name), owner))
 
 
-def _apply(draft: _Draft, action: a.Action, origin: Origin) -> None:  # noqa: C901, PLR0912 - one line an action
+def _apply(draft: _Draft, action: a.Action, origin: Origin) -> None:
     match action:
         case a.CreateTable():
             _create_table(draft, action, origin)
@@ -172,18 +170,14 @@ def _add_column(draft: _Draft, action: a.AddColumn, origin: Origin) -> None:
 def _drop_column(draft: _Draft, action: a.DropColumn) -> None:
     table = draft.table(action.table)
     kept = {name: column for name, column in table.columns.items() if name != action.column}
-    constraints = {
-        name: made for name, made in table.constraints.items() if action.column not in made.columns
-    }
+    constraints = {name: made for name, made in table.constraints.items() if action.column not in made.columns}
     draft.put(replace(table, columns=kept, constraints=constraints))
     for name, index in list(draft.indexes.items()):
         if index.table == table.name and action.column in index.columns:
             del draft.indexes[name]
 
 
-def _alter_column(
-    draft: _Draft, action: a.AlterColumnType | a.SetNotNull | a.DropNotNull | a.SetDefault
-) -> None:
+def _alter_column(draft: _Draft, action: a.AlterColumnType | a.SetNotNull | a.DropNotNull | a.SetDefault) -> None:
     table = draft.table(action.table)
     column = table.columns.get(action.column) or Column(action.column, None)
     match action:
@@ -226,29 +220,22 @@ def _add_constraint(draft: _Draft, table: Table, definition: a.ConstraintDefinit
     name = definition.name or _default_name(table, definition)
     columns = definition.columns
     if definition.using_index:
-        index = draft.indexes.pop(
-            resolve(a.Name(table.name.schema, definition.using_index), draft.indexes, ()), None
-        )
+        index = draft.indexes.pop(resolve(a.Name(table.name.schema, definition.using_index), draft.indexes, ()), None)
         columns = tuple(column for column in index.columns if column) if index else ()
     references = draft.name(definition.references) if definition.references else None
-    made = Constraint(
-        name, definition.kind, columns, definition.valid, references, definition.not_null_column, origin
-    )
+    made = Constraint(name, definition.kind, columns, definition.valid, references, definition.not_null_column, origin)
     table = replace(table, constraints={**table.constraints, name: made})
     if definition.kind in (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.NOT_NULL):
         table = replace(table, columns=_not_null(table, columns))
     draft.put(table)
     if definition.kind in _INDEXED:
         index_name = a.Name(table.name.schema, name)
-        draft.indexes[index_name] = Index(
-            index_name, table.name, columns, unique=True, constraint=True, origin=origin
-        )
+        draft.indexes[index_name] = Index(index_name, table.name, columns, unique=True, constraint=True, origin=origin)
 
 
 def _not_null(table: Table, columns: tuple[str, ...]) -> dict[str, Column]:
     return {
-        name: replace(column, not_null=True) if name in columns else column
-        for name, column in table.columns.items()
+        name: replace(column, not_null=True) if name in columns else column for name, column in table.columns.items()
     }
 
 
@@ -256,11 +243,9 @@ def _default_name(table: Table, definition: a.ConstraintDefinition) -> str:
     """PostgreSQL's own choice of name: table, columns (a check: only if one), suffix; numbered when taken."""
     suffix = _SUFFIXES[definition.kind]
     columns = definition.columns
-    if definition.kind is a.ConstraintKind.PRIMARY_KEY:
-        columns = ()
-    elif definition.kind is a.ConstraintKind.CHECK and len(columns) != 1:
-        columns = ()
-    base = "_".join((table.name.name, *columns, suffix))
+    several = definition.kind is a.ConstraintKind.CHECK and len(columns) != 1
+    unnamed = several or definition.kind is a.ConstraintKind.PRIMARY_KEY
+    base = "_".join((table.name.name, *(() if unnamed else columns), suffix))
     return _free(base, table.constraints)
 
 
@@ -375,9 +360,7 @@ def _rename_column(draft: _Draft, table: Table, action: a.Rename, marks: Origin 
         for name, made in table.constraints.items()
     }
     draft.put(replace(table, columns=columns, constraints=constraints))
-    for index in [
-        index for index in draft.indexes.values() if index.table == table.name and old in index.columns
-    ]:
+    for index in [index for index in draft.indexes.values() if index.table == table.name and old in index.columns]:
         parts = tuple(renamed.name if part == old else part for part in index.columns)
         draft.indexes[index.name] = replace(index, columns=parts)
 
@@ -424,9 +407,7 @@ def _comment(draft: _Draft, action: a.CommentOn, origin: Origin) -> None:
         case a.ObjectKind.COLUMN if action.column:
             table = draft.table(action.name)
             column = table.columns.get(action.column) or Column(action.column, None)
-            draft.put(
-                replace(table, columns={**table.columns, action.column: replace(column, deprecated=marks)})
-            )
+            draft.put(replace(table, columns={**table.columns, action.column: replace(column, deprecated=marks)}))
         case a.ObjectKind.INDEX:
             name = resolve(action.name, draft.indexes, draft.search_path)
             if name in draft.indexes:
@@ -465,9 +446,7 @@ def _thing(
             return Thing(a.ObjectKind.TYPE, draft.new_name(action.type), values=action.values, origin=origin)
         case a.CreateTrigger():
             owner = draft.name(action.table)
-            return Thing(
-                a.ObjectKind.TRIGGER, draft.new_name(a.Name(None, action.trigger)), owner, origin=origin
-            )
+            return Thing(a.ObjectKind.TRIGGER, draft.new_name(a.Name(None, action.trigger)), owner, origin=origin)
         case a.CreateObject():
             table = draft.name(action.table) if action.table else None
             return Thing(action.kind, draft.new_name(action.name), table, origin=origin)

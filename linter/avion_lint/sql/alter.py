@@ -149,9 +149,5 @@ def _object_name(node: Node) -> a.Name:
         return a.Name(None, node.get("subname", ""))
     inner = node["object"]
     items = inner.get("List", {}).get("items") or inner.get("ObjectWithArgs", {}).get("objname")
-    parts = (
-        n.strings(items)
-        if items
-        else n.strings([inner]) or n.strings(inner.get("TypeName", {}).get("names", []))
-    )
+    parts = n.strings(items) if items else n.strings([inner]) or n.strings(inner.get("TypeName", {}).get("names", []))
     return n.dotted(parts or ("",))

@@ -129,10 +129,8 @@ def _inner(piece: _Piece, text: str, body_at: int, block: Span, extract: Extract
     found = text.find(piece.sql, start, block.end)
     for statement in parsed:
         for action in extract(statement, piece.sql):
-            if found >= 0:
-                span = Span(found + action.span.start, found + action.span.end)
-            else:
-                span = _line(text, start, block)
+            moved = Span(found + action.span.start, found + action.span.end)
+            span = moved if found >= 0 else _line(text, start, block)
             yield a.Inner(replace(action, span=span), piece.loop, piece.conditional)
 
 

@@ -128,7 +128,7 @@ def _meta_command(text: str) -> Problem | None:
     if not text.startswith("\\", start):
         return None
     head = _head(text, start)
-    word = text[head.start : head.end].split()[0] if head.end > head.start else "\\"
+    word = text[head.start : head.end].split(maxsplit=1)[0] if head.end > head.start else "\\"
     message = f"{word} is a command of psql; the runner sends it to the server, which knows no such thing"
     return Problem(head, message)
 
