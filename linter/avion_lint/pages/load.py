@@ -16,7 +16,7 @@ def load(rule: Rule) -> Page:
     """Read the page that lies in the package of the rule's module; raises PageError where there is none."""
     package = _package(rule)
     path = f"{package.replace('.', '/')}/{page_name(rule)}"
-    return read(_text(package, rule, path), path, rule.name)
+    return read(_text(package, rule, path), path, rule.name, examples=rule.check is not None)
 
 
 def _package(rule: Rule) -> str:

@@ -65,9 +65,7 @@ def read_marks(lines: tuple[Line, ...], language: str) -> Marked:
             marked.lines.append(found["code"] if found else line.text)
             marked.page_lines.append(line.number)
         elif found and found["code"]:
-            raise MarkError(
-                line.number, "`finds-below` stands on a line of its own, above the line that it is about"
-            )
+            raise MarkError(line.number, "`finds-below` stands on a line of its own, above the line that it is about")
     if below is not None:
         raise MarkError(below.number, "`finds-below` has no line below it")
     return marked

@@ -103,6 +103,11 @@ class SafeWay:
     runner: str
     text: str
 
+    @property
+    def title(self) -> str:
+        """Title that says whose way it is."""
+        return f"The safe way with {self.runner}" if self.runner else "What to do"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from avion_lint.pages.markdown import Fence, Line, Part, Section, UnclosedFenceError, sections, source
@@ -12,21 +13,25 @@ from avion_lint.pages.model import Example, ExampleFile, ExampleKind, Page, Page
 
 _WHY, _FINE, _SAFE = "Why", "When it is fine", "The safe way"
 _PROSE = (_WHY, _FINE, _SAFE)
+_ALIASES = {"What to do": _SAFE}  # where there is nothing to do more safely
 _EXAMPLES = {"Bad": ExampleKind.BAD, "Good": ExampleKind.GOOD}
 _RUNNERS = ("goose", "Flyway")
 
 
-def read(text: str, path: str, name: str) -> Page:
-    """Read the page of the rule called `name`; `path` is only for messages. Raises PageError."""
+def read(text: str, path: str, name: str, *, examples: bool = True) -> Page:
+    """Read the page of the rule called `name`; `path` is only for messages. Raises PageError.
+
+    `examples` tells that a bad and a good example must be there; what the tool itself reports has none.
+    """
     try:
-        parted = sections(text)
+        parted = tuple(_called(section) for section in sections(text))
     except UnclosedFenceError as error:
         raise PageError(path, error.line, "this fence is not closed") from error
     head = _head(parted, path, name)
     prose = _prose(parted[2:], path)
-    examples = tuple(_examples(parted[2:], path))
+    given = tuple(_examples(parted[2:], path))
     for word, kind in _EXAMPLES.items():
-        if all(example.kind is not kind for example in examples):
+        if examples and all(example.kind is not kind for example in given):
             raise PageError(path, text.count("\n") or 1, f"the section `## {word}` is missing")
     return Page(
         path=path,
@@ -35,9 +40,13 @@ def read(text: str, path: str, name: str) -> Page:
         why=_filled(prose[_WHY], path),
         when_fine=_filled(prose[_FINE], path),
         safe_way=tuple(_safe_way(prose[_SAFE], path)),
-        examples=examples,
+        examples=given,
         text=text,
     )
+
+
+def _called(section: Section) -> Section:
+    return replace(section, title=_ALIASES.get(section.title, section.title))
 
 
 def _head(parted: tuple[Section, ...], path: str, name: str) -> Section:
@@ -107,9 +116,7 @@ def _safe_way(section: Section, path: str) -> Iterator[SafeWay]:
 
 
 def _by_runner(parts: tuple[Part, ...]) -> Iterator[tuple[Line | None, tuple[Part, ...]]]:
-    headings = [
-        at for at, part in enumerate(parts) if isinstance(part, Line) and part.text.startswith("### ")
-    ]
+    headings = [at for at, part in enumerate(parts) if isinstance(part, Line) and part.text.startswith("### ")]
     bounds = [*headings, len(parts)]
     yield None, parts[: bounds[0]]
     for start, end in pairwise(bounds):
@@ -167,9 +174,7 @@ def _info(fence: Fence, path: str) -> tuple[str, str, list[str]]:
         raise PageError(path, fence.number, f"the info string cannot be read: {error}") from error
     if len(words) < 2 or words[0] not in COMMENT_MARKS:  # noqa: PLR2004 - language and path
         known = ", ".join(COMMENT_MARKS)
-        raise PageError(
-            path, fence.number, f"write language, path and perhaps `before`; languages are {known}"
-        )
+        raise PageError(path, fence.number, f"write language, path and perhaps `before`; languages are {known}")
     language, name, *flags = words
     if flags not in ([], ["before"], ["before", "deleted"]):
         raise PageError(path, fence.number, "after the path may stand only `before`, or `before deleted`")

@@ -25,14 +25,15 @@ def help_markdown(page: Page) -> str:
     blocks = [page.summary]
     *prose, suppression = _prose(page)
     blocks += [f"## {title}\n\n{markdown}" for title, markdown in prose]
-    blocks += [f"## {kind.title()}\n\n{_files(first(page, kind))}" for kind in ExampleKind]
+    blocks += [f"## {example.kind.title()}\n\n{_files(example)}" for example in shown_examples(page)]
     blocks.append(f"## {suppression[0]}\n\n{suppression[1]}")
     return "\n\n".join(blocks) + "\n"
 
 
-def first(page: Page, kind: ExampleKind) -> Example:
-    """First example of that kind; every page has one."""
-    return next(example for example in page.examples if example.kind is kind)
+def shown_examples(page: Page) -> tuple[Example, ...]:
+    """First bad and first good example, as far as the page has them."""
+    firsts = (next((made for made in page.examples if made.kind is kind), None) for kind in ExampleKind)
+    return tuple(example for example in firsts if example)
 
 
 def shown_files(example: Example) -> tuple[ExampleFile, ...]:
@@ -42,9 +43,8 @@ def shown_files(example: Example) -> tuple[ExampleFile, ...]:
 
 def suppression(page: Page) -> str:
     """How to accept a finding, as Markdown."""
-    comment = (
-        "--" if any(file.language == "sql" for example in page.examples for file in example.files) else "#"
-    )
+    languages = {file.language for example in page.examples for file in example.files}
+    comment = "#" if languages and "sql" not in languages else "--"
     return (
         "Above the line that is reported:\n\n"
         f"```\n{comment} avion-lint: ignore[{page.title}] the reason\n```\n\n"
@@ -63,7 +63,7 @@ def _prose(page: Page) -> Iterator[tuple[str, str]]:
     yield "Why", page.why
     yield "When it is fine", page.when_fine
     for way in page.safe_way:
-        yield f"The safe way{f' with {way.runner}' if way.runner else ''}", way.text
+        yield way.title, way.text
     yield "How to suppress", suppression(page)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from avion_lint.pages.markdown import Fence, Line, parts_of
 from avion_lint.pages.model import Example, ExampleFile, ExampleKind, Page
-from avion_lint.pages.render import first, shown_files, suppression, without_marks
+from avion_lint.pages.render import shown_examples, shown_files, suppression, without_marks
 from avion_lint.report.plain import harmless
 from avion_lint.report.style import Paint, Style
 from avion_lint.rule import Rule
@@ -20,7 +20,7 @@ def explain(rule: Rule, page: Page, style: Style, *, level: str = "", width: int
     weight = f" ({level})" if level else ""
     blocks = [style.paint(Paint.PLACE, f"{rule.id} {rule.name}") + weight, _prose(page.summary, style, width)]
     blocks += [_titled(title, _prose(text, style, width), style) for title, text in _sections(page)]
-    blocks += [_example(first(page, kind), style, width) for kind in ExampleKind]
+    blocks += [_example(example, style, width) for example in shown_examples(page)]
     blocks.append(_titled("How to suppress", _prose(suppression(page), style, width), style))
     return "\n\n".join(blocks) + "\n"
 
@@ -29,7 +29,7 @@ def _sections(page: Page) -> Iterator[tuple[str, str]]:
     yield "Why", page.why
     yield "When it is fine", page.when_fine
     for way in page.safe_way:
-        yield f"The safe way{f' with {way.runner}' if way.runner else ''}", way.text
+        yield way.title, way.text
 
 
 def _titled(title: str, body: str, style: Style) -> str:
@@ -74,11 +74,18 @@ def _blocks(markdown: str) -> Iterator[Fence | list[str]]:
         yield run
 
 
+def _is_code(text: str) -> bool:
+    """Whether a line that begins a run is indented code."""
+    return text.startswith("    ")
+
+
 def _continues(text: str, run: list[str]) -> bool:
     begins = (
         text.lstrip().startswith(("- ", "* ", "|", "#", "> ")) or text.lstrip().partition(". ")[0].isdigit()
     )
-    return bool(run and run[0].strip() and text.strip()) and not begins and not run[0].startswith("|")
+    if not run or not run[0].strip() or not text.strip() or run[0].startswith("|") or _is_code(run[0]):
+        return False
+    return not begins
 
 
 def _block(block: Fence | list[str], style: Style, width: int) -> str:
@@ -86,6 +93,8 @@ def _block(block: Fence | list[str], style: Style, width: int) -> str:
         return "\n".join(
             style.paint(Paint.QUIET, f"    {harmless(line.text)}".rstrip()) for line in block.lines
         )
+    if _is_code(block[0]):
+        return style.paint(Paint.QUIET, harmless(block[0]))
     if block[0].startswith("|"):
         return harmless(block[0])
     text = harmless(without_marks(" ".join(line.strip() for line in block)))

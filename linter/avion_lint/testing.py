@@ -1,0 +1,146 @@
+"""The harness that runs the examples of rule pages, for these rules and for other people's packs.
+
+@pytest.mark.parametrize("case", testing.cases(RULES), ids=str)
+def test_example(case):
+    testing.check(case, RULES)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from avion_lint import tool
+from avion_lint.finding import Level
+from avion_lint.pages import Example, ExampleFile, Finds, Page, PageError, load
+from avion_lint.policy import Policy
+from avion_lint.rehearse import rehearse
+from avion_lint.rule import Rule
+from avion_lint.rule_settings import RuleSetting
+from avion_lint.settings import FILE_NAME, Settings
+from avion_lint.source import Document
+from avion_lint.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hit:
+    """A rule's id at a line of a file, counted from 1."""
+
+    path: str
+    line: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An example of a rule's page; `number` counts the examples of its kind from 1."""
+
+    rule: Rule
+    page: Page
+    example: Example
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.rule.name}/{self.example.kind}-{self.number}"
+
+
+def cases(rules: Iterable[Rule]) -> tuple[Case, ...]:
+    """Every example of the rules' pages; rules whose page cannot be read are left to `page_error`."""
+    return tuple(case for rule in rules if not page_error(rule) for case in _cases(rule, load(rule)))
+
+
+def page_error(rule: Rule) -> PageError | None:
+    """What is wrong with a rule's page, None where it can be read."""
+    try:
+        load(rule)
+    except PageError as error:
+        return error
+    return None
+
+
+def _cases(rule: Rule, page: Page) -> Iterator[Case]:
+    numbers: Counter[str] = Counter()
+    for example in page.examples:
+        numbers[example.kind] += 1
+        yield Case(rule, page, example, numbers[example.kind])
+
+
+def check(case: Case, rules: Iterable[Rule]) -> None:
+    """Judge the example with all these rules on, and raise AssertionError where its marks say otherwise."""
+    differing = differences(case, tuple(rules))
+    if differing:
+        raise AssertionError(differing)
+
+
+def differences(case: Case, rules: tuple[Rule, ...]) -> str:
+    """What the marks say and the verdict does not, or the other way round; "" where they agree."""
+    verdict = judge(case.example, rules)
+    expected = Counter(
+        Hit(file.path, mark.line, mark.rule) for file, mark in case.example.marks if isinstance(mark, Finds)
+    )
+    found = Counter(_hits(verdict))
+    lines = [
+        *_different(case, expected - found, "is marked and not found", rules, verdict),
+        *_different(case, found - expected, "is found and not marked", rules, verdict),
+        *(f"  {broken.path}: {broken.why}" for broken in verdict.unchecked if broken.blocks),
+    ]
+    return "\n".join([f"{case} ({case.page.path}:{case.example.line})", *lines]) if lines else ""
+
+
+def judge(example: Example, rules: tuple[Rule, ...]) -> Verdict:
+    """Judge an example: what is marked as `before` is on the base branch, the rest is this change.
+
+    Every rule is on and has its default options, except as an `avion-lint.yaml` in the example says.
+    """
+    before = {file.path: file.text for file in example.files if file.before}
+    deleted = {file.path for file in example.files if file.deleted}
+    kept = {path: text for path, text in before.items() if path not in deleted}
+    here = kept | {file.path: file.text for file in example.files if not file.before}
+    known = (*tool.RULES, *rules)
+    settings = _settings(here.get(FILE_NAME), known)
+    everything = {rule.id: RuleSetting(rule, Level.WARNING) for rule in known}
+    policy = Policy(everything, settings.rules, settings.services, settings.paths)
+    return rehearse(here, before, rules, settings, policy)
+
+
+def _settings(text: str | None, known: tuple[Rule, ...]) -> Settings:
+    from avion_lint.settings_reader import load as load_settings  # noqa: PLC0415 - few examples have settings
+
+    return Settings() if text is None else load_settings(Document(FILE_NAME, text), known)
+
+
+def _hits(verdict: Verdict) -> Iterator[Hit]:
+    for result in verdict.results:
+        place = result.finding.place
+        yield Hit(place.document.path, place.start.line, result.rule.id)
+
+
+def _different(case: Case, hits: Counter[Hit], what: str, rules: tuple[Rule, ...], verdict: Verdict) -> Iterator[str]:
+    names = {rule.id: rule.name for rule in (*tool.RULES, *rules)}
+    for hit in sorted(hits.elements()):
+        name = names.get(hit.rule, "which is no rule")
+        yield f"  {hit.path}:{hit.line}: {hit.rule} {name} {what}"
+        yield from (f"      {line}" for line in _source(case, hit))
+        yield from (f"      it says: {message}" for message in _messages(verdict, hit))
+
+
+def _source(case: Case, hit: Hit) -> Iterator[str]:
+    """The line that a hit is about, and where the page has it."""
+    file = _file(case.example, hit.path)
+    lines = file.text.splitlines() if file else []
+    if file and 0 < hit.line <= len(lines):
+        yield f"{case.page.path}:{file.page_line(hit.line)}: {lines[hit.line - 1]}"
+
+
+def _file(example: Example, path: str) -> ExampleFile | None:
+    """The file as it is now, or as it was where it is gone."""
+    files = [file for file in example.files if file.path == path]
+    return next((file for file in files if not file.before), files[0] if files else None)
+
+
+def _messages(verdict: Verdict, hit: Hit) -> Iterator[str]:
+    for result in verdict.results:
+        place = result.finding.place
+        if Hit(place.document.path, place.start.line, result.rule.id) == hit:
+            yield result.finding.message
