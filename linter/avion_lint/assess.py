@@ -191,7 +191,8 @@ def _other_database(made: Project, first: Migration) -> Finding:
         f"The migrations of {service.name} are taken to be for {service.dialect}, not PostgreSQL: "
         f"{service.dialect_reason}. Only the rules that hold for every database were run."
     )
-    remedy = f"If that is wrong, say so in avion-lint.yaml: services: [{{path: {service.root or '.'}, dialect: postgresql}}]."
+    entry = f"services: [{{path: {service.root or '.'}, dialect: postgresql}}]"
+    remedy = f"If that is wrong, say so in avion-lint.yaml: {entry}."
     return first.finding(None, message, remedy, object=service.name)
 
 

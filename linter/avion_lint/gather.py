@@ -44,7 +44,7 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """All services of a tree and all its paths, SQL that looks like migrations of nobody, wrong settings of Flyway's."""
+    """All services of a tree and all its paths, SQL that looks like nobody's migrations, wrong settings of Flyway's."""
 
     services: tuple[Collected, ...]
     strays: tuple[Stray, ...]
