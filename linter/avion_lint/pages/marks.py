@@ -74,7 +74,7 @@ def read_marks(lines: tuple[Line, ...], language: str) -> Marked:
 def _pattern(comment: str) -> re.Pattern[str]:
     """Pattern of a line's last mark: the code before it without the blanks between, and what it says."""
     return re.compile(
-        rf"(?P<code>(?:.*[^ \t])?)[ \t]*{re.escape(comment)}[ \t]+(?P<body>(?P<word>{_WORDS})(?:[ \t].*)?)$"
+        rf"(?P<code>(?:.*[^ \t])?)[ \t]*{re.escape(comment)}[ \t]+(?P<body>(?P<word>{_WORDS})(?:[ \t;].*)?)$"
     )
 
 
