@@ -1,0 +1,69 @@
+"""Versions and runners as people name them: which versions are numbers in sequence, which come next."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+from posixpath import basename, dirname
+
+from avion_lint.runners.migration import Runner, Version
+from avion_lint.subjects import Migration
+
+_LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
+_TIMESTAMP = 100_000
+_YEAR = 1900
+
+
+def is_sequential(version: Version) -> bool:
+    """Whether a version is a number in a sequence; a moment in time (20240131120000, 2024.01) is none.
+
+    goose writes five digits; whole numbers of six digits and more are dates in one form or another.
+    """
+    first, *rest = version.parts
+    return first < (_YEAR if rest else _TIMESTAMP)
+
+
+def following(version: Version) -> str:
+    """Spell the next version like this one: `00007` → `00008`, `1.9` → `1.10`."""
+    return _LAST_NUMBER.sub(lambda last: str(int(last[0]) + 1).zfill(len(last[0])), version.text)
+
+
+def newest(versions: Iterable[Version]) -> Version | None:
+    """Find the greatest version."""
+    return max(versions, default=None)
+
+
+def move_behind(migration: Migration, last: Version) -> str:
+    """Tell how to give a migration that is applied nowhere yet a place behind the version `last`."""
+    version = migration.version
+    if version is None:
+        return ""
+    if is_sequential(last):
+        return f"Rename it to the next version: {rename(migration.path, version, following(last))}."
+    form = "YYYYMMDDHHMMSS" if migration.service.runner is Runner.GOOSE else "the form of the others"
+    return f"Rename it so that its version comes after {last}: the time of now, in UTC, in {form}."
+
+
+def rename(path: str, version: Version, new: str) -> str:
+    """Write the command that gives a file another version."""
+    return move(path, _with_version(basename(path), version, new))
+
+
+def _with_version(name: str, version: Version, new: str) -> str:
+    for spelling in (version.text, version.text.replace(".", "_")):
+        if spelling in name:
+            return name.replace(spelling, new, 1)
+    return name
+
+
+def move(path: str, name: str) -> str:
+    """Write the command that gives a file another name in its folder."""
+    folder = dirname(path)
+    target = f"{folder}/{name}" if folder else name
+    return f"`git mv {shlex.quote(path)} {shlex.quote(target)}`"
+
+
+def called(runner: Runner) -> str:
+    """Spell the runner's name as its makers do."""
+    return "goose" if runner is Runner.GOOSE else "Flyway"

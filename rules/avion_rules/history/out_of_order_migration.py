@@ -1,0 +1,62 @@
+"""New migrations that sort before one which is applied already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.finding import Finding, Related
+from avion_lint.rule import rule
+from avion_lint.runners.migration import Kind, Runner, Version
+from avion_lint.subjects import Migration, Project
+from avion_rules._versions import move_behind
+
+
+@rule("HI104", subject=Project, any_database=True)
+def out_of_order_migration(project: Project) -> Iterator[Finding]:
+    """Find a new migration with a lower version than one that is applied already."""
+    if project.service.out_of_order:
+        return
+    known = _known(project)
+    for migration in project.versioned():
+        if migration.judged and migration.version:
+            later = _latest_before(project, migration, known)
+            if later is not None and migration.version < later:
+                yield _finding(project, migration, later)
+
+
+def _known(project: Project) -> dict[str, Version]:
+    """Versions on the base branch by path."""
+    kinds = (Kind.VERSIONED, Kind.CODE)
+    return {base.path: base.version for base in project.base if base.kind in kinds and base.version}
+
+
+def _latest_before(project: Project, migration: Migration, known: dict[str, Version]) -> Version | None:
+    """Find the greatest version that reached databases before this migration does."""
+    own = migration.deployment.order
+    earlier = {m.version for m in project.versioned() if m.version and m.deployment.order < own}
+    if migration.path not in known and not migration.deployment.applied:
+        earlier.update(known.values())
+    return max(earlier, default=None)
+
+
+def _finding(project: Project, migration: Migration, later: Version) -> Finding:
+    where = f" on {project.base_name}" if project.base_name else ""
+    after = f"version {later}, which is{where} already," if where else f"version {later}, which came first,"
+    if project.service.runner is Runner.GOOSE:
+        effect = (
+            f"`goose up` stops with an error about missing migrations wherever {after} is applied: "
+            f"{migration.version} sorts before it."
+        )
+    else:
+        effect = (
+            f'Flyway stops with "Detected resolved migration not applied to database: {migration.version}" '
+            f"wherever {after} is applied: it sorts before it."
+        )
+    return migration.finding(None, effect, move_behind(migration, later), related=tuple(_related(project, later)))
+
+
+def _related(project: Project, later: Version) -> Iterator[Related]:
+    for migration in project.versioned():
+        if migration.version == later:
+            yield Related(migration.head, f"version {later}")
+            return

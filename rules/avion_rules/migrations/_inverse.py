@@ -1,0 +1,66 @@
+"""What a Down section leaves behind and what it does not bring back, told only where that is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from avion_lint.schema.model import Origin
+from avion_lint.sql import actions as a
+from avion_lint.subjects import Migration
+from avion_rules.migrations._doubts import Doubts
+from avion_rules.migrations._objects import Key, objects
+
+_OPAQUE_COMMANDS = {"SELECT", "CALL", "EXECUTE", "DROP OWNED"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Objects that Up made and that are there after Down, with their origins; and objects that are gone then."""
+
+    left: tuple[tuple[Key, Origin], ...] = ()
+    gone: tuple[Key, ...] = ()
+
+
+def difference(migration: Migration) -> Difference:
+    """Compare the schema before Up with the one after Up and Down, by the objects in it."""
+    if migration.after_down is None or _is_unsure(migration):
+        return Difference()
+    before, after, then = map(objects, (migration.before, migration.after, migration.after_down))
+    left = {
+        key: origin
+        for key, origin in then.items()
+        if key in after and key not in before and origin and origin.place.document.path == migration.path
+    }
+    doubts = Doubts.of(migration)
+    return Difference(
+        tuple((key, left[key]) for key in _whole(left) if not doubts.about(key)),
+        tuple(key for key in _whole(before.keys() - then.keys()) if not doubts.about_gone(key)),
+    )
+
+
+def _whole(keys: Iterable[Key]) -> list[Key]:
+    """Sort objects, leaving out the parts of tables that are among them."""
+    known = set(keys)
+    tables = {key.name for key in known if key.kind is a.ObjectKind.TABLE}
+    return sorted((key for key in known if key.table not in tables), key=str)
+
+
+def _is_unsure(migration: Migration) -> bool:
+    """Whether something in the file cannot be read, or does what cannot be seen."""
+    if migration.problems or any(section.error for section in migration.file.sections):
+        return True
+    actions = [action for statement in (*migration.up, *migration.down) for action in statement.actions]
+    if any(isinstance(action, a.DoBlock) and action.dynamic for action in actions):
+        return True
+    return any(_is_opaque(action) for statement in migration.down for action in statement.actions)
+
+
+def _is_opaque(action: a.Action) -> bool:
+    """Whether a statement of the Down section calls a function, or is a block that shows nothing of what it does."""
+    match action:
+        case a.DoBlock():
+            return not action.inner or any(_is_opaque(inner.action) for inner in action.inner)
+        case a.Command():
+            return action.words in _OPAQUE_COMMANDS
+    return False

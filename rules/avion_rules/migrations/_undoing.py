@@ -1,0 +1,62 @@
+"""The way back: which actions ask for one, and the SQL that drops what an Up section made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from avion_lint.schema.model import Origin
+from avion_lint.sql import actions as a
+from avion_rules.migrations._objects import Key
+
+_KIND = a.ObjectKind
+_OWNED = {_KIND.TRIGGER, _KIND.POLICY, _KIND.RULE}
+_DROPPED = {
+    _KIND.TABLE,
+    _KIND.INDEX,
+    _KIND.VIEW,
+    _KIND.MATERIALIZED_VIEW,
+    _KIND.SEQUENCE,
+    _KIND.TYPE,
+    _KIND.DOMAIN,
+}
+
+
+def drops(made: Iterable[tuple[Key, Origin]]) -> str:
+    """Write SQL that drops these objects, the last made first; "" where it cannot be done for each of them."""
+    backwards = sorted(made, key=lambda item: item[1].place.span.start, reverse=True)
+    statements = [_drop(key) for key, _ in backwards]
+    return " ".join(statements) if all(statements) else ""
+
+
+def _drop(key: Key) -> str:
+    name = _quoted(key.name)
+    match key.kind, key.table:
+        case _KIND.COLUMN | _KIND.CONSTRAINT, a.Name() as table:
+            return f"ALTER TABLE {_quoted(table)} DROP {key.kind.upper()} {name};"
+        case kind, a.Name() as table if kind in _OWNED:
+            return f"DROP {key.kind.upper()} {name} ON {_quoted(table)};"
+        case kind, _ if kind in _DROPPED:
+            return f"DROP {key.kind.upper()} {name};"
+    return ""
+
+
+def _quoted(name: a.Name) -> str:
+    """Write a name as SQL, without the schema that everybody means."""
+    return a.identifier(name.name) if name.schema == "public" else name.sql
+
+
+_CHANGES = (
+    a.AddColumn | a.DropColumn | a.AlterColumnType | a.SetNotNull | a.DropNotNull | a.SetDefault | a.AddConstraint
+    | a.DropConstraint | a.AttachPartition | a.DetachPartition | a.CreateIndex | a.Drop | a.Rename | a.SetSchema
+    | a.CreateType | a.CreateTrigger
+)  # fmt: skip
+
+
+def needs_undoing(action: a.Action) -> bool:
+    """Whether an action changes the schema so that the way back has something to do."""
+    match action:
+        case a.CreateTable() | a.CreateView():
+            return not action.temporary
+        case a.CreateObject():
+            return not action.if_not_exists
+    return isinstance(action, _CHANGES)

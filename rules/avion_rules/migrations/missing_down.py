@@ -1,0 +1,26 @@
+"""goose files without a Down annotation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.finding import Finding
+from avion_lint.rule import rule
+from avion_lint.runners.migration import Direction, Kind, Runner
+from avion_lint.subjects import Migration
+from avion_rules.migrations._annotations import misspelt
+
+
+@rule("MG102", subject=Migration, any_database=True)
+def missing_down(migration: Migration) -> Iterator[Finding]:
+    """Find a goose migration without a Down section, which rolls back by doing nothing."""
+    if migration.service.runner is not Runner.GOOSE or migration.kind is not Kind.VERSIONED:
+        return
+    if migration.file.section(Direction.DOWN) or misspelt(migration, "Down"):
+        return
+    yield migration.finding(
+        None,
+        "This migration cannot be rolled back: without a Down section `goose down` runs nothing, takes "
+        f"version {migration.version} off its list and reports success.",
+        "Add a line `-- +goose Down` at the end of the file and below it the statements that undo the Up section.",
+    )

@@ -1,0 +1,65 @@
+"""Author and date at the top of a migration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from avion_lint.finding import Finding
+from avion_lint.rule import rule
+from avion_lint.runners.migration import Kind
+from avion_lint.subjects import Migration
+from avion_rules.migrations._header import header_lines
+from avion_rules.migrations._words import listed
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    r"""Lines that must stand in the comments at the top.
+
+    Each is the name before the colon; after it may follow a regular expression for the whole value
+    (`Date: \d{4}-\d{2}-\d{2}`), and without one any value does that is not empty. Raises ValueError for an
+    expression that cannot be read.
+    """
+
+    headers: tuple[str, ...] = ("Author", "Date")
+
+    def __post_init__(self) -> None:
+        for header in self.headers:
+            try:
+                _pattern(header)
+            except re.error as error:
+                raise ValueError(f"`{header}` is no regular expression: {error}") from error
+
+
+_ANY = r"\S.*"
+_DATED = {Kind.VERSIONED, Kind.BASELINE}
+
+
+@rule("MG103", subject=Migration, options=Headers, any_database=True)
+def missing_header(migration: Migration, options: Headers) -> Iterator[Finding]:
+    """Find a migration that does not say at its top who wrote it and when."""
+    if migration.kind not in _DATED:
+        return
+    lines = tuple(header_lines(migration.document))
+    missing = [header for header in options.headers if not any(map(_pattern(header).fullmatch, lines))]
+    if missing:
+        wanted = [f"`-- {header.partition(':')[0].strip()}:`" for header in missing]
+        message = f"Nobody can see from the file whom to ask and how old it is: {listed(wanted)} {_is(wanted)} missing."
+        example = listed([f"`-- {_example(header)}`" for header in missing])
+        yield migration.finding(None, message, f"Write {example} as comments of their own above the first statement.")
+
+
+def _pattern(header: str) -> re.Pattern[str]:
+    name, _, value = (part.strip() for part in header.partition(":"))
+    return re.compile(rf"(?i:{re.escape(name)})[ \t]*:[ \t]*(?:{value or _ANY})")
+
+
+def _example(header: str) -> str:
+    name, _, value = (part.strip() for part in header.partition(":"))
+    return f"{name}: …" if not value else f"{name}: …` that matches `{value}"
+
+
+def _is(words: list[str]) -> str:
+    return "is" if len(words) == 1 else "are"

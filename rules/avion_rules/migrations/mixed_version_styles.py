@@ -1,0 +1,60 @@
+"""Numbers in sequence and moments in time, side by side in one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from avion_lint.finding import Finding, Related
+from avion_lint.rule import rule
+from avion_lint.runners.migration import Runner, Version
+from avion_lint.subjects import Migration, Project
+from avion_rules._versions import following, is_sequential, move_behind
+
+
+@rule("MG114", subject=Project, any_database=True)
+def mixed_version_styles(project: Project) -> Iterator[Finding]:
+    """Find a number in sequence that sorts before all timestamps, and the first timestamp behind such numbers."""
+    timed = [m for m in project.versioned() if m.version and not is_sequential(m.version)]
+    for migration in project.versioned():
+        if migration.judged and migration.version and is_sequential(migration.version):
+            yield from _behind_its_time(project, migration, timed)
+    for before, migration in pairwise(project.versioned()):
+        if migration.judged and _turns(before, migration):
+            yield _turning_point(before, migration)
+
+
+def _behind_its_time(project: Project, migration: Migration, timed: list[Migration]) -> Iterator[Finding]:
+    earlier = [other for other in timed if other.deployment.order < migration.deployment.order]
+    if project.base or not earlier:  # with a base branch, out-of-order-migration tells it
+        return
+    last = earlier[-1]
+    message = (
+        f"{migration.version} comes before every timestamp, so it is applied before {last.version}, which "
+        f"is older; a database that already has {last.version} refuses it."
+    )
+    remedy = move_behind(migration, last.version) if last.version else ""
+    yield migration.finding(None, message, remedy, related=(Related(last.head, "a version that is a timestamp"),))
+
+
+def _turns(before: Migration, migration: Migration) -> bool:
+    first, second = before.version, migration.version
+    return bool(first and second and is_sequential(first) and not is_sequential(second))
+
+
+def _turning_point(before: Migration, migration: Migration) -> Finding:
+    message = (
+        f"From here on every numbered migration, such as {_next(before.version)}, sorts before this "
+        "timestamp and comes out of order."
+    )
+    fix = (
+        "Run `goose fix` before the merge, which gives it the next number, or"
+        if migration.service.runner is Runner.GOOSE
+        else "Give it the next number, or"
+    )
+    remedy = f"{fix} use timestamps for all migrations from now on."
+    return migration.finding(None, message, remedy, related=(Related(before.head, "numbered in sequence"),))
+
+
+def _next(version: Version | None) -> str:
+    return following(version) if version else ""

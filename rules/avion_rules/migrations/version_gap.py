@@ -1,0 +1,63 @@
+"""Numbers left out between migrations that are numbered one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from math import gcd
+
+from avion_lint.finding import Finding, Related
+from avion_lint.rule import rule
+from avion_lint.subjects import Migration, Project
+from avion_rules._versions import following, is_sequential, rename
+
+
+@rule("MG113", subject=Project, any_database=True)
+def version_gap(project: Project) -> Iterator[Finding]:
+    """Find a new migration that leaves out a number in a sequence."""
+    numbered = [m for m in project.versioned() if m.version and is_sequential(m.version)]
+    step = gcd(*(migration.version.parts[-1] for migration in numbered if migration.version)) or 1
+    on_base = {base.path for base in project.base}
+    elsewhere = {base.version.parts for base in project.base if base.version}
+    for before, migration in pairwise(numbered):
+        if migration.judged and migration.path not in on_base:
+            left_out = [parts for parts in _between(before, migration, step) if parts not in elsewhere]
+            if left_out:
+                yield _finding(before, migration, left_out)
+
+
+Parts = tuple[int, ...]
+
+
+def _between(before: Migration, migration: Migration, step: int) -> list[Parts]:
+    """Versions between two neighbours, a step apart, where they differ in their last number only."""
+    first, second = _parts(before), _parts(migration)
+    if len(first) != len(second) or first[:-1] != second[:-1]:
+        return []
+    numbers = range(first[-1] + step, second[-1], step)
+    return [(*first[:-1], number) for number in numbers[:_ENOUGH]]
+
+
+_ENOUGH = 1000
+
+
+def _parts(migration: Migration) -> Parts:
+    return migration.version.parts if migration.version else ()
+
+
+def _finding(before: Migration, migration: Migration, left_out: list[Parts]) -> Finding:
+    names = [".".join(map(str, parts)) for parts in left_out]
+    shown = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+    missing = f"Version {shown} is" if len(names) == 1 else f"Versions {shown} are"
+    message = (
+        f"{missing} left out before {migration.version}: nobody can tell whether a file got lost, and a "
+        "migration that comes with such a number later is out of order."
+    )
+    related = (Related(before.head, "the version before it"),)
+    return migration.finding(None, message, _remedy(before, migration), related=related)
+
+
+def _remedy(before: Migration, migration: Migration) -> str:
+    if before.version is None or migration.version is None:
+        return ""
+    return f"Take the next number: {rename(migration.path, migration.version, following(before.version))}."
