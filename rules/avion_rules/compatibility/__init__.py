@@ -1,0 +1,22 @@
+"""Compatibility: releases of the application that run while and after the schema changes."""
+
+from __future__ import annotations
+
+from avion_lint.rule import Rule
+from avion_rules.compatibility.drop_column import drop_column
+from avion_rules.compatibility.drop_object import drop_object
+from avion_rules.compatibility.drop_table import drop_table
+from avion_rules.compatibility.rename_column import rename_column
+from avion_rules.compatibility.rename_object import rename_object
+from avion_rules.compatibility.rename_table import rename_table
+from avion_rules.compatibility.rename_to_deprecated import rename_to_deprecated
+
+RULES: tuple[Rule, ...] = (
+    drop_table,
+    drop_column,
+    drop_object,
+    rename_table,
+    rename_column,
+    rename_object,
+    rename_to_deprecated,
+)

@@ -1,0 +1,82 @@
+"""Names that the running application knows, and whether a migration leaves something under them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from avion_lint.schema.model import Key, Schema, Table, Thing
+from avion_lint.sql import actions as a
+from avion_lint.subjects import Migration, Statement
+
+RELATIONS = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW, a.ObjectKind.SEQUENCE)
+_TYPES = (a.ObjectKind.TYPE, a.ObjectKind.DOMAIN)
+_ROUTINES = (a.ObjectKind.FUNCTION, a.ObjectKind.AGGREGATE)
+
+
+def is_one_step(statement: Statement, action: a.Action) -> bool:
+    """Whether nobody sees what lies between this action and the end of its migration."""
+    return statement.in_transaction or statement.shares_chunk or statement.within_block(action)
+
+
+def full_name(schema: Schema, name: a.Name) -> a.Name:
+    """The name with its schema: that of the search path where none is written."""
+    if name.schema is not None:
+        return name
+    return a.Name(schema.search_path[0] if schema.search_path else "public", name.name)
+
+
+def kind_of(schema: Schema, kind: a.ObjectKind, name: a.Name) -> a.ObjectKind:
+    """What ALTER TABLE is really about: it also takes views, sequences and indexes."""
+    if kind is not a.ObjectKind.TABLE or schema.table(name) is not None:
+        return kind
+    if schema.index(name) is not None:
+        return a.ObjectKind.INDEX
+    return next((other for other in RELATIONS if schema.thing(other, name) is not None), kind)
+
+
+def table_remains(migration: Migration, name: a.Name) -> bool:
+    """Whether the migration leaves a table or a view under this name."""
+    return name in migration.after.tables or _thing(migration.after, RELATIONS, name) is not None
+
+
+def thing_remains(migration: Migration, kind: a.ObjectKind, name: a.Name) -> bool:
+    """Whether the migration leaves something of that name in the place of an object of that kind."""
+    if kind in RELATIONS:
+        return table_remains(migration, name)
+    family = next((kinds for kinds in (_TYPES, _ROUTINES) if kind in kinds), (kind,))
+    return _thing(migration.after, family, name) is not None
+
+
+def _thing(schema: Schema, kinds: tuple[a.ObjectKind, ...], name: a.Name) -> Thing | None:
+    keys: tuple[Key, ...] = tuple((kind, name, None) for kind in kinds)
+    return next((schema.things[key] for key in keys if key in schema.things), None)
+
+
+def known_table_name(migration: Migration, table: Table) -> a.Name:
+    """Name of a table before the migration, which may have renamed it since."""
+    return _same(migration.before.tables, table) or table.name
+
+
+def known_thing_name(migration: Migration, thing: Thing) -> a.Name:
+    """Name of another object before the migration."""
+    found = (each.name for each in migration.before.things.values() if _is_same(each, thing))
+    return next(found, thing.name)
+
+
+def _same(tables: Mapping[a.Name, Table], table: Table) -> a.Name | None:
+    if table.origin is None:
+        return None
+    return next((each.name for each in tables.values() if each.origin == table.origin), None)
+
+
+def _is_same(one: Thing, other: Thing) -> bool:
+    return one.kind is other.kind and one.origin is not None and one.origin == other.origin
+
+
+def is_swapped(migration: Migration, schema: Schema, table: Table) -> bool:
+    """Whether another table that exists already (in `schema`) takes over the name of this one."""
+    known = known_table_name(migration, table)
+    heir = migration.after.tables.get(known)
+    if heir is None or heir.origin is None or heir.origin == table.origin:
+        return False
+    return _same(schema.tables, heir) is not None
