@@ -1,6 +1,6 @@
 """Rule pages: read from beside their rules, and turned into the help that reports carry."""
 
-from avion_lint.pages.load import load, page_name
+from avion_lint.pages.load import load, page_name, page_path
 from avion_lint.pages.model import (
     Example,
     ExampleFile,
@@ -29,5 +29,6 @@ __all__ = [
     "help_text",
     "load",
     "page_name",
+    "page_path",
     "read",
 ]

@@ -12,10 +12,15 @@ def page_name(rule: Rule) -> str:
     return f"{rule.name.replace('-', '_')}.md"
 
 
+def page_path(rule: Rule) -> str:
+    """Path of the rule's page from the folder that its package lies in; raises PageError."""
+    return f"{_package(rule).replace('.', '/')}/{page_name(rule)}"
+
+
 def load(rule: Rule) -> Page:
     """Read the page that lies in the package of the rule's module; raises PageError where there is none."""
     package = _package(rule)
-    path = f"{package.replace('.', '/')}/{page_name(rule)}"
+    path = page_path(rule)
     return read(_text(package, rule, path), path, rule.name, examples=rule.check is not None)
 
 
