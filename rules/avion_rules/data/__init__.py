@@ -1,0 +1,18 @@
+"""Data: changes of many rows at once, and what is lost."""
+
+from __future__ import annotations
+
+from avion_lint.rule import Rule
+from avion_rules.data.batch_in_one_transaction import batch_in_one_transaction
+from avion_rules.data.insert_select import insert_select
+from avion_rules.data.truncate import truncate
+from avion_rules.data.whole_table_delete import whole_table_delete
+from avion_rules.data.whole_table_update import whole_table_update
+
+RULES: tuple[Rule, ...] = (
+    whole_table_update,
+    whole_table_delete,
+    batch_in_one_transaction,
+    insert_select,
+    truncate,
+)
