@@ -72,12 +72,14 @@ class Chunk:
 
     `text` is what is sent; where a placeholder's value is unknown, letters of the same length stand for it, so
     that it still parses. `origin` leads from every character back to the document. `transactional` is False where
-    Flyway recognises a statement that it will not run inside a transaction.
+    Flyway recognises a statement that it will not run inside a transaction. `masked` tells that such letters are in
+    it: then a syntax error may be theirs.
     """
 
     text: str
     origin: SourceMap
     transactional: bool = True
+    masked: bool = False
 
     @property
     def span(self) -> Span:
@@ -120,6 +122,7 @@ class Misread(StrEnum):
     UNFINISHED_BEFORE_BLOCK = "unfinished-before-block"
     DOLLAR_SWALLOWS = "dollar-swallows"
     PARENTHESIS_SWALLOWS = "parenthesis-swallows"
+    PARENTHESIS_LOST = "parenthesis-lost"
 
 
 @dataclass(frozen=True, slots=True)
