@@ -14,7 +14,7 @@ from avion_rules.compatibility._steps import deprecate_object
 
 @rule("CO107", subject=Migration, any_database=True)
 def rename_to_deprecated(migration: Migration) -> Iterator[Finding]:
-    """Point out that a rename to …_deprecated is safe only when no running release uses the old name."""
+    """Find a rename to …_deprecated, which is safe only when no running release uses the old name."""
     for statement, rename in noticed(migration, (*TABLES, *COLUMNS, *OBJECTS)):
         if is_deprecation(rename):
             yield statement.finding(
