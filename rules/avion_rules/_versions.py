@@ -51,10 +51,10 @@ def rename(path: str, version: Version, new: str) -> str:
 
 
 def _with_version(name: str, version: Version, new: str) -> str:
-    for spelling in (version.text, version.text.replace(".", "_")):
-        if spelling in name:
-            return name.replace(spelling, new, 1)
-    return name
+    with_underscores = version.text.replace(".", "_")
+    if version.text not in name and with_underscores in name:
+        return name.replace(with_underscores, new.replace(".", "_"), 1)
+    return name.replace(version.text, new, 1)
 
 
 def move(path: str, name: str) -> str:

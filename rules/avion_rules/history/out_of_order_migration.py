@@ -32,11 +32,15 @@ def _known(project: Project) -> dict[str, Version]:
 
 def _latest_before(project: Project, migration: Migration, known: dict[str, Version]) -> Version | None:
     """Find the greatest version that reached databases before this migration does."""
-    own = migration.deployment.order
-    earlier = {m.version for m in project.versioned() if m.version and m.deployment.order < own}
+    earlier = {other.version for other in project.versioned() if other.version and _came_first(other, migration)}
     if migration.path not in known and not migration.deployment.applied:
         earlier.update(known.values())
     return max(earlier, default=None)
+
+
+def _came_first(other: Migration, migration: Migration) -> bool:
+    """Whether another migration is known to have been applied before; an assumed order says nothing."""
+    return other.deployment.applied and other.deployment.order < migration.deployment.order
 
 
 def _finding(project: Project, migration: Migration, later: Version) -> Finding:

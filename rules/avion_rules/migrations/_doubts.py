@@ -21,8 +21,9 @@ class Doubts:
     `cascades`: Down drops something with all that depends on it. `drops_tables`: Down drops a table or column, and
     the sequences that they own. `copies`: a table is made from another one or a query, so its parts are not all
     known. `torn` are tables that Down takes a column from (indexes and checks that use it go with it), or a
-    constraint whose name is not known; `misnamed`: it drops an index whose name is not known. `optional` was made
-    with IF NOT EXISTS and may have been there before; `functions` were made by Up and may have namesakes.
+    constraint whose name is not known; `misnamed`: it drops an index whose name is not known. `partitions`: it drops
+    an index or constraint of a partitioned table, and with it those of the partitions. `optional` was made with IF
+    NOT EXISTS and may have been there before; `functions` were made by Up and may have namesakes.
     """
 
     cascades: bool
@@ -30,6 +31,7 @@ class Doubts:
     copies: bool
     torn: frozenset[str]
     misnamed: bool
+    partitions: bool
     optional: frozenset[tuple[_KIND, str]]
     functions: frozenset[str]
 
@@ -44,6 +46,7 @@ class Doubts:
             any(isinstance(action, a.CreateTable) and _is_copy(action) for action in (*up, *down)),
             frozenset(_torn(migration.down)),
             any(_is_misnamed_index(statement) for statement in migration.down),
+            any(_reaches_partitions(statement) for statement in migration.down),
             frozenset(_optional(up)),
             frozenset(_functions(up)),
         )
@@ -56,6 +59,7 @@ class Doubts:
             or (self.copies and key.table is not None)
             or (key.kind in _NAMED_BY_SERVER and key.table is not None and key.table.name in self.torn)
             or (self.misnamed and key.kind is _KIND.INDEX)
+            or (self.partitions and key.kind in _NAMED_BY_SERVER)
             or (key.kind, key.name.name) in self.optional
         )
 
@@ -99,6 +103,12 @@ def _knows_constraint(statement: Statement, action: a.DropConstraint) -> bool:
 def _is_misnamed_index(statement: Statement) -> bool:
     drops = (action for action in statement.of(a.Drop) if action.kind is _KIND.INDEX)
     return any(statement.index(action.name) is None for action in drops)
+
+
+def _reaches_partitions(statement: Statement) -> bool:
+    tables = [action.table for action in statement.of(a.DropConstraint)]
+    tables += [index.table for action in statement.of(a.Drop) if (index := statement.index(action.name))]
+    return any(statement.is_partitioned(table) for table in tables)
 
 
 def _optional(up: Iterable[a.Action]) -> Iterator[tuple[_KIND, str]]:

@@ -53,10 +53,14 @@ _CHANGES = (
 
 
 def needs_undoing(action: a.Action) -> bool:
-    """Whether an action changes the schema so that the way back has something to do."""
+    """Whether an action is sure to change the schema, so that the way back has something to do."""
+    if getattr(action, "if_exists", False) or getattr(action, "if_not_exists", False):
+        return False
     match action:
         case a.CreateTable() | a.CreateView():
             return not action.temporary
         case a.CreateObject():
-            return not action.if_not_exists
+            return True
+        case a.DoBlock():
+            return any(needs_undoing(inner.action) for inner in action.inner if not inner.conditional)
     return isinstance(action, _CHANGES)

@@ -33,7 +33,7 @@ def down_not_inverse(migration: Migration) -> Iterator[Finding]:
 
 
 def _changes_schema(migration: Migration) -> bool:
-    return any(needs_undoing(action) for statement in migration.up for action in statement.all_actions())
+    return any(needs_undoing(action) for statement in migration.up for action in statement.actions)
 
 
 def _finding(migration: Migration, section: Section, told: str, found: Difference) -> Finding:

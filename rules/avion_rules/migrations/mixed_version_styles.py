@@ -25,7 +25,8 @@ def mixed_version_styles(project: Project) -> Iterator[Finding]:
 
 
 def _behind_its_time(project: Project, migration: Migration, timed: list[Migration]) -> Iterator[Finding]:
-    earlier = [other for other in timed if other.deployment.order < migration.deployment.order]
+    own = migration.deployment.order
+    earlier = [other for other in timed if other.deployment.applied and other.deployment.order < own]
     if project.base or not earlier:  # with a base branch, out-of-order-migration tells it
         return
     last = earlier[-1]

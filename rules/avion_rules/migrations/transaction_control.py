@@ -54,10 +54,7 @@ def _inside(
                 f"ROLLBACK ends the transaction that {runner} opened."
             )
         case _:
-            message = (
-                "If a statement below fails, what stands above stays in the database and is not recorded: "
-                f"{word} ends the transaction that {runner} opened around the file."
-            )
+            message = f"{word} ends the transaction that {runner} opened around the file: {_kept(statement, runner)}."
     yield statement.finding(None, message, _REMEDY[statement.service.runner], related=begun, object=word)
 
 
@@ -69,6 +66,14 @@ _REMEDY = {
     "of it when a statement fails. What must not run in a transaction goes into a migration of its own, with "
     "`executeInTransaction=false` in a file of the same name with `.conf` added.",
 }
+
+
+def _kept(statement: Statement, runner: str) -> str:
+    """Say what comes of a commit before the runner's own."""
+    last = statement.section.chunks[-1]
+    if statement.chunk == last and not last.text[statement.span.end :].strip(" \t\r\n;"):
+        return f"what stands above stays even if {runner} is stopped before it has recorded the version"
+    return "if a statement below fails, what stands above stays in the database and is recorded nowhere"
 
 
 def _outside(statement: Statement, rest: list[Control]) -> Iterator[Finding]:
