@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Section
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay, with_search_path
 from avion_lint.source import Place
-from avion_lint.sql.actions import Action
+from avion_lint.sql.actions import Action, flattened
 from avion_lint.sql.session import Session, after
 from avion_lint.sql.statements import Read, Sql, read
 from avion_lint.subjects import (
@@ -140,7 +140,7 @@ class _Reader:
             found = read(chunk.text, self.gathered.service.dialect)
             problems.extend(self._problems(found, chunk, Direction.UP))
             for sql in found.statements:
-                steps.extend((action, self._origin(action, chunk)) for action in sql.actions)
+                steps.extend(self._steps(sql.actions, chunk))
         return with_search_path(replay(schema, steps)), tuple(problems)
 
     def read(self, section: Section | None, schema: Schema) -> _ReadSection:
@@ -156,7 +156,7 @@ class _Reader:
             for sql in found.statements:
                 statement = self._statement(section, chunk, sql, schema, session)
                 statements.append(statement)
-                schema = replay(schema, ((action, self._origin(action, chunk)) for action in sql.actions))
+                schema = replay(schema, self._steps(sql.actions, chunk))
                 session = after(session, sql.actions)
         return _ReadSection(tuple(statements), tuple(problems), schema)
 
@@ -178,6 +178,10 @@ class _Reader:
         for problem in found.problems:
             place = Place(self.file.document, chunk.origin.span(problem.span.start, problem.span.end))
             yield SqlProblem(place, problem.message, direction)
+
+    def _steps(self, actions: Iterable[Action], chunk: Chunk) -> Iterator[tuple[Action, Origin]]:
+        """Actions for the replay; what a DO block runs has its own origin."""
+        return ((action, self._origin(action, chunk)) for action in flattened(actions))
 
     def _origin(self, action: Action, chunk: Chunk) -> Origin:
         place = Place(self.file.document, chunk.origin.span(action.span.start, action.span.end))

@@ -83,7 +83,10 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Any other object: view, type, sequence, function, trigger …; `table` for those that belong to one."""
+    """Any other object: view, type, sequence, function, trigger …; `table` for those that belong to one.
+
+    `trigger` tells a function that only triggers can call.
+    """
 
     kind: ObjectKind
     name: Name
@@ -92,6 +95,7 @@ class Thing:
     values: tuple[str, ...] | None = None
     origin: Origin | None = None
     deprecated: Origin | None = None
+    trigger: bool = False
 
 
 Key = tuple[ObjectKind, Name, Name | None]

@@ -449,7 +449,8 @@ def _thing(
             return Thing(a.ObjectKind.TRIGGER, draft.new_name(a.Name(None, action.trigger)), owner, origin=origin)
         case a.CreateObject():
             table = draft.name(action.table) if action.table else None
-            return Thing(action.kind, draft.new_name(action.name), table, origin=origin)
+            name = draft.new_name(action.name)
+            return Thing(action.kind, name, table, origin=origin, trigger=action.trigger)
 
 
 def _add_value(draft: _Draft, action: a.AddEnumValue) -> None:

@@ -6,11 +6,12 @@ Every action carries `span`, the offsets of its clause in the text that was pars
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from avion_lint.source import Span
-from avion_lint.sql.identifiers import identifier as identifier
+from avion_lint.sql.identifiers import identifier as identifier  # noqa: PLC0414 - rules take it from here
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -425,7 +426,10 @@ class CreateTrigger:
 
 @dataclass(frozen=True, slots=True)
 class CreateObject:
-    """CREATE of an object of which only the name matters: sequence, domain, function, schema, policy …"""
+    """CREATE of an object of which only the name matters: sequence, domain, function, schema, policy.
+
+    `trigger` tells a function that only triggers can call.
+    """
 
     span: Span
     kind: ObjectKind
@@ -433,6 +437,7 @@ class CreateObject:
     if_not_exists: bool = False
     replace: bool = False
     table: Name | None = None
+    trigger: bool = False
 
 
 # --- data ----------------------------------------------------------------------------------------------------
@@ -501,7 +506,7 @@ class TransactionWord(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TransactionControl:
-    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT …"""
+    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT and their like."""
 
     span: Span
     word: TransactionWord
@@ -574,3 +579,12 @@ Action = (
     | CreateView | RefreshView | CreateType | AddEnumValue | CreateTrigger | CreateObject
     | Insert | Update | Delete | TransactionControl | SetVariable | Vacuum | Cluster | Command | DoBlock
 )  # fmt: skip
+
+
+def flattened(actions: Iterable[Action]) -> Iterator[Action]:
+    """The actions, with what a DO block can be seen to run in the block's place."""
+    for action in actions:
+        if isinstance(action, DoBlock):
+            yield from (inner.action for inner in action.inner)
+        else:
+            yield action

@@ -341,7 +341,9 @@ def _create_trigger(node: Node, span: Span) -> Iterator[a.Action]:
 
 def _create_function(node: Node, span: Span) -> Iterator[a.Action]:
     name = n.dotted(n.strings(node["funcname"]))
-    yield a.CreateObject(span, a.ObjectKind.FUNCTION, name, replace=bool(node.get("replace")))
+    returns = n.strings(node.get("returnType", {}).get("names", []))[-1:]
+    trigger = returns in (("trigger",), ("event_trigger",))
+    yield a.CreateObject(span, a.ObjectKind.FUNCTION, name, replace=bool(node.get("replace")), trigger=trigger)
 
 
 def _create_schema(node: Node, span: Span) -> Iterator[a.Action]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from avion_lint.schema.model import Key, Schema, Table, Thing
+from avion_lint.schema.model import Key, Origin, Schema, Table, Thing
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 
@@ -64,19 +64,22 @@ def known_thing_name(migration: Migration, thing: Thing) -> a.Name:
 
 
 def _same(tables: Mapping[a.Name, Table], table: Table) -> a.Name | None:
-    if table.origin is None:
-        return None
-    return next((each.name for each in tables.values() if each.origin == table.origin), None)
+    return next((each.name for each in tables.values() if _is_same_origin(each.origin, table.origin)), None)
 
 
 def _is_same(one: Thing, other: Thing) -> bool:
-    return one.kind is other.kind and one.origin is not None and one.origin == other.origin
+    return one.kind is other.kind and _is_same_origin(one.origin, other.origin)
+
+
+def _is_same_origin(one: Origin | None, other: Origin | None) -> bool:
+    """Whether two objects are one: made by the same clause of the same file, whatever they are called."""
+    return one is not None and other is not None and one.place == other.place
 
 
 def is_swapped(migration: Migration, schema: Schema, table: Table) -> bool:
     """Whether another table that exists already (in `schema`) takes over the name of this one."""
     known = known_table_name(migration, table)
     heir = migration.after.tables.get(known)
-    if heir is None or heir.origin is None or heir.origin == table.origin:
+    if heir is None or _is_same_origin(heir.origin, table.origin):
         return False
     return _same(schema.tables, heir) is not None
