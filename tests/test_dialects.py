@@ -394,5 +394,5 @@ def test_what_postgresql_would_read_is_never_evidence(text):
     assert evidence(text) is None
 
 
-def test_the_reason_is_in_plain_words():
-    assert evidence("CREATE TABLE users (id int) ENGINE=InnoDB;") == ("mysql", "its ENGINE is one of MySQL's")
+def test_the_reason_is_in_plain_words_that_fit_after_it_has():
+    assert evidence("CREATE TABLE users (id int) ENGINE=InnoDB;") == ("mysql", "an ENGINE of MySQL")

@@ -67,27 +67,25 @@ _GO = re.compile(r"^[ \t]*GO[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 
 # In order of weight: SQLite and ClickHouse take MySQL's backticks too, so what these alone have comes first.
 _MARKS = (
-    _mark("clickhouse", "its ENGINE is one of ClickHouse's", r"\bENGINE\s*=\s*\w*MergeTree\b"),
-    _mark("clickhouse", "ON CLUSTER is ClickHouse's", r"\bTABLE\b[^;()]*\sON\s+CLUSTER\s+['\"{\w]"),
-    _mark("sqlite", "AUTOINCREMENT is SQLite's", r"\bPRIMARY\s+KEY\s+(?:ASC\s+|DESC\s+)?AUTOINCREMENT\b"),
-    _mark("sqlite", "WITHOUT ROWID is SQLite's", r"\)\s*(?:STRICT\s*,\s*)?WITHOUT\s+ROWID\b"),
-    _mark("sqlite", "PRAGMA is SQLite's", r"(?:\A|;)\s*PRAGMA\s+\w+"),
-    _mark("mysql", "its ENGINE is one of MySQL's", rf"\bENGINE\s*=?\s*(?:{_MYSQL_ENGINES})\b"),
+    _mark("clickhouse", "an ENGINE of ClickHouse", r"\bENGINE\s*=\s*\w*MergeTree\b"),
+    _mark("clickhouse", "ON CLUSTER, as only ClickHouse knows it", r"\bTABLE\b[^;()]*\sON\s+CLUSTER\s+['\"{\w]"),
+    _mark("sqlite", "AUTOINCREMENT, as only SQLite knows it", r"\bPRIMARY\s+KEY\s+(?:ASC\s+|DESC\s+)?AUTOINCREMENT\b"),
+    _mark("sqlite", "WITHOUT ROWID, as only SQLite knows it", r"\)\s*(?:STRICT\s*,\s*)?WITHOUT\s+ROWID\b"),
+    _mark("sqlite", "PRAGMA, a command of SQLite", r"(?:\A|;)\s*PRAGMA\s+\w+"),
+    _mark("mysql", "an ENGINE of MySQL", rf"\bENGINE\s*=?\s*(?:{_MYSQL_ENGINES})\b"),
     _mark(
         "mysql",
-        "AUTO_INCREMENT is known to MySQL and H2 only",
+        "AUTO_INCREMENT, as MySQL and H2 know it",
         rf"(?:{_INTEGER}|\bNULL|\bKEY|\bUNSIGNED)\s+AUTO_INCREMENT\b|\)[^;()]*\bAUTO_INCREMENT\s*=\s*\d",
     ),
-    _mark("mysql", "UNSIGNED numbers are MySQL's", rf"{_INTEGER}\s+UNSIGNED\b"),
-    _mark("mysql", "names stand in backticks", r"`[^`\n]+`"),
-    _mark(
-        "mysql", "ON UPDATE CURRENT_TIMESTAMP is MySQL's", r"\bON\s+UPDATE\s+(?:CURRENT_TIMESTAMP|NOW\s*\()"
-    ),
-    _mark("mysql", "CHARSET is MySQL's", r"\)[^;()]*\bCHARSET\s*="),
-    _mark("tsql", "IDENTITY(seed, increment) is SQL Server's", r"\bIDENTITY\s*\(\s*\d+\s*,\s*\d+\s*\)"),
-    _mark("tsql", "names stand in square brackets", r"\[\w+\]\s*\.\s*\[\w+\]|\bTABLE\s+\[\w+\]"),
-    _mark("tsql", "PostgreSQL has no type NVARCHAR", r"\bNVARCHAR\s*\(\s*(?:MAX|\d+)\s*\)", _has_nvarchar),
-    _mark("tsql", "GO parts its statements", _GO.pattern, _needs_go),
+    _mark("mysql", "UNSIGNED numbers, as in MySQL", rf"{_INTEGER}\s+UNSIGNED\b"),
+    _mark("mysql", "names in backticks, as in MySQL", r"`[^`\n]+`"),
+    _mark("mysql", "ON UPDATE CURRENT_TIMESTAMP, as in MySQL", r"\bON\s+UPDATE\s+(?:CURRENT_TIMESTAMP|NOW\s*\()"),
+    _mark("mysql", "a CHARSET, as in MySQL", r"\)[^;()]*\bCHARSET\s*="),
+    _mark("tsql", "IDENTITY with a seed, as in SQL Server", r"\bIDENTITY\s*\(\s*\d+\s*,\s*\d+\s*\)"),
+    _mark("tsql", "names in square brackets, as in SQL Server", r"\[\w+\]\s*\.\s*\[\w+\]|\bTABLE\s+\[\w+\]"),
+    _mark("tsql", "the type NVARCHAR, as in SQL Server", r"\bNVARCHAR\s*\(\s*(?:MAX|\d+)\s*\)", _has_nvarchar),
+    _mark("tsql", "GO between its statements, as in SQL Server", _GO.pattern, _needs_go),
 )
 # Most texts have none of these, and are not looked at any closer.
 _HINT = re.compile(
@@ -103,7 +101,7 @@ _PLACEHOLDER = re.compile(r"\$\{[^}\n]*\}")
 
 
 def evidence(text: str) -> tuple[str, str] | None:
-    """Dialect and reason, in plain words, where the text cannot be PostgreSQL's; None where nothing shows it.
+    """Dialect and what the text has that shows it (`an ENGINE of MySQL`), where the text cannot be PostgreSQL's; None where nothing shows it.
 
     Only code counts: not strings, comments, dollar-quoted bodies, data of COPY, or psql's own commands, as
     PostgreSQL's lexical rules tell them apart. What PostgreSQL would accept is never evidence.
