@@ -16,7 +16,7 @@ from avion_rules.compatibility._names import (
     table_remains,
     thing_remains,
 )
-from avion_rules.compatibility._standing import Made, is_free
+from avion_rules.compatibility._standing import SUFFIX, Made, is_free
 
 TABLES = (a.ObjectKind.TABLE, a.ObjectKind.FOREIGN_TABLE)
 COLUMNS = (a.ObjectKind.COLUMN,)
@@ -31,12 +31,11 @@ OBJECTS = (
     a.ObjectKind.SCHEMA,
 )
 PARTS = (a.ObjectKind.ENUM_VALUE, a.ObjectKind.ATTRIBUTE)
-_SUFFIX = "_deprecated"
 
 
 def is_deprecation(rename: a.Rename) -> bool:
     """Whether the new name says that the object is deprecated: the first step on the way to dropping it."""
-    return rename.new_name.endswith(_SUFFIX) and rename.kind not in PARTS
+    return rename.new_name.endswith(SUFFIX) and rename.kind not in PARTS
 
 
 def noticed(migration: Migration, kinds: tuple[a.ObjectKind, ...]) -> Iterator[tuple[Statement, a.Rename]]:

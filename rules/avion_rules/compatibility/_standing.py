@@ -8,6 +8,8 @@ from avion_lint.finding import Related
 from avion_lint.schema.model import Origin
 from avion_lint.subjects import Statement
 
+SUFFIX = "_deprecated"
+
 
 class Made(Protocol):
     """What tables, columns and other objects have in common."""
@@ -24,9 +26,12 @@ class Made(Protocol):
 def is_free(statement: Statement, made: Made | None, *names: str) -> bool:
     """Whether no released code can be using it: new in this change, or deprecated before it.
 
-    `names` are those under which the settings may call it deprecated.
+    `names` are those under which the settings may call it deprecated. An object that no known migration has made
+    or renamed has its own word for it.
     """
     if made is not None and (statement.made_here(made.origin) or statement.made_before(made.deprecated)):
+        return True
+    if made is None and names[-1].endswith(SUFFIX):
         return True
     return any(statement.deprecated_in_settings(name) for name in names)
 

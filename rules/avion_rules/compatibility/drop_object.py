@@ -31,7 +31,7 @@ def drop_object(migration: Migration) -> Iterator[Finding]:
     for statement in migration.up:
         for drop in statement.of(a.Drop):
             thing = statement.schema_before(drop).thing(drop.kind, drop.name)
-            if drop.kind not in _KINDS or is_free(statement, thing, str(drop.name)):
+            if drop.kind not in _KINDS or is_free(statement, thing, str(drop.name)) or (thing and thing.trigger):
                 continue
             known = known_thing_name(migration, thing) if thing else full_name(statement.schema, drop.name)
             remains = thing_remains(migration, drop.kind, known)

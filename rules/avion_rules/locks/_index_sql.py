@@ -15,9 +15,7 @@ _EXISTS = re.compile(r"\bif\s+not\s+exists\s+", re.IGNORECASE)
 
 def concurrent_build(statement: Statement, index: a.CreateIndex) -> str:
     """Give the same CREATE INDEX with CONCURRENTLY, after what clears a failed attempt away."""
-    text = _EXISTS.sub(
-        "", _INDEX.sub(lambda word: f"{word[0]} CONCURRENTLY", _source(statement, index), count=1)
-    )
+    text = _EXISTS.sub("", _INDEX.sub(lambda word: f"{word[0]} CONCURRENTLY", _source(statement, index), count=1))
     if index.index is None:
         return f"{text};"
     name = a.Name(index.table.schema, index.index).sql
@@ -42,8 +40,7 @@ def partition_by_partition(statement: Statement, index: a.CreateIndex) -> str:
     )
     return (
         "CONCURRENTLY does not work on a partitioned table. Index the parent alone, then every partition "
-        "concurrently (each in a migration of its own, outside a transaction), then attach:\n"
-        + "\n".join(lines)
+        "concurrently (each in a migration of its own, outside a transaction), then attach:\n" + "\n".join(lines)
     )
 
 

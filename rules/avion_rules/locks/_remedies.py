@@ -26,9 +26,7 @@ def lock_off(service: Service) -> str:
     """Tell to switch off Flyway's lock in a transaction where it is not known to be off; "" elsewhere."""
     if service.runner is Runner.GOOSE or service.transactional_lock is False:
         return ""
-    return (
-        "\nSet `flyway.postgresql.transactional.lock=false` first, or it waits for Flyway itself without end."
-    )
+    return "\nSet `flyway.postgresql.transactional.lock=false` first, or it waits for Flyway itself without end."
 
 
 def way_out(statement: Statement, found: Obstacle) -> str:
@@ -36,8 +34,7 @@ def way_out(statement: Statement, found: Obstacle) -> str:
     match found:
         case Obstacle.BLOCK:
             return (
-                "Take it out of the DO block, into a migration of its own that the runner runs outside a "
-                "transaction."
+                "Take it out of the DO block, into a migration of its own that the runner runs outside a transaction."
             )
         case Obstacle.OWN_TRANSACTION:
             return "Take BEGIN and COMMIT out of the file, or move the statement into a migration of its own."

@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.locks._concurrent import concurrent_words
+
+Thing = tuple[str, str]
 
 
 def is_setting(statement: Statement) -> bool:
     """Whether a statement only prepares others: SET, RESET, BEGIN … or a query."""
     quiet = (a.SetVariable, a.TransactionControl)
-    return all(
-        isinstance(action, quiet) or action == a.Command(action.span, "SELECT")
-        for action in statement.actions
-    )
+    return all(isinstance(action, quiet) or action == a.Command(action.span, "SELECT") for action in statement.actions)
 
 
-def stops_rerun(statement: Statement, earlier: tuple[Statement, ...]) -> bool:
-    """Whether a statement that was done already fails, or does its work twice, when it is run again."""
-    return not all(_is_repeatable(action, earlier) for action in statement.actions)
+def first_that_stops(statements: Iterable[Statement]) -> Statement | None:
+    """The first statement that cannot be done twice though one after it may fail."""
+    working = tuple(statement for statement in statements if not is_setting(statement))
+    earlier: list[a.Action] = []
+    for statement in working[:-1]:
+        for action in statement.actions:
+            if not _is_repeatable(action, earlier):
+                return statement
+            earlier.append(action)
+    return None
 
 
-def _is_repeatable(action: a.Action, earlier: tuple[Statement, ...]) -> bool:  # noqa: PLR0911 - one a case
+def _is_repeatable(action: a.Action, earlier: list[a.Action]) -> bool:  # noqa: PLR0911 - one a case
+    """Whether an action that is done can be done again, once `earlier` is done again as well."""
     match action:
-        case a.CreateIndex(concurrently=True):
-            return action.if_not_exists or cleared_before(action, earlier)
         case a.Drop() | a.DropColumn() | a.DropConstraint():
-            return action.if_exists
-        case a.CreateTable() | a.AddColumn() | a.CreateIndex() | a.AddEnumValue():
-            return action.if_not_exists
-        case a.CreateView() | a.CreateObject():
-            return action.replace or action.if_not_exists
-        case a.CreateTrigger():
-            return action.replace
+            return action.if_exists or _thing(action) in set(_things(earlier))
+        case a.DoBlock():
+            return all(inner.conditional or _is_repeatable(inner.action, earlier) for inner in action.inner)
         case a.Insert():
             return action.on_conflict
         case a.Command(words=words):
             return not words.startswith(("CREATE", "DROP"))
-        case a.DoBlock():
-            return all(_is_repeatable(inner.action, earlier) or inner.conditional for inner in action.inner)
-    return isinstance(action, _REPEATABLE)
+    if isinstance(action, _REPEATABLE):
+        return True
+    if getattr(action, "if_not_exists", False) or getattr(action, "replace", False):
+        return True
+    return is_cleared(action, earlier)
 
 
 _REPEATABLE = (
@@ -63,15 +68,45 @@ _REPEATABLE = (
 )
 
 
-def cleared_before(index: a.CreateIndex, earlier: tuple[Statement, ...]) -> bool:
-    """Whether the index is dropped IF EXISTS before, so that nothing of a failed attempt is left."""
-    drops = (action for statement in earlier for action in statement.actions if isinstance(action, a.Drop))
-    return any(
-        drop.kind is a.ObjectKind.INDEX and drop.if_exists and drop.name.name == index.index for drop in drops
-    )
+def is_cleared(action: a.Action, earlier: Iterable[a.Action]) -> bool:
+    """Whether what an action makes is dropped IF EXISTS before, so that nothing of a failed attempt is left."""
+    thing = _thing(action)
+    drops = (each for each in earlier if isinstance(each, a.Drop | a.DropColumn | a.DropConstraint))
+    return bool(thing) and any(drop.if_exists and _thing(drop) == thing for drop in drops)
 
 
-def first_concurrent(statements: tuple[Statement, ...]) -> tuple[Statement, a.Action] | None:
+def _things(earlier: Iterable[a.Action]) -> Iterator[Thing]:
+    """Objects that are made by actions other than drops."""
+    made = (each for each in earlier if not isinstance(each, a.Drop | a.DropColumn | a.DropConstraint))
+    return (thing for each in made if (thing := _thing(each)))
+
+
+def _thing(action: a.Action) -> Thing | None:  # noqa: PLR0911 - one a case
+    """Sort and bare name of the object that an action makes or drops."""
+    match action:
+        case a.Drop(kind=kind, name=name) | a.CreateObject(kind=kind, name=name):
+            return (kind, name.name)
+        case a.CreateIndex(index=str() as index):
+            return (a.ObjectKind.INDEX, index)
+        case a.CreateTable(table=name):
+            return (a.ObjectKind.TABLE, name.name)
+        case a.CreateView(view=name, materialized=materialized):
+            return (a.ObjectKind.MATERIALIZED_VIEW if materialized else a.ObjectKind.VIEW, name.name)
+        case a.CreateType(type=name):
+            return (a.ObjectKind.TYPE, name.name)
+        case a.CreateTrigger(trigger=trigger):
+            return (a.ObjectKind.TRIGGER, trigger)
+        case a.AddColumn(column=a.ColumnDefinition(name=column)) | a.DropColumn(column=str() as column):
+            return (a.ObjectKind.COLUMN, column)
+        case (
+            a.AddConstraint(constraint=a.ConstraintDefinition(name=str() as name))
+            | a.DropConstraint(constraint=str() as name)
+        ):
+            return (a.ObjectKind.CONSTRAINT, name)
+    return None
+
+
+def first_concurrent(statements: Iterable[Statement]) -> tuple[Statement, a.Action] | None:
     """Find the first concurrent statement that the section itself runs."""
     found = ((each, action) for each in statements for action in each.actions if concurrent_words(action))
     return next(found, None)

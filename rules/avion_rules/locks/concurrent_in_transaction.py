@@ -21,8 +21,7 @@ def concurrent_in_transaction(statement: Statement) -> Iterator[Finding]:
         if found:
             yield statement.finding(
                 action,
-                f"Fails with SQLSTATE 25001: {words} cannot run inside a transaction, and "
-                f"{because(statement, found)}.",
+                f"Fails with SQLSTATE 25001: {words} cannot run inside a transaction, and {because(statement, found)}.",
                 way_out(statement, found),
                 object=object_of(action),
             )

@@ -9,7 +9,7 @@ from avion_lint.rule import rule
 from avion_lint.runners.migration import Runner
 from avion_lint.subjects import Migration, Statement
 from avion_rules.locks._concurrent import concurrent_words, object_of
-from avion_rules.locks._rerun import first_concurrent, is_setting, stops_rerun
+from avion_rules.locks._rerun import first_concurrent, first_that_stops
 
 
 @rule("LK105", subject=Migration)
@@ -17,7 +17,7 @@ def concurrent_not_alone(migration: Migration) -> Iterator[Finding]:
     """Find a concurrent statement that shares its file, so that a failure leaves the file half applied."""
     for statements in (migration.up, migration.down):
         found = first_concurrent(statements)
-        stop = _stop(statements)
+        stop = first_that_stops(statements)
         if found is None or stop is None or statements[0].section.transaction:
             continue
         statement, action = found
@@ -32,15 +32,6 @@ def concurrent_not_alone(migration: Migration) -> Iterator[Finding]:
             related=(Related(stop.place, "cannot be done twice"),),
             object=object_of(action),
         )
-
-
-def _stop(statements: tuple[Statement, ...]) -> Statement | None:
-    """The first statement that cannot run twice though one after it may fail."""
-    working = tuple(statement for statement in statements if not is_setting(statement))
-    for at, statement in enumerate(working[:-1]):
-        if stops_rerun(statement, working[:at]):
-            return statement
-    return None
 
 
 def _second_run(migration: Migration, stop: Statement) -> str:

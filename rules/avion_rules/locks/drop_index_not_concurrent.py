@@ -21,7 +21,7 @@ def drop_index_not_concurrent(statement: Statement) -> Iterator[Finding]:
         index = statement.schema_before(drop).index(drop.name)
         if index is not None and index.constraint:
             yield _of_constraint(statement, drop, index)
-        elif index is None or _matters(statement, drop, index):
+        elif _matters(statement, drop, index):
             table = str(index.table) if index else f"the table of {drop.name}"
             yield statement.finding(
                 drop,
@@ -32,8 +32,10 @@ def drop_index_not_concurrent(statement: Statement) -> Iterator[Finding]:
             )
 
 
-def _matters(statement: Statement, drop: a.Drop, index: Index) -> bool:
+def _matters(statement: Statement, drop: a.Drop, index: Index | None) -> bool:
     """Whether somebody waits and CONCURRENTLY is possible: not so for the index of a partitioned table."""
+    if index is None:
+        return not drop.if_exists  # as far as the migrations tell, there is no such index
     is_new = statement.is_new(index.table, drop) or statement.made_here(index.origin)
     return not is_new and not statement.is_partitioned(index.table)
 
@@ -42,8 +44,7 @@ def _of_constraint(statement: Statement, drop: a.Drop, index: Index) -> Finding:
     origin = index.origin
     return statement.finding(
         drop,
-        f"Fails with SQLSTATE 2BP01: the index {drop.name} belongs to the constraint of that name on "
-        f"{index.table}.",
+        f"Fails with SQLSTATE 2BP01: the index {drop.name} belongs to the constraint of that name on {index.table}.",
         f"ALTER TABLE {index.table.sql} DROP CONSTRAINT {a.identifier(index.name.name)};",
         related=(Related(origin.place, "the constraint was made here"),) if origin else (),
         object=drop.name,

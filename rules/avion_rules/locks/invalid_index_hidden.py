@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
-from avion_lint.subjects import Migration
-from avion_rules.locks._rerun import cleared_before
+from avion_lint.subjects import Migration, Statement
+from avion_rules.locks._rerun import is_cleared
 
 
 @rule("LK109", subject=Migration)
@@ -18,7 +18,7 @@ def invalid_index_hidden(migration: Migration) -> Iterator[Finding]:
         for action in statement.actions:
             if not isinstance(action, a.CreateIndex) or not (action.concurrently and action.if_not_exists):
                 continue
-            if action.index is None or cleared_before(action, migration.up[:at]):
+            if action.index is None or _is_cleared(action, migration.up[:at]):
                 continue
             name = _qualified(action)
             yield statement.finding(
@@ -29,6 +29,10 @@ def invalid_index_hidden(migration: Migration) -> Iterator[Finding]:
                 f"DROP INDEX CONCURRENTLY IF EXISTS {name};",
                 object=action.index,
             )
+
+
+def _is_cleared(index: a.CreateIndex, before: tuple[Statement, ...]) -> bool:
+    return is_cleared(index, (action for statement in before for action in statement.actions))
 
 
 def _qualified(action: a.CreateIndex) -> str:

@@ -9,7 +9,7 @@ from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Runner
 from avion_lint.sql import actions as a
-from avion_lint.sql.effects import Effect
+from avion_lint.sql.effects import Effect, Lock
 from avion_lint.subjects import Migration, Statement
 from avion_rules.locks._concurrent import concurrent_words
 
@@ -43,21 +43,32 @@ class _Wait:
 
 def _waits(migration: Migration) -> Iterator[_Wait]:
     """One a statement: the strongest lock on a relation in use that nothing limits the wait for."""
+    held: dict[a.Name, Lock] = {}
     for statement in migration.up:
-        if statement.session.has_lock_timeout or _sets_one(statement):
-            continue
-        found = [_Wait(statement, *blocked) for blocked in _blocking(statement)]
-        if found:
-            yield max(found, key=lambda wait: wait.effect.lock.blocks == "every read and write")
+        if not statement.in_transaction:
+            held.clear()
+        found = [wait for wait in _blocking(statement) if _is_stronger(wait.effect, held)]
+        held |= {wait.effect.relation: wait.effect.lock for wait in found}
+        if found and not statement.session.has_lock_timeout and not _sets_one(statement):
+            yield max(found, key=lambda wait: _STRENGTH.index(wait.effect.lock))
 
 
-def _blocking(statement: Statement) -> Iterator[tuple[a.Action, Effect]]:
+_STRENGTH = tuple(Lock)
+
+
+def _is_stronger(effect: Effect, held: dict[a.Name, Lock]) -> bool:
+    """Whether the transaction does not hold as much already: what it holds it need not wait for."""
+    lock = held.get(effect.relation)
+    return lock is None or _STRENGTH.index(effect.lock) > _STRENGTH.index(lock)
+
+
+def _blocking(statement: Statement) -> Iterator[_Wait]:
     for action in statement.all_actions():
         if isinstance(action, a.DoBlock) or concurrent_words(action):
             continue
         for effect in statement.effects(action):
             if effect.lock.blocks and statement.in_use(effect.relation, action):
-                yield action, effect
+                yield _Wait(statement, action, effect)
 
 
 def _sets_one(statement: Statement) -> bool:
@@ -90,6 +101,5 @@ def _remedy(statement: Statement) -> str:
             "Then write `lock-timeout: runner` or `lock-timeout: role` into avion-lint.yaml."
         )
     return (
-        "Make this the first statement, since outside a transaction SET LOCAL does nothing:\n"
-        "SET lock_timeout = '3s';"
+        "Make this the first statement, since outside a transaction SET LOCAL does nothing:\nSET lock_timeout = '3s';"
     )

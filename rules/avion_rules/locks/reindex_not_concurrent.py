@@ -37,9 +37,7 @@ def _message(reindex: a.Reindex, index: Index | None) -> str:
             table = str(index.table) if index else "its table"
             return f"Blocks every write to {table}, and nearly every read, while {reindex.name} is rebuilt."
         case "table":
-            return (
-                f"Blocks every write to {reindex.name}, and nearly every read, while its indexes are rebuilt."
-            )
+            return f"Blocks every write to {reindex.name}, and nearly every read, while its indexes are rebuilt."
         case "system":
             return "Blocks nearly everything in the database while the system catalogs' indexes are rebuilt."
     return (
@@ -55,9 +53,7 @@ def _remedy(statement: Statement, reindex: a.Reindex, index: Index | None) -> st
     name = reindex.name.sql if reindex.name else ""
     target = index.table if index else reindex.name
     if reindex.kind == "system":
-        return (
-            "REINDEX SYSTEM knows no CONCURRENTLY: do it by hand in a maintenance window, not in a migration."
-        )
+        return "REINDEX SYSTEM knows no CONCURRENTLY: do it by hand in a maintenance window, not in a migration."
     if index and _is_exclusion(statement, index):
         return (
             "The index of an exclusion constraint cannot be rebuilt concurrently: do it in a maintenance "
