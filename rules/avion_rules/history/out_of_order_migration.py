@@ -18,7 +18,7 @@ def out_of_order_migration(project: Project) -> Iterator[Finding]:
         return
     known = _known(project)
     for migration in project.versioned():
-        if migration.judged and migration.version:
+        if migration.judged and migration.version and not _is_on_base(migration, known):
             later = _latest_before(project, migration, known)
             if later is not None and migration.version < later:
                 yield _finding(project, migration, later)
@@ -30,10 +30,15 @@ def _known(project: Project) -> dict[str, Version]:
     return {base.path: base.version for base in project.base if base.kind in kinds and base.version}
 
 
+def _is_on_base(migration: Migration, known: dict[str, Version]) -> bool:
+    """Whether the base branch has this very version: then it is edited, renamed or doubled, not misplaced."""
+    return not migration.deployment.applied and migration.version in known.values()
+
+
 def _latest_before(project: Project, migration: Migration, known: dict[str, Version]) -> Version | None:
     """Find the greatest version that reached databases before this migration does."""
     earlier = {other.version for other in project.versioned() if other.version and _came_first(other, migration)}
-    if migration.path not in known and not migration.deployment.applied:
+    if not migration.deployment.applied:
         earlier.update(known.values())
     return max(earlier, default=None)
 
