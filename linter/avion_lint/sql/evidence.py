@@ -101,7 +101,7 @@ _PLACEHOLDER = re.compile(r"\$\{[^}\n]*\}")
 
 
 def evidence(text: str) -> tuple[str, str] | None:
-    """Dialect and what the text has that shows it (`an ENGINE of MySQL`), where the text cannot be PostgreSQL's; None where nothing shows it.
+    """Dialect, and what the text has that cannot be PostgreSQL's (`an ENGINE of MySQL`); None where nothing shows it.
 
     Only code counts: not strings, comments, dollar-quoted bodies, data of COPY, or psql's own commands, as
     PostgreSQL's lexical rules tell them apart. What PostgreSQL would accept is never evidence.
