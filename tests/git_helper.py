@@ -5,6 +5,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from avion_lint.git import GitError, find_repository, landings, resolve_base
+
+A, B, C = "SELECT 1;\n", "SELECT 2;\n", "SELECT 3;\n"
 START = 1_700_000_000
 
 
@@ -22,6 +27,17 @@ def clean_environment(home):
         "GIT_COMMITTER_EMAIL": "committer@example.com",
         "LC_ALL": "C",
     }
+
+
+def isolate(tmp_path, monkeypatch):
+    """Let git and avion-lint see no settings and no variables but these."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "GITHUB_")):
+            monkeypatch.delenv(name)
+    for name, value in clean_environment(home).items():
+        monkeypatch.setenv(name, value)
 
 
 @dataclass
@@ -90,3 +106,23 @@ def make_repo(path, *options, branch="main"):
     repo = Repo(path)
     repo.git("init", "--quiet", "--initial-branch", branch, *options)
     return repo
+
+
+def trouble(call, *arguments):
+    """The error of a call; every error has something to say, on one line."""
+    with pytest.raises(GitError) as caught:
+        call(*arguments)
+    error = caught.value
+    assert error.text
+    assert "\n" not in error.text + error.mend
+    return error
+
+
+def base_of(repo, requested=None, **environment):
+    return resolve_base(find_repository(repo.path), requested, environment)
+
+
+def landed(repo, *paths):
+    """The commits in which the paths landed, by path."""
+    found = find_repository(repo.path)
+    return {path: landing.commit for path, landing in landings(found, found.head, paths).items()}

@@ -41,8 +41,7 @@ def as_landed(paths: Iterable[str], landings: Mapping[str, Landing]) -> dict[str
     hidden = [path for path in ordered if path in landings and not landings[path].known]
     seen = {path: landings[path] for path in ordered if path in landings and landings[path].known}
     batches = {
-        path: Batch(order, f"{path}, older than this shallow clone", applied=True)
-        for order, path in enumerate(hidden)
+        path: Batch(order, f"{path}, older than this shallow clone", applied=True) for order, path in enumerate(hidden)
     }
     orders = {order: rank for rank, order in enumerate(sorted({at.order for at in seen.values()}))}
     for path, landing in seen.items():

@@ -25,6 +25,7 @@ class Edit(StrEnum):
 
 
 _BLANK = re.compile(r"[ \t\n\r\f\v]+")
+_AROUND = re.compile(r" ?([(),;]) ?")  # these are words of their own, with or without blanks
 
 
 def edit_between(before: str, after: str, obeyed: Obeyed) -> Edit:
@@ -55,34 +56,42 @@ def _may_hold_data(text: str) -> bool:
 def _essence(text: str, obeyed: Obeyed) -> str:
     """Make every stretch of comments and blank space one space; literals stay as they are."""
     at = 0
+    code: list[str] = []
     parts: list[str] = []
     for token in tokens(text):
         if token.kind is Lexeme.SEMICOLON:
             continue
-        parts += (_BLANK.sub(" ", text[at : token.start]), *_kept(text, token, obeyed))
+        inside = text[token.start : token.end]
+        code.append(text[at : token.start])
         at = token.end
-    parts.append(_BLANK.sub(" ", text[at:]))
-    return "".join(_without_doubles(parts)).strip(" ")
+        if token.kind not in COMMENTS:
+            parts += (_words(code), inside)
+        elif obeyed(inside):
+            parts += (_words(code).rstrip(" "), _annotation(text, token))
+        else:
+            code.append(" ")
+            continue
+        code.clear()
+    parts.append(_words([*code, text[at:]]))
+    return "".join(_joined(parts)).rstrip(" ")
 
 
-def _kept(text: str, token: Token, obeyed: Obeyed) -> tuple[str, ...]:
-    inside = text[token.start : token.end]
-    if token.kind not in COMMENTS:
-        return (inside,)
-    if not obeyed(inside):
-        return (" ",)
-    # An annotation's place on its line can decide whether it is one.
+def _words(code: list[str]) -> str:
+    return _AROUND.sub(r"\1", _BLANK.sub(" ", "".join(code)))
+
+
+def _annotation(text: str, token: Token) -> str:
+    """A comment that is obeyed, as it stands on its line: its place there can decide whether it is."""
     indent = text[text.rfind("\n", 0, token.start) + 1 : token.start]
-    return ("\n", indent if not indent.strip() else "", inside, "\n")
+    return f"\n{indent if not indent.strip() else ''}{text[token.start : token.end]}\n"
 
 
-def _without_doubles(parts: list[str]) -> Iterator[str]:
-    """Drop a space at the start of a part that follows another space."""
-    spaced = True
+def _joined(parts: list[str]) -> Iterator[str]:
+    """Drop the space at the start and after an annotation, where it separates nothing."""
+    separated = True
     for part in parts:
-        kept = part[1:] if spaced and part.startswith(" ") else part
-        yield kept
-        spaced = kept.endswith(" ") if kept else spaced
+        yield part.removeprefix(" ") if separated else part
+        separated = part.endswith("\n") or (separated and not part)
 
 
 def likeness(before: str, after: str) -> float:

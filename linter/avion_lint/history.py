@@ -150,7 +150,7 @@ def differences(trees: Trees) -> Differences:
 def _same(one: Entry | None, other: Entry | None) -> bool:
     if one is None or other is None:
         return one is other
-    return one.blob == other.blob and _same_mode(one, other)
+    return one.blob == other.blob and (one.mode == other.mode or _same_mode(one, other))
 
 
 def _same_mode(one: Entry, other: Entry) -> bool:

@@ -61,9 +61,7 @@ def _same_key(added: Files, deleted: Files, key: Callable[[File], Hashable]) -> 
     by_key: defaultdict[Hashable, list[File]] = defaultdict(list)
     for old in deleted.values():
         by_key[key(old)].append(old)
-    pairs = [
-        (new, old) for new in added.values() if (mine := key(new)) is not None for old in by_key.get(mine, ())
-    ]
+    pairs = [(new, old) for new in added.values() if (mine := key(new)) is not None for old in by_key.get(mine, ())]
     for new, old in sorted(pairs, key=lambda pair: pair[0].name != pair[1].name):
         yield new.path, old.path
 
@@ -72,11 +70,7 @@ def _same_lines(added: Files, deleted: Files, _: Identity) -> Pairs:
     """Pairs with enough lines in common, the most alike first; none where there are too many to compare."""
     if len(added) * len(deleted) > _MOST_PAIRS:
         return
-    pairs = [
-        (likeness(old.text, new.text), new.path, old.path)
-        for new in added.values()
-        for old in deleted.values()
-    ]
+    pairs = [(likeness(old.text, new.text), new.path, old.path) for new in added.values() for old in deleted.values()]
     for share, new_path, old_path in sorted(pairs, key=lambda pair: (-pair[0], *pair[1:])):
         if share >= _ALIKE:
             yield new_path, old_path

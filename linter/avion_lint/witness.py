@@ -58,9 +58,7 @@ def read_history(
     made = changes(trees, found, _contents(repository, trees, found, files), obeyed, identity)
     said = assumed(base.name, len(trees.tip), changed=bool(made), on_tip=repository.head == base.tip)
     unsure = tuple(sorted(doubts, key=lambda doubt: doubt.path))
-    return History(
-        surveyed.source, said, base.name, frozenset(trees.tip), frozenset(trees.merge_base), made, unsure
-    )
+    return History(surveyed.source, said, base.name, frozenset(trees.tip), frozenset(trees.merge_base), made, unsure)
 
 
 def _without_base(surveyed: Survey) -> History:
@@ -86,9 +84,7 @@ def _only(tree: Mapping[str, Entry], wanted: Wanted) -> dict[str, Entry]:
     return {path: entry for path, entry in tree.items() if wanted(path)}
 
 
-def _contents(
-    repository: Repository, trees: Trees, found: Differences, files: Mapping[str, Content]
-) -> Contents:
+def _contents(repository: Repository, trees: Trees, found: Differences, files: Mapping[str, Content]) -> Contents:
     before = {path: entry.blob for path in (*found.changed, *found.deleted) if (entry := trees.before(path))}
     blobs = git.blobs(repository, before.values())
     after = {path: files[path].data or b"" for path in (*found.added, *found.changed)}
@@ -124,9 +120,7 @@ def _as_stored(
     return replace(trees, here=here), tuple(doubts)
 
 
-def _real_modes(
-    repository: Repository, files: Listing, trees: Trees, suspects: Iterable[str]
-) -> dict[str, Entry]:
+def _real_modes(repository: Repository, files: Listing, trees: Trees, suspects: Iterable[str]) -> dict[str, Entry]:
     """Entries with the index's mode, where only the file system says that a file may be run."""
     odd = {
         path: trees.here[path]

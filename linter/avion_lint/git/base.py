@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from avion_lint.git.errors import UNSHALLOW, GitError, Trouble, explain
-from avion_lint.git.process import ask_gently
+from avion_lint.git.process import ask, ask_gently
 from avion_lint.git.values import Base, Repository
 
 _ORIGIN_HEAD = "refs/remotes/origin/HEAD"
@@ -51,11 +51,21 @@ def resolve_base(repository: Repository, requested: str | None, environment: Map
             Trouble.UNBORN, "the branch has no commit yet, so there is nothing to compare with", "commit once"
         )
     wanted = _wanted(requested, environment)
-    for candidate in wanted.candidates:
-        base = _resolve(repository, repository.head, candidate)
-        if base is not None:
-            return base
-    raise _none(repository, wanted)
+    first, *others = wanted.candidates
+    base = _resolve(repository, repository.head, first)
+    if base is None and others:
+        existing = _existing(repository, others)
+        base = _resolve(repository, repository.head, existing[0]) if existing else None
+    if base is None:
+        raise _none(repository, wanted)
+    return base
+
+
+def _existing(repository: Repository, candidates: list[_Candidate]) -> list[_Candidate]:
+    """Those of the candidates that are references, by one question."""
+    names = [candidate.revision for candidate in candidates]
+    known = os.fsdecode(ask(repository, "for-each-ref", "--format=%(refname)", "--", *names)).splitlines()
+    return [candidate for candidate in candidates if candidate.revision in known]
 
 
 def _wanted(requested: str | None, environment: Mapping[str, str]) -> _Wanted:

@@ -46,7 +46,12 @@ def _folder(path: str) -> str:
 def _given(start: str) -> Repository | None:
     """Read the repository of the environment, whose relative paths start at the current folder."""
     here = os.getcwd()
-    repository = _read(run(_FLAGS, cwd=here, variables=environment(None)), here)
+    try:
+        repository = _read(run(_FLAGS, cwd=here, variables=environment(None)), here)
+    except GitError:
+        if _inside(start, os.path.realpath(here)):
+            raise
+        return None
     return repository if _inside(start, repository.root) else None
 
 

@@ -10,6 +10,11 @@ from avion_lint.git.objects import records
 from avion_lint.git.process import ask, ask_gently
 from avion_lint.git.values import LINK, SUBMODULE, Content, Converted, Entry, Listing, Repository
 
+_REGULAR, _EXECUTABLE = "100644", "100755"
+# A file is opened without following a link, and without waiting for whoever writes into a pipe.
+_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_AT_ONCE = 1 << 16
+
 
 def listing(repository: Repository) -> Listing:
     """Files of the work tree: tracked, and neither tracked nor ignored. Raises GitError."""
@@ -70,19 +75,37 @@ def _is_own(root: str, folder: str) -> bool:
 def _content(repository: Repository, path: str) -> Content | None:
     full = os.path.join(repository.root, path)
     try:
-        mode = os.lstat(full).st_mode
+        file = os.open(full, _OPEN)
     except OSError:
-        return None
-    if stat.S_ISLNK(mode):
-        return _with_id(LINK, os.fsencode(os.readlink(full)), repository.object_format)
-    if not stat.S_ISREG(mode):
-        return None
-    kind = "100755" if mode & stat.S_IXUSR else "100644"
+        return _unopened(repository, full)
     try:
-        with open(full, "rb") as file:
-            return _with_id(kind, file.read(), repository.object_format)
+        mode = os.fstat(file).st_mode
+        data = _all(file) if stat.S_ISREG(mode) else None
     except OSError:
-        return Content(Entry(kind, ""), None)
+        return Content(Entry(_REGULAR, ""), None)
+    finally:
+        os.close(file)
+    if data is None:
+        return None
+    return _with_id(_EXECUTABLE if mode & stat.S_IXUSR else _REGULAR, data, repository.object_format)
+
+
+def _all(file: int) -> bytes:
+    parts = [os.read(file, _AT_ONCE)]
+    while len(parts[-1]) == _AT_ONCE:
+        parts.append(os.read(file, _AT_ONCE))
+    return b"".join(parts)
+
+
+def _unopened(repository: Repository, full: str) -> Content | None:
+    """A link, or a file that may not be read; None for what is not there, or no file."""
+    try:
+        mode = os.lstat(full).st_mode
+        if stat.S_ISLNK(mode):
+            return _with_id(LINK, os.fsencode(os.readlink(full)), repository.object_format)
+    except OSError:
+        return None
+    return Content(Entry(_REGULAR, ""), None) if stat.S_ISREG(mode) else None
 
 
 def _with_id(mode: str, data: bytes, object_format: str) -> Content:
