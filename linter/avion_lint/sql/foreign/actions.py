@@ -196,9 +196,7 @@ def _comment(expression: e.Comment, span: Span) -> Iterator[a.Action]:
 
 def _rollback(expression: e.Rollback, span: Span) -> Iterator[a.Action]:
     words = a.TransactionWord
-    yield a.TransactionControl(
-        span, words.ROLLBACK_TO if expression.args.get("savepoint") else words.ROLLBACK
-    )
+    yield a.TransactionControl(span, words.ROLLBACK_TO if expression.args.get("savepoint") else words.ROLLBACK)
 
 
 def _transaction(word: a.TransactionWord) -> Reader:

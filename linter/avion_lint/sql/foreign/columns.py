@@ -47,9 +47,7 @@ def name_of(node: e.Expr | None) -> a.Name:
             return a.Name(None, node.name)
 
 
-def tables_read(
-    query: e.Expr | None, *, besides: e.Expr | None = None, of: e.Expr | None = None
-) -> tuple[a.Name, ...]:
+def tables_read(query: e.Expr | None, *, besides: e.Expr | None = None, of: e.Expr | None = None) -> tuple[a.Name, ...]:
     """Tables that a query names, once each, without its WITH names and those of the statement `of`."""
     if not isinstance(query, e.Expr):
         return ()
@@ -96,9 +94,7 @@ def _is_not_null(kind: e.Expr | None) -> bool:
     return isinstance(kind, e.PrimaryKeyColumnConstraint)
 
 
-def constraint(
-    node: e.Expr, of_column: str | None = None, name: str | None = None
-) -> a.ConstraintDefinition | None:
+def constraint(node: e.Expr, of_column: str | None = None, name: str | None = None) -> a.ConstraintDefinition | None:
     """Constraint of a table, or of a column; None for what is none (defaults, comments, keys for speed)."""
     own = (of_column,) if of_column else ()
     match node:
@@ -128,9 +124,7 @@ def _schema_name(node: e.Expr) -> str:
     return node.this.name if isinstance(node.this, e.Schema) else ""
 
 
-def _foreign_key(
-    name: str | None, columns: tuple[str, ...], reference: e.Expr | None
-) -> a.ConstraintDefinition:
+def _foreign_key(name: str | None, columns: tuple[str, ...], reference: e.Expr | None) -> a.ConstraintDefinition:
     target = reference.this if reference else None
     return a.ConstraintDefinition(
         a.ConstraintKind.FOREIGN_KEY,

@@ -151,7 +151,10 @@ def _statement(source: _Source, piece: Piece, span: Span) -> Iterator[a.Action]:
     if isinstance(expression, e.Command):
         yield _command(source, span)
         return
-    for action in actions_of(expression, span):
+    found = tuple(actions_of(expression, span))
+    if not found:
+        _incomplete(source, piece)
+    for action in found:
         if limited and isinstance(action, a.Update | a.Delete):
             yield replace(action, whole=False)
         else:
@@ -222,9 +225,7 @@ def _alter_table(source: _Source, piece: Piece, span: Span) -> Iterator[a.Action
         yield a.AlterTable(span, parted.table, "Other", detail=parted.words)
     else:
         for alone, place in zip(parted.alone(), parted.spans, strict=True):
-            yield from (
-                replace(action, span=place) for action in _alter_table(source, Piece(alone, ""), place)
-            )
+            yield from (replace(action, span=place) for action in _alter_table(source, Piece(alone, ""), place))
 
 
 def _attempt(source: _Source, tokens: tuple[Token, ...], parted: Clauses) -> e.Expr | None:
