@@ -108,6 +108,12 @@ def test_a_table_of_mysql_has_its_columns_and_constraints():
     ]
 
 
+def test_a_table_with_clauses_that_sqlglot_does_not_know_still_has_its_name():
+    text = "CREATE TABLE IF NOT EXISTS users (id text PRIMARY KEY) WITHOUT ROWID"
+
+    assert only(text, "sqlite") == a.CreateTable(Span(0, len(text)), USERS, if_not_exists=True)
+
+
 def test_clauses_of_alter_table_have_places_of_their_own():
     text = "ALTER TABLE users ADD COLUMN a INT NOT NULL, DROP COLUMN b, RENAME COLUMN c TO d, ADD INDEX i (a)"
     found = actions(text)

@@ -18,7 +18,7 @@ from avion_lint.sql.foreign.actions import actions_of
 from avion_lint.sql.foreign.alter import alter
 from avion_lint.sql.foreign.clauses import Clauses, clauses
 from avion_lint.sql.foreign.split import Blocks, Piece, pieces, word
-from avion_lint.sql.foreign.tokens import renamed_tables, routine
+from avion_lint.sql.foreign.tokens import created_table, renamed_tables, routine
 
 # sqlglot's dialect for each of ours; it knows no H2, whose SQL is near to the standard.
 _READERS = {
@@ -149,7 +149,7 @@ def _statement(source: _Source, piece: Piece, span: Span) -> Iterator[a.Action]:
     if isinstance(expression, e.Condition | e.Alias):
         raise source.unreadable(f"`{tokens[0].text}` begins no statement that is known", piece.start)
     if isinstance(expression, e.Command):
-        yield _command(source, span)
+        yield created_table(tokens, span) or _command(source, span)
         return
     found = tuple(actions_of(expression, span))
     if not found:

@@ -42,6 +42,17 @@ def routine(piece: Piece, span: Span) -> a.Action | None:
     return a.CreateTrigger(span, name.name, table, replaced)
 
 
+def created_table(tokens: tuple[Token, ...], span: Span) -> a.CreateTable | None:
+    """CREATE TABLE with clauses that sqlglot does not know (WITHOUT ROWID …): the name at least; else None."""
+    words = [word(token) for token in tokens]
+    if words[0] != "CREATE" or "TABLE" not in words[1:4]:
+        return None
+    at = words.index("TABLE") + 1
+    exists = words[at : at + 3] == ["IF", "NOT", "EXISTS"]
+    name, _ = name_at(tokens, at + 3 if exists else at)
+    return a.CreateTable(span, name, if_not_exists=exists, temporary="TEMP" in words[1][:4])
+
+
 def renamed_tables(tokens: tuple[Token, ...], span: Span) -> tuple[a.Action, ...]:
     """RENAME TABLE a TO b, c TO d; nothing where it does not read so."""
     found = []
