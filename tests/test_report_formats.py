@@ -4,9 +4,9 @@ import subprocess
 import sys
 
 import pytest
-import report_samples as samples
 
 from avion_lint.report.formats import Format, Options, render
+from tests import report_samples as samples
 
 
 @pytest.mark.parametrize("name", list(Format))

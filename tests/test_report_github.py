@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import report_samples as samples
-
 from avion_lint.finding import Finding, Level
 from avion_lint.report import github, text
 from avion_lint.verdict import Verdict
+from tests import report_samples as samples
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import report_samples as samples
-
 from avion_lint.report import gitlab
+from tests import report_samples as samples
 
 
 def entries(report: str) -> list[dict[str, Any]]:

@@ -4,11 +4,11 @@ import json
 from importlib.resources import files
 from typing import Any
 
-import report_samples as samples
 from jsonschema import Draft202012Validator
 
 from avion_lint.report import json_report
 from avion_lint.source import Document
+from tests import report_samples as samples
 
 
 def schema() -> dict[str, Any]:

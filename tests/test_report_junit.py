@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from avion_lint.finding import Finding, Level
 from avion_lint.report import junit
 from avion_lint.source import Document, Place, Span
 from avion_lint.verdict import Verdict
+from tests import report_samples as samples
 
 
 def suites(verdict: Verdict) -> ET.Element:

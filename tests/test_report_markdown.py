@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 
 import pytest
-import report_samples as samples
 
 from avion_lint.finding import Level
 from avion_lint.report import markdown
 from avion_lint.report.markdown_text import block, code, inline
+from tests import report_samples as samples
 
 
 def test_a_comment_begins_with_its_marker_and_the_counts() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-import report_samples as samples
 from jsonschema import Draft4Validator
 
 from avion_lint import __version__
@@ -16,6 +15,7 @@ from avion_lint.finding import Finding, Level, Related
 from avion_lint.pages.model import Example, ExampleFile, ExampleKind, Page, SafeWay
 from avion_lint.report import sarif
 from avion_lint.source import Document, Place, Span
+from tests import report_samples as samples
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft4Validator(SCHEMA, format_checker=Draft4Validator.FORMAT_CHECKER)

@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import report_samples as samples
 
 from avion_lint.finding import Finding, Level
 from avion_lint.report import text
 from avion_lint.report.plain import width
+from tests import report_samples as samples
 
 INDEX = """\
 services/billing/migrations/00012_add_index.sql:2:1 error LK101 index-not-concurrent
