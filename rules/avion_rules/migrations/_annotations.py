@@ -11,7 +11,7 @@ from avion_lint.subjects import Migration
 DIRECTIVES = frozenset({Misread.DIRECTIVE_AS_COMMENT, Misread.DIRECTIVE_BY_VERSION})
 
 # The spellings of Up that some goose reads; and whatever the eye may take for one.
-_UP = re.compile(r"^--.*\+goose\s+(?i:up)\s*$", re.MULTILINE)
+_UP = re.compile(r"^\ufeff?--.*\+goose\s+(?i:up)\s*$", re.MULTILINE)
 _LIKE_UP = re.compile(r"^[^\w\n]*goose[^\w\n]+up\b[^\n]*", re.IGNORECASE | re.MULTILINE)
 
 
