@@ -1,0 +1,66 @@
+"""goose migrations: what goose makes of a file, and where that differs from what the eye reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from avion_lint.runners.goose_annotations import Annotation, Profile, profile_of
+from avion_lint.runners.goose_misreadings import misreadings
+from avion_lint.runners.goose_names import parse_name
+from avion_lint.runners.goose_parser import parse
+from avion_lint.runners.goose_reading import Reading
+from avion_lint.runners.migration import (
+    Direction,
+    FileName,
+    Kind,
+    MigrationFile,
+    Runner,
+    Section,
+)
+from avion_lint.source import Document, Span
+
+__all__ = ["Profile", "parse_name", "profile_of", "read"]
+
+
+def read(document: Document, profile: Profile, environment: Mapping[str, str] | None = None) -> MigrationFile:
+    """Read a migration exactly as goose does.
+
+    The sections hold what goose sends, in order. A file without a Down annotation has no such section (goose runs
+    nothing then), and a file that goose refuses in a direction has a section with the error and no chunks.
+    `environment` is what ENVSUB substitutes from; with None no value is known, and identifier characters of the
+    same length stand for each. A name that goose does not take gives a versioned file without a version.
+    """
+    name = parse_name(document.path.rpartition("/")[2])
+    kind, version, description = (
+        (name.kind, name.version, name.description) if isinstance(name, FileName) else (Kind.VERSIONED, None, "")
+    )
+    if kind is Kind.CODE:
+        return MigrationFile(document, Runner.GOOSE, kind, version, description)
+    readings = [parse(document.text, direction, profile, environment) for direction in Direction]
+    sections = tuple(_section(document, reading) for reading in readings if _exists(reading))
+    misread = misreadings(document.text, profile, environment, readings)
+    return MigrationFile(document, Runner.GOOSE, kind, version, description, sections, misread)
+
+
+def _exists(reading: Reading) -> bool:
+    wanted = Annotation.UP if reading.direction is Direction.UP else Annotation.DOWN
+    return reading.error is not None or any(line.annotation is wanted for line in reading.annotations)
+
+
+def _section(document: Document, reading: Reading) -> Section:
+    return Section(
+        reading.direction,
+        _extent(document, reading),
+        reading.transaction,
+        tuple(query.chunk for query in reading.queries),
+        reading.error,
+    )
+
+
+def _extent(document: Document, reading: Reading) -> Span:
+    """From the section's own annotation to the other one; the whole file where goose did not get there."""
+    starts = {line.annotation: line.span.start for line in reading.annotations}
+    whole = Span(0, len(document.text))
+    if reading.direction is Direction.DOWN:
+        return Span(starts.get(Annotation.DOWN, whole.start), whole.end)
+    return Span(starts.get(Annotation.UP, whole.start), starts.get(Annotation.DOWN, whole.end))
