@@ -157,6 +157,14 @@ def test_every_new_migration_behind_the_newest_of_the_base_is_told():
     assert all("00005" in message for message in told)
 
 
+def test_each_is_given_a_free_version_behind_all_others():
+    known = {f"{GOOSE}/{name}": UP for name in ("00001_a.sql", "00005_b.sql")}
+    new = {f"{GOOSE}/{name}": UP for name in ("2_c.sql", "00003_d.sql", "00006_e.sql")}
+    verdict = rehearse({**known, **new}, known, RULES)
+    remedies = [result.finding.remedy for result in verdict.results if result.rule.id == "HI104"]
+    assert [remedy.rpartition("/")[2] for remedy in remedies] == ["00008_d.sql`.", "00007_c.sql`."]
+
+
 def test_versions_are_compared_as_numbers():
     assert len(order(FLYWAY, SQL, ["V1.10__a.sql"], ["V1.9__b.sql"])) == 1
     assert order(FLYWAY, SQL, ["V1.9__a.sql"], ["V1.10__b.sql"]) == []

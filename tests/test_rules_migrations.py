@@ -128,7 +128,7 @@ def test_a_missing_down_is_not_told_where_a_misspelt_one_is():
     [("00007", "00008"), ("1.9", "1.10"), ("099", "100"), ("1", "2"), ("2.0.09", "2.0.10")],
 )
 def test_the_next_version_is_spelt_like_the_last(version: str, next_one: str):
-    assert following(Version((), version)) == next_one
+    assert following(version) == next_one
 
 
 @pytest.mark.parametrize(

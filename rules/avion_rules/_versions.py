@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterator
 from posixpath import basename, dirname
 
-from avion_lint.runners.migration import Runner, Version
-from avion_lint.subjects import Migration
+from avion_lint.runners.migration import Kind, Runner, Version
+from avion_lint.subjects import Migration, Project
 
 _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 _TIMESTAMP = 100_000
 _YEAR = 1900
+_ORDERED = (Kind.VERSIONED, Kind.CODE)
 
 
 def is_sequential(version: Version) -> bool:
@@ -24,23 +25,37 @@ def is_sequential(version: Version) -> bool:
     return first < (_YEAR if rest else _TIMESTAMP)
 
 
-def following(version: Version) -> str:
+def following(text: str) -> str:
     """Spell the next version like this one: `00007` → `00008`, `1.9` → `1.10`."""
-    return _LAST_NUMBER.sub(lambda last: str(int(last[0]) + 1).zfill(len(last[0])), version.text)
+    return _LAST_NUMBER.sub(lambda last: str(int(last[0]) + 1).zfill(len(last[0])), text)
 
 
-def newest(versions: Iterable[Version]) -> Version | None:
-    """Find the greatest version."""
-    return max(versions, default=None)
+def all_versions(project: Project) -> list[Version]:
+    """List the versions that the service has here and on the base branch, the lowest first."""
+    on_base = (base.version for base in project.base if base.kind in _ORDERED and base.version)
+    return sorted({*on_base, *(migration.version for migration in project.versioned() if migration.version)})
 
 
-def move_behind(migration: Migration, last: Version) -> str:
+def free_versions(project: Project) -> Iterator[str]:
+    """Spell versions behind all that the service has, one after the other; none where they are timestamps."""
+    versions = all_versions(project)
+    if not versions or not is_sequential(versions[-1]):
+        return
+    text = versions[-1].text
+    if text.isdigit():
+        text = text.zfill(max(len(version.text) for version in versions if version.text.isdigit()))
+    while True:
+        text = following(text)
+        yield text
+
+
+def move_behind(migration: Migration, last: Version, free: Iterator[str]) -> str:
     """Tell how to give a migration that is applied nowhere yet a place behind the version `last`."""
-    version = migration.version
+    version, new = migration.version, next(free, None)
     if version is None:
         return ""
-    if is_sequential(last):
-        return f"Rename it to the next version: {rename(migration.path, version, following(last))}."
+    if new:
+        return f"Rename it to the next version: {rename(migration.path, version, new)}."
     form = "YYYYMMDDHHMMSS" if migration.service.runner is Runner.GOOSE else "the form of the others"
     return f"Rename it so that its version comes after {last}: the time of now, in UTC, in {form}."
 

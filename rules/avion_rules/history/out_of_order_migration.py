@@ -8,7 +8,7 @@ from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Kind, Runner, Version
 from avion_lint.subjects import Migration, Project
-from avion_rules._versions import move_behind
+from avion_rules._versions import all_versions, free_versions, move_behind
 
 
 @rule("HI104", subject=Project, any_database=True)
@@ -17,11 +17,12 @@ def out_of_order_migration(project: Project) -> Iterator[Finding]:
     if project.service.out_of_order:
         return
     known = _known(project)
+    free = free_versions(project)
     for migration in project.versioned():
         if migration.judged and migration.version and not _is_on_base(migration, known):
             later = _latest_before(project, migration, known)
             if later is not None and migration.version < later:
-                yield _finding(project, migration, later)
+                yield _finding(project, migration, later, free)
 
 
 def _known(project: Project) -> dict[str, Version]:
@@ -48,7 +49,7 @@ def _came_first(other: Migration, migration: Migration) -> bool:
     return other.deployment.applied and other.deployment.order < migration.deployment.order
 
 
-def _finding(project: Project, migration: Migration, later: Version) -> Finding:
+def _finding(project: Project, migration: Migration, later: Version, free: Iterator[str]) -> Finding:
     where = f" on {project.base_name}" if project.base_name else ""
     after = f"version {later}, which is{where} already," if where else f"version {later}, which came first,"
     if project.service.runner is Runner.GOOSE:
@@ -61,7 +62,8 @@ def _finding(project: Project, migration: Migration, later: Version) -> Finding:
             f'Flyway stops with "Detected resolved migration not applied to database: {migration.version}" '
             f"wherever {after} is applied: it sorts before it."
         )
-    return migration.finding(None, effect, move_behind(migration, later), related=tuple(_related(project, later)))
+    remedy = move_behind(migration, all_versions(project)[-1], free)
+    return migration.finding(None, effect, remedy, related=tuple(_related(project, later)))
 
 
 def _related(project: Project, later: Version) -> Iterator[Related]:

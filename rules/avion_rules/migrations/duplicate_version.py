@@ -9,18 +9,18 @@ from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Kind, Runner, Version
 from avion_lint.subjects import Migration, Project
-from avion_rules._versions import move_behind, newest
+from avion_rules._versions import all_versions, free_versions, move_behind
 
 
 @rule("MG112", subject=Project, any_database=True)
 def duplicate_version(project: Project) -> Iterator[Finding]:
     """Find a migration whose version another one already has, which stops the runner altogether."""
-    last = newest(migration.version for migration in project.versioned() if migration.version)
+    free = free_versions(project)
     for twins in _groups(project):
         first, *others = sorted(twins, key=lambda migration: (migration.judged, migration.path))
         for migration in others:
             if migration.judged:
-                yield _finding(migration, first, last)
+                yield _finding(project, migration, first, free)
 
 
 def _groups(project: Project) -> Iterator[list[Migration]]:
@@ -34,7 +34,7 @@ def _groups(project: Project) -> Iterator[list[Migration]]:
     return (group for group in groups.values() if len(group) > 1)
 
 
-def _finding(migration: Migration, first: Migration, last: Version | None) -> Finding:
+def _finding(project: Project, migration: Migration, first: Migration, free: Iterator[str]) -> Finding:
     effect = (
         "every goose command ends in a panic"
         if migration.service.runner is Runner.GOOSE
@@ -46,7 +46,7 @@ def _finding(migration: Migration, first: Migration, last: Version | None) -> Fi
         remedy = "Give one of the two another description."
     else:
         shared = f"version {migration.version}{_spelling(migration, first)}"
-        remedy = move_behind(migration, last) if last else ""
+        remedy = move_behind(migration, all_versions(project)[-1], free)
     message = f"Nothing can be migrated any more: {first.path} has {shared} as well, and {effect}."
     return migration.finding(None, message, remedy, related=related)
 

@@ -9,7 +9,7 @@ from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Runner, Version
 from avion_lint.subjects import Migration, Project
-from avion_rules._versions import following, is_sequential, move_behind
+from avion_rules._versions import all_versions, following, is_sequential, move_behind
 
 
 @rule("MG114", subject=Project, any_database=True)
@@ -34,7 +34,7 @@ def _behind_its_time(project: Project, migration: Migration, timed: list[Migrati
         f"{migration.version} comes before every timestamp, so it is applied before {last.version}, which "
         f"is older; a database that already has {last.version} refuses it."
     )
-    remedy = move_behind(migration, last.version) if last.version else ""
+    remedy = move_behind(migration, all_versions(project)[-1], iter(()))
     yield migration.finding(None, message, remedy, related=(Related(last.head, "a version that is a timestamp"),))
 
 
@@ -58,4 +58,4 @@ def _turning_point(before: Migration, migration: Migration) -> Finding:
 
 
 def _next(version: Version | None) -> str:
-    return following(version) if version else ""
+    return following(version.text) if version else ""

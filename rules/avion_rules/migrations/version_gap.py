@@ -60,4 +60,4 @@ def _finding(before: Migration, migration: Migration, left_out: list[Parts]) -> 
 def _remedy(before: Migration, migration: Migration) -> str:
     if before.version is None or migration.version is None:
         return ""
-    return f"Take the next number: {rename(migration.path, migration.version, following(before.version))}."
+    return f"Take the next number: {rename(migration.path, migration.version, following(before.version.text))}."
