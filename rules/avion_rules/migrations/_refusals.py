@@ -9,11 +9,15 @@ from avion_lint.runners.migration import Runner
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A sort of error: words that every error of the sort holds, what they mean, and the remedy."""
+    """A sort of error: words that every error of the sort holds, what they mean, and the remedy.
+
+    `hangs` tells that the runner gives no error at all and never comes to an end.
+    """
 
     words: str
     meaning: str
     remedy: str
+    hangs: bool = False
 
 
 def explain(runner: Runner, error: str) -> Refusal:
@@ -138,8 +142,30 @@ _FLYWAY = (
         "`.conf` added.",
     ),
     Refusal(
-        "Unknown configuration property",
+        "Unknown configuration propert",
         "the script configuration beside it holds a key that Flyway does not know",
         "Only `executeInTransaction`, `encoding` and `placeholderReplacement` may stand there.",
+    ),
+    Refusal(
+        "Invalid value for",
+        "the script configuration beside it holds a switch that is neither true nor false",
+        "Write `true` or `false`.",
+    ),
+    Refusal(
+        "Incomplete statement",
+        "for Flyway a block that begins here (`BEGIN ATOMIC`, `CASE`) is never ended",
+        "End it with `END`; or write the body in dollar quotes, which Flyway does not look into.",
+    ),
+    Refusal(
+        "never gets past the digit",
+        "it makes no headway at a digit that is not one of 0 to 9",
+        "Write the digit in ASCII, or put it into a string.",
+        hangs=True,
+    ),
+    Refusal(
+        "never gets to the end of these COPY data",
+        "it looks for the line `\\.` that ends the data of COPY, and there is none",
+        "End the data with a line that holds only `\\.`.",
+        hangs=True,
     ),
 )

@@ -18,5 +18,5 @@ def listed(words: Sequence[str], shown: int = SHOWN) -> str:
 
 def shortened(text: str) -> str:
     """Put a text on one line, cut where it gets long."""
-    line = " ".join(text.split())
+    line = " ".join(line.strip() for line in text.split("\n"))
     return line if len(line) <= _LONG else f"{line[: _LONG - 1].rstrip()}…"

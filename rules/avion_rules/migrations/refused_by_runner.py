@@ -32,9 +32,12 @@ def _finding(migration: Migration, section: Section, error: ReadError) -> Findin
     refusal = explain(migration.service.runner, error.text)
     if section.direction is Direction.DOWN and not _fails_up(migration):
         effect = f"Rolling back fails on the day it is needed, and `{runner} up` does not show it"
+    elif refusal.hangs:
+        effect = f"{runner} never comes to an end of this file"
     else:
         effect = f"{runner} stops at this file with an error"
-    message = f"{effect}: {refusal.meaning}. In {runner}'s words: {shortened(error.text)}"
+    words = "" if refusal.hangs else f" In {runner}'s words: {shortened(error.text)}"
+    message = f"{effect}: {refusal.meaning}.{words}"
     return migration.finding(error.span, message, refusal.remedy)
 
 

@@ -22,6 +22,6 @@ def statement_cut(migration: Migration) -> Iterator[Finding]:
 _REMEDY = {
     Runner.GOOSE: "Put the whole statement between `-- +goose StatementBegin` and `-- +goose StatementEnd`, each on "
     "a line of its own.",
-    Runner.FLYWAY: "Write the statement so that no semicolon stands inside of it, or quote its body with a tag "
-    "(`$body$ … $body$`).",
+    Runner.FLYWAY: "Write the prefix of a string in capitals (`E'…'`, which Flyway reads otherwise than `e'…'`), or "
+    "quote the body with a tag (`$body$ … $body$`).",
 }
