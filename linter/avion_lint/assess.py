@@ -140,6 +140,8 @@ def _changes(gathering: Gathering, ground: Ground) -> Iterator[Change]:
                 _place(change, change.before),
                 ground.base,
                 _checksum_changed(change, collected),
+                name.description,
+                name_of(collected, change.path) if edit is Edit.RENAMED else None,
             )
 
 
@@ -213,18 +215,22 @@ def _not_parsed(migration: Migration, problem: SqlProblem) -> Finding:
 def _is_explained(migration: Migration, problem: SqlProblem) -> bool:
     """Whether the runner's own misreading of the file is why the text is torn."""
     torn = (
+        Misread.SUBSTITUTION_IN_BODY,
         Misread.SEMICOLON_INSIDE,
         Misread.SEMICOLON_MISSED,
         Misread.DOLLAR_SWALLOWS,
         Misread.PARENTHESIS_SWALLOWS,
     )
     section = migration.file.section(problem.direction)
-    return any(
-        reading.kind in torn
-        and section is not None
-        and section.span.start <= reading.span.start <= problem.place.span.end
-        for reading in migration.file.misreadings
-    )
+    spans = [chunk.span for chunk in section.chunks] if section else []
+    at = _index(spans, problem.place.span.start)
+    readings = (reading for reading in migration.file.misreadings if reading.kind in torn)
+    return any(0 <= _index(spans, reading.span.start) <= at for reading in readings)
+
+
+def _index(spans: list[Span], offset: int) -> int:
+    """Which of the spans, in order, an offset lies in or right behind; -1 where it lies before or far behind all."""
+    return next((at for at, span in enumerate(spans) if span.start <= offset <= span.end), -1)
 
 
 def _unreadable(collected: Collected, ground: Ground) -> Iterator[Found]:
@@ -246,9 +252,14 @@ def _history(ground: Ground) -> Iterator[Found]:
         message = f"Whether this migration was changed cannot be told: {unsure.why}."
         yield _found(tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(unsure.mend), object=unsure.path), "")
     if ground.missing is not None:
-        place = Place(Document(".", ""), Span(0, 0))
-        message = f"Which migrations are applied cannot be told: {ground.missing.why}."
-        yield _found(tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(ground.missing.mend), object="base"), "")
+        yield _found(tool.HISTORY_UNKNOWN, history_unknown(ground.missing.why, ground.missing.mend), "")
+
+
+def history_unknown(why: str, mend: str) -> Finding:
+    """The finding that git does not tell what is applied, which is about the whole repository."""
+    place = Place(Document(".", ""), Span(0, 0))
+    message = f"Which migrations are applied cannot be told: {why}."
+    return Finding(place, message, _sentence(mend), object="base")
 
 
 def _sentence(words: str) -> str:

@@ -109,7 +109,10 @@ def _shipped(name: str, names: RuleNames) -> _Layer:
     path = f"{name}.yaml"
     # Not importlib.resources: its import takes 15 ms.
     document = Document(path, (get_data(PACKAGE, path) or b"").decode())
-    return _read(document, read_flat(document) or _yaml(document), names, [])
+    root = read_flat(document) or _yaml(document)
+    # Rules that this run does not have (a pack of somebody's own is tried alone) are no mistake of the policy's.
+    rules = read_rules(get(root, "rules"), Reading(document, names, lambda _: None))
+    return _Layer(rules, text_at(root, "extends"), Place(document, span_at(root, ["extends"])))
 
 
 def _from_repository(document: Document, names: RuleNames) -> _Layer:
