@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
@@ -16,37 +17,42 @@ def out_of_order_migration(project: Project) -> Iterator[Finding]:
     """Find a new migration with a lower version than one that is applied already."""
     if project.service.out_of_order:
         return
-    known = _known(project)
+    known = set(_known(project))
+    applied = _applied_before(project)
     free = free_versions(project)
     for migration in project.versioned():
         if migration.judged and migration.version and not _is_on_base(migration, known):
-            later = _latest_before(project, migration, known)
+            on_base = () if migration.deployment.applied else known
+            later = max((*applied[migration.deployment.order], *on_base), default=None)
             if later is not None and migration.version < later:
                 yield _finding(project, migration, later, free)
 
 
-def _known(project: Project) -> dict[str, Version]:
-    """Versions on the base branch by path."""
+def _known(project: Project) -> Iterator[Version]:
+    """Versions on the base branch."""
     kinds = (Kind.VERSIONED, Kind.CODE)
-    return {base.path: base.version for base in project.base if base.kind in kinds and base.version}
+    return (base.version for base in project.base if base.kind in kinds and base.version)
 
 
-def _is_on_base(migration: Migration, known: dict[str, Version]) -> bool:
+def _is_on_base(migration: Migration, known: set[Version]) -> bool:
     """Whether the base branch has this very version: then it is edited, renamed or doubled, not misplaced."""
-    return not migration.deployment.applied and migration.version in known.values()
+    return not migration.deployment.applied and migration.version in known
 
 
-def _latest_before(project: Project, migration: Migration, known: dict[str, Version]) -> Version | None:
-    """Find the greatest version that reached databases before this migration does."""
-    earlier = {other.version for other in project.versioned() if other.version and _came_first(other, migration)}
-    if not migration.deployment.applied:
-        earlier.update(known.values())
-    return max(earlier, default=None)
+def _applied_before(project: Project) -> dict[int, tuple[Version, ...]]:
+    """Find the greatest version that each deployment found applied, or none; an assumed order says nothing."""
+    found: dict[int, tuple[Version, ...]] = {}
+    highest: tuple[Version, ...] = ()
+    in_order = sorted(project.versioned(), key=_order)
+    for order, group in groupby(in_order, key=_order):
+        found[order] = highest
+        versions = [each.version for each in group if each.version and each.deployment.applied]
+        highest = (max((*highest, *versions)),) if versions else highest
+    return found
 
 
-def _came_first(other: Migration, migration: Migration) -> bool:
-    """Whether another migration is known to have been applied before; an assumed order says nothing."""
-    return other.deployment.applied and other.deployment.order < migration.deployment.order
+def _order(migration: Migration) -> int:
+    return migration.deployment.order
 
 
 def _finding(project: Project, migration: Migration, later: Version, free: Iterator[str]) -> Finding:

@@ -9,7 +9,7 @@ from avion_lint.schema.model import Origin
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration
 from avion_rules.migrations._doubts import Doubts
-from avion_rules.migrations._objects import Key, objects
+from avion_rules.migrations._objects import Key, changed, holds
 
 _OPAQUE_COMMANDS = {"SELECT", "CALL", "EXECUTE", "DROP OWNED"}
 
@@ -24,18 +24,19 @@ class Difference:
 
 def difference(migration: Migration) -> Difference:
     """Compare the schema before Up with the one after Up and Down, by the objects in it."""
-    if migration.after_down is None or _is_unsure(migration):
+    before, after, then = migration.before, migration.after, migration.after_down
+    if then is None or _is_unsure(migration):
         return Difference()
-    before, after, then = map(objects, (migration.before, migration.after, migration.after_down))
     left = {
         key: origin
-        for key, origin in then.items()
-        if key in after and key not in before and origin and origin.place.document.path == migration.path
+        for key, origin in changed(then, before)
+        if origin and origin.place.document.path == migration.path and not holds(before, key) and holds(after, key)
     }
+    gone = [key for key, _ in changed(before, then) if not holds(then, key)]
     doubts = Doubts.of(migration)
     return Difference(
         tuple((key, left[key]) for key in _whole(left) if not doubts.about(key)),
-        tuple(key for key in _whole(before.keys() - then.keys()) if not doubts.about_gone(key)),
+        tuple(key for key in _whole(gone) if not doubts.about_gone(key)),
     )
 
 

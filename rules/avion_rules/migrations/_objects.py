@@ -1,4 +1,4 @@
-"""What objects a schema holds, as flat sets that can be compared before, after, and after the way back."""
+"""The objects of a schema, one by one, so that schemas can be compared; what did not change costs nothing."""
 
 from __future__ import annotations
 
@@ -29,20 +29,21 @@ class Key:
         return f"{self.kind} {self.name}"
 
 
-def objects(schema: Schema) -> dict[Key, Origin | None]:
-    """Objects of a schema with their origins; temporary tables and what the server names by itself left out."""
-    found: dict[Key, Origin | None] = {}
+def changed(schema: Schema, other: Schema) -> Iterator[tuple[Key, Origin | None]]:
+    """List the objects of a schema that are not the very same in another, their parts with them.
+
+    Temporary tables and what the server names by itself are left out.
+    """
     for table in schema.tables.values():
-        if not table.temporary:
-            found[Key(ObjectKind.TABLE, table.name)] = table.origin
-            found.update(_parts(table))
+        if not table.temporary and other.tables.get(table.name) is not table:
+            yield Key(ObjectKind.TABLE, table.name), table.origin
+            yield from _parts(table)
     for index in schema.indexes.values():
-        if not index.constraint:
-            found[Key(ObjectKind.INDEX, index.name, index.table)] = index.origin
-    for thing in schema.things.values():
-        if thing.kind is not ObjectKind.OTHER:
-            found[Key(thing.kind, thing.name, thing.table)] = thing.origin
-    return found
+        if not index.constraint and other.indexes.get(index.name) is not index:
+            yield Key(ObjectKind.INDEX, index.name, index.table), index.origin
+    for place, thing in schema.things.items():
+        if thing.kind is not ObjectKind.OTHER and other.things.get(place) is not thing:
+            yield Key(thing.kind, thing.name, thing.table), thing.origin
 
 
 def _parts(table: Table) -> Iterator[tuple[Key, Origin | None]]:
@@ -53,6 +54,18 @@ def _parts(table: Table) -> Iterator[tuple[Key, Origin | None]]:
             yield Key(ObjectKind.CONSTRAINT, Name(None, constraint.name), table.name), constraint.origin
 
 
-def without_parts(keys: set[Key], tables: set[Name]) -> set[Key]:
-    """Objects that do not go with one of these tables anyway."""
-    return {key for key in keys if key.table not in tables}
+def holds(schema: Schema, key: Key) -> bool:
+    """Whether an object is in a schema."""
+    match key.kind, key.table:
+        case ObjectKind.TABLE, _:
+            return key.name in schema.tables
+        case ObjectKind.COLUMN, Name() as name:
+            table = schema.tables.get(name)
+            return table is not None and key.name.name in table.columns
+        case ObjectKind.CONSTRAINT, Name() as name:
+            table = schema.tables.get(name)
+            return table is not None and key.name.name in table.constraints
+        case ObjectKind.INDEX, name:
+            index = schema.indexes.get(key.name)
+            return index is not None and index.table == name
+    return (key.kind, key.name, key.table) in schema.things
