@@ -13,9 +13,12 @@ _TYPES = (a.ObjectKind.TYPE, a.ObjectKind.DOMAIN)
 _ROUTINES = (a.ObjectKind.FUNCTION, a.ObjectKind.AGGREGATE)
 
 
-def is_one_step(statement: Statement, action: a.Action) -> bool:
-    """Whether nobody sees what lies between this action and the end of its migration."""
-    return statement.in_transaction or statement.shares_chunk or statement.within_block(action)
+def settled(migration: Migration, statement: Statement) -> Schema:
+    """The schema when others first see what a statement of the Up section does: after its transaction."""
+    if statement.in_transaction:
+        return migration.after
+    at = next(at for at, each in enumerate(migration.up) if each is statement)
+    return next((each.schema for each in migration.up[at:] if each.chunk is not statement.chunk), migration.after)
 
 
 def full_name(schema: Schema, name: a.Name) -> a.Name:
@@ -34,17 +37,17 @@ def kind_of(schema: Schema, kind: a.ObjectKind, name: a.Name) -> a.ObjectKind:
     return next((other for other in RELATIONS if schema.thing(other, name) is not None), kind)
 
 
-def table_remains(migration: Migration, name: a.Name) -> bool:
-    """Whether the migration leaves a table or a view under this name."""
-    return name in migration.after.tables or _thing(migration.after, RELATIONS, name) is not None
+def has_table(schema: Schema, name: a.Name) -> bool:
+    """Whether a table or a view has this full name."""
+    return name in schema.tables or _thing(schema, RELATIONS, name) is not None
 
 
-def thing_remains(migration: Migration, kind: a.ObjectKind, name: a.Name) -> bool:
-    """Whether the migration leaves something of that name in the place of an object of that kind."""
+def has_thing(schema: Schema, kind: a.ObjectKind, name: a.Name) -> bool:
+    """Whether something can stand in for an object of that kind and full name."""
     if kind in RELATIONS:
-        return table_remains(migration, name)
+        return has_table(schema, name)
     family = next((kinds for kinds in (_TYPES, _ROUTINES) if kind in kinds), (kind,))
-    return _thing(migration.after, family, name) is not None
+    return _thing(schema, family, name) is not None
 
 
 def _thing(schema: Schema, kinds: tuple[a.ObjectKind, ...], name: a.Name) -> Thing | None:
@@ -76,10 +79,9 @@ def _is_same_origin(one: Origin | None, other: Origin | None) -> bool:
     return one is not None and other is not None and one.place == other.place
 
 
-def is_swapped(migration: Migration, schema: Schema, table: Table) -> bool:
-    """Whether another table that exists already (in `schema`) takes over the name of this one."""
-    known = known_table_name(migration, table)
-    heir = migration.after.tables.get(known)
+def is_swapped(migration: Migration, schema: Schema, table: Table, outcome: Schema) -> bool:
+    """Whether another table that exists already (in `schema`) takes over the name of this one in `outcome`."""
+    heir = outcome.tables.get(known_table_name(migration, table))
     if heir is None or _is_same_origin(heir.origin, table.origin):
         return False
     return _same(schema.tables, heir) is not None

@@ -9,12 +9,12 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 from avion_rules.compatibility._names import (
     full_name,
-    is_one_step,
+    has_table,
+    has_thing,
     kind_of,
     known_table_name,
     known_thing_name,
-    table_remains,
-    thing_remains,
+    settled,
 )
 from avion_rules.compatibility._standing import SUFFIX, Made, is_free
 
@@ -76,24 +76,24 @@ def _view(schema: Schema, name: a.Name) -> Made | None:
 
 
 def _is_covered(migration: Migration, statement: Statement, rename: a.Rename) -> bool:
-    """Whether the migration leaves something else under the old name, in one step."""
-    if not is_one_step(statement, rename) or rename.kind in PARTS:
+    """Whether something else stands under the old name when others see the rename."""
+    if rename.kind in PARTS:
         return False
-    schema = statement.schema_before(rename)
+    schema, outcome = statement.schema_before(rename), settled(migration, statement)
     if rename.kind is a.ObjectKind.COLUMN and rename.table:
-        return _is_behind_view(migration, schema.table(rename.table))
+        return _is_behind_view(migration, schema.table(rename.table), outcome)
     table = schema.table(rename.name)
     if table is not None:
-        return table_remains(migration, known_table_name(migration, table))
+        return has_table(outcome, known_table_name(migration, table))
     kind = kind_of(schema, rename.kind, rename.name)
     thing = schema.thing(kind, rename.name)
     known = known_thing_name(migration, thing) if thing else full_name(schema, rename.name)
-    return thing_remains(migration, kind, known)
+    return has_thing(outcome, kind, known)
 
 
-def _is_behind_view(migration: Migration, table: Table | None) -> bool:
+def _is_behind_view(migration: Migration, table: Table | None, outcome: Schema) -> bool:
     """Whether a view takes the table's name, and with it shows what columns it likes."""
     if table is None:
         return False
     known = known_table_name(migration, table)
-    return known not in migration.after.tables and table_remains(migration, known)
+    return known not in outcome.tables and has_table(outcome, known)

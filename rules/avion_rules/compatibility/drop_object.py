@@ -8,7 +8,7 @@ from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration
-from avion_rules.compatibility._names import full_name, is_one_step, known_thing_name, thing_remains
+from avion_rules.compatibility._names import full_name, has_thing, known_thing_name, settled
 from avion_rules.compatibility._standing import first_release, is_free, marked_here
 from avion_rules.compatibility._steps import deprecate_object
 
@@ -34,9 +34,9 @@ def drop_object(migration: Migration) -> Iterator[Finding]:
             if drop.kind not in _KINDS or is_free(statement, thing, str(drop.name)) or (thing and thing.trigger):
                 continue
             known = known_thing_name(migration, thing) if thing else full_name(statement.schema, drop.name)
-            remains = thing_remains(migration, drop.kind, known)
-            if remains and is_one_step(statement, drop):
+            if has_thing(settled(migration, statement), drop.kind, known):
                 continue
+            remains = has_thing(migration.after, drop.kind, known)
             yield statement.finding(
                 drop,
                 _message(drop, remains=remains),

@@ -8,7 +8,7 @@ from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
-from avion_rules.compatibility._names import is_one_step, is_swapped, kind_of
+from avion_rules.compatibility._names import is_swapped, kind_of, settled
 from avion_rules.compatibility._standing import first_release, is_free, marked_here
 from avion_rules.compatibility._steps import deprecate_table
 
@@ -40,7 +40,7 @@ def _may_go(migration: Migration, statement: Statement, drop: a.Drop) -> bool:
         return drop.if_exists and _is_made_after(migration, statement, drop)
     if table.temporary or table.partition_of is not None:
         return True
-    return is_one_step(statement, drop) and is_swapped(migration, schema, table)
+    return is_swapped(migration, schema, table, settled(migration, statement))
 
 
 def _is_made_after(migration: Migration, statement: Statement, drop: a.Drop) -> bool:

@@ -8,7 +8,7 @@ from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
-from avion_rules.compatibility._names import full_name, is_one_step, kind_of, table_remains, thing_remains
+from avion_rules.compatibility._names import full_name, has_table, has_thing, kind_of, settled
 from avion_rules.compatibility._renames import OBJECTS, PARTS, TABLES, is_deprecation, noticed, renamed
 from avion_rules.compatibility._standing import is_free
 from avion_rules.compatibility._steps import stand_in
@@ -70,10 +70,8 @@ def _moves(migration: Migration) -> Iterator[tuple[Statement, a.SetSchema]]:
 
 
 def _leaves_something(migration: Migration, statement: Statement, move: a.SetSchema) -> bool:
-    if not is_one_step(statement, move):
-        return False
-    old = full_name(statement.schema_before(move), move.name)
-    return table_remains(migration, old) if move.kind in TABLES else thing_remains(migration, move.kind, old)
+    old, outcome = full_name(statement.schema_before(move), move.name), settled(migration, statement)
+    return has_table(outcome, old) if move.kind in TABLES else has_thing(outcome, move.kind, old)
 
 
 def _remedy_of_move(statement: Statement, move: a.SetSchema) -> str:
