@@ -145,6 +145,12 @@ def hostile_result() -> Result:
     return result(GAP, Level.INFO, finding, "a|b`<c>\n", "d" * 32)
 
 
+def whole_result() -> Result:
+    """An error about the repository as a whole."""
+    finding = Finding(Place(Document(".", ""), Span(0, 0)), "Nobody can tell what is applied.", "Fetch it.")
+    return result(GAP, Level.ERROR, finding)
+
+
 def suppressed() -> tuple[Suppressed, ...]:
     """One suppressed result for each thing that can suppress."""
     reasons = {

@@ -123,6 +123,8 @@ def test_what_is_about_the_whole_repository_is_annotated_without_a_file() -> Non
     (command,) = commands(samples.verdict(unchecked=(samples.NO_HISTORY,)))
 
     assert command.properties == {"title": "Not checked"}
+    (command,) = commands(samples.verdict(samples.whole_result()))
+    assert command.properties == {"title": "MG110 version-gap"}
 
 
 def test_a_clean_run_makes_no_annotations() -> None:

@@ -136,3 +136,9 @@ def test_emoji_count_twice_towards_the_length_of_a_comment() -> None:
     report = markdown.render(replace(samples.clean(), results=tuple(results)))
 
     assert len(report.encode("utf-16-le")) // 2 <= 65_536
+
+
+def test_a_finding_about_the_whole_repository_has_no_place() -> None:
+    report = markdown.render(samples.verdict(samples.whole_result()))
+
+    assert "**error** MG110 version-gap  \nNobody can tell what is applied.\n" in report

@@ -7,6 +7,7 @@ import pytest
 from avion_lint.finding import Finding, Level
 from avion_lint.report import text
 from avion_lint.report.plain import width
+from avion_lint.source import Place, Span
 from tests import report_samples as samples
 
 INDEX = """\
@@ -82,6 +83,32 @@ def test_what_is_about_the_whole_repository_has_no_place() -> None:
     assert text.render(samples.verdict(unchecked=(samples.NO_HISTORY,))).startswith(
         "not checked\n  The history of the migrations: this is no git repository.\n"
     )
+
+
+def test_a_finding_about_the_whole_repository_has_neither_place_nor_source() -> None:
+    verdict = samples.verdict(samples.whole_result())
+
+    assert text.render(verdict).splitlines() == [
+        "error MG110 version-gap",
+        "  Nobody can tell what is applied.",
+        "",
+        "  Fetch it.",
+        "",
+        "1 error; 1,184 migrations on origin/main are taken as applied, 2 judged",
+    ]
+    assert text.render(verdict, quiet=True).startswith("error MG110 version-gap: Nobody can tell")
+
+
+def test_a_file_without_text_has_no_source_to_show() -> None:
+    finding = Finding(Place(samples.EMPTY, Span(0, 0)), "It is empty.")
+    report = text.render(samples.verdict(samples.result(samples.GAP, Level.ERROR, finding)))
+
+    assert report.splitlines()[:3] == ["db/V9__empty.sql:1:1 error MG110 version-gap", "  It is empty.", ""]
+
+
+def test_what_is_said_to_be_judged_is_said_once() -> None:
+    scope = replace(samples.SCOPE, judged=0, assumed="on main itself, so nothing is judged")
+    assert text.render(samples.verdict(scope=scope)) == "No findings; on main itself, so nothing is judged\n"
 
 
 def test_quiet_gives_one_line_for_each_finding_and_nothing_when_clean() -> None:

@@ -9,7 +9,7 @@ from avion_lint.finding import Level
 from avion_lint.report import markdown, text
 from avion_lint.report.extent import extent
 from avion_lint.report.plain import harmless_lines
-from avion_lint.report.wording import LEVELS, place_text, plural, rule_title, unchecked_level, unchecked_path
+from avion_lint.report.wording import LEVELS, WHOLE, place_text, plural, rule_title, unchecked_level, unchecked_path
 from avion_lint.verdict import Result, Unchecked, Verdict
 
 # Of each kind a step may make so many annotations; the runner only logs the others, and cuts every message.
@@ -65,13 +65,14 @@ def _result(result: Result) -> str:
         "endLine": str(where.line),
         "col": str(where.column),
         "endColumn": str(where.column + where.first_end - where.start),
-        "title": rule_title(result.rule),
     }
+    place = {} if finding.place.document.path == WHOLE else properties
     related = [
         f"{place_text(related.place.document.path, extent(related.place).line)}: {related.message}"
         for related in finding.related
     ]
-    return _command(result.level, properties, [finding.message, finding.remedy, "\n".join(related)])
+    title = {"title": rule_title(result.rule)}
+    return _command(result.level, place | title, [finding.message, finding.remedy, "\n".join(related)])
 
 
 def _unchecked(unchecked: Unchecked, level: Level) -> str:

@@ -9,6 +9,7 @@ from avion_lint.report.extent import extent
 from avion_lint.report.markdown_text import block, code, inline
 from avion_lint.report.plain import without_commands
 from avion_lint.report.wording import (
+    WHOLE,
     counts,
     heaviest_first,
     place_text,
@@ -85,9 +86,10 @@ def _parts(verdict: Verdict) -> Iterator[str]:
 def _result(result: Result) -> str:
     finding = result.finding
     where = extent(finding.place)
-    place = code(place_text(finding.place.document.path, where.line, where.column))
+    path = finding.place.document.path
+    place = "" if path == WHOLE else f" {code(place_text(path, where.line, where.column))}"
     lines = [
-        f"**{result.level}** {result.rule.id} {inline(result.rule.name)} {place}  ",
+        f"**{result.level}** {result.rule.id} {inline(result.rule.name)}{place}  ",
         inline(finding.message),
         "",
     ]

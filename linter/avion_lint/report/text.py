@@ -10,6 +10,7 @@ from avion_lint.report.extent import extent
 from avion_lint.report.plain import harmless_lines, one_line, width, without_commands
 from avion_lint.report.style import Paint, Style, level_paint
 from avion_lint.report.wording import (
+    WHOLE,
     place_text,
     rule_title,
     set_aside,
@@ -68,17 +69,19 @@ def _quiet_blocks(verdict: Verdict, style: Style) -> Iterator[list[str]]:
 
 def _result(result: Result, style: Style, columns: int) -> list[str]:
     finding = result.finding
-    lines = [_head(result, style), *_wrapped(finding.message, columns), ""]
-    shown = excerpt(finding.place, style, level_paint(result.level), columns - 2 * len(_INDENT))
-    lines += [_INDENT * 2 + line for line in shown]
+    lines = [_head(result, style), *_wrapped(finding.message, columns)]
+    if finding.place.document.text:
+        shown = excerpt(finding.place, style, level_paint(result.level), columns - 2 * len(_INDENT))
+        lines += ["", *(_INDENT * 2 + line for line in shown)]
     return [*lines, *_remedy(finding), *_related(finding, style)]
 
 
 def _head(result: Result, style: Style) -> str:
-    where = extent(result.finding.place)
-    place = place_text(result.finding.place.document.path, where.line, where.column)
-    level = style.paint(level_paint(result.level), str(result.level))
-    return f"{style.paint(Paint.PLACE, place)} {level} {rule_title(result.rule)}"
+    head = f"{style.paint(level_paint(result.level), str(result.level))} {rule_title(result.rule)}"
+    path, where = result.finding.place.document.path, extent(result.finding.place)
+    if path == WHOLE:
+        return head
+    return f"{style.paint(Paint.PLACE, place_text(path, where.line, where.column))} {head}"
 
 
 def _remedy(finding: Finding) -> list[str]:

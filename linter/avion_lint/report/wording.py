@@ -7,6 +7,9 @@ from avion_lint.report.plain import harmless
 from avion_lint.rule import Rule
 from avion_lint.verdict import Result, Suppressed, SuppressedBy, Unchecked, Verdict
 
+# The path of what is about the whole repository.
+WHOLE = "."
+
 LEVELS = (Level.ERROR, Level.WARNING, Level.INFO)
 
 
@@ -29,13 +32,16 @@ def set_aside(verdict: Verdict) -> str:
 
 def scope(verdict: Verdict) -> str:
     """Say what was taken as applied and how much was judged: "1,184 migrations …, 2 judged"."""
+    assumed = harmless(verdict.scope.assumed).strip().rstrip(".")
+    if assumed.endswith("nothing is judged"):
+        return assumed
     judged = f"{verdict.scope.judged:,} judged" if verdict.scope.judged else "none judged"
-    return ", ".join(filter(None, (harmless(verdict.scope.assumed).strip().rstrip("."), judged)))
+    return ", ".join(filter(None, (assumed, judged)))
 
 
 def summary(verdict: Verdict) -> str:
     """Sum the run up in one line."""
-    files = len({result.finding.place.document.path for result in verdict.results})
+    files = len({result.finding.place.document.path for result in verdict.results} - {WHOLE})
     found = counts(verdict) + (f" in {plural(files, 'file')}" if files else "")
     line = "; ".join(filter(None, (found, scope(verdict), set_aside(verdict))))
     return line[:1].upper() + line[1:]
@@ -73,7 +79,7 @@ def unchecked_level(unchecked: Unchecked) -> Level:
 
 def unchecked_path(unchecked: Unchecked) -> str:
     """Path of the file that could not be checked, empty where it is about the whole repository."""
-    return "" if unchecked.path == "." else unchecked.path
+    return "" if unchecked.path == WHOLE else unchecked.path
 
 
 def heaviest_first(results: tuple[Result, ...]) -> list[Result]:
