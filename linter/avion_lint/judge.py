@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from avion_lint import tool
-from avion_lint.assess import Assessment, assess
+from avion_lint.assess import Assessment, assess, history_unknown
 from avion_lint.baseline import Baseline
 from avion_lint.engine import OptionsOf, run
 from avion_lint.finding import Level
+from avion_lint.fingerprint import fingerprint
 from avion_lint.gather import Gathering
 from avion_lint.ground import Ground
 from avion_lint.policy import Policy
@@ -21,7 +22,7 @@ from avion_lint.source import Document, Span
 from avion_lint.sql.lexer import comments
 from avion_lint.subjects import Migration
 from avion_lint.suppression import Suppression, read_suppressions
-from avion_lint.verdict import EnabledRule, Found, Scope, Unchecked, Verdict
+from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Verdict
 from avion_lint.weigh import Scale, weigh
 
 
@@ -76,6 +77,15 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
         tuple(unchecked),
         {migration.path: migration.document.sha256 for migration in judged},
     )
+
+
+def unknown(why: str, mend: str) -> Verdict:
+    """The verdict where git does not tell what is new: nothing is judged, and no policy makes that pass."""
+    rule, finding = tool.HISTORY_UNKNOWN, history_unknown(why, mend)
+    identity = fingerprint(rule.id, finding.place.document.path, finding.object, "", 0)
+    result = Result(rule, Level.ERROR, finding, "", identity)
+    assumed = "what is new is not known, so nothing is judged"
+    return Verdict(Scope(0, 0, 0, 0, assumed), (EnabledRule(rule, Level.ERROR),), (result,), (), (), {})
 
 
 def _options(policy: Policy) -> OptionsOf:

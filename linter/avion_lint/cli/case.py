@@ -3,45 +3,44 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import Namespace
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from posixpath import dirname
 
-from avion_lint import tool
-from avion_lint.assess import migration_paths, not_readable
+from avion_lint.assess import migration_paths
+from avion_lint.cli.asked import asked_for
 from avion_lint.cli.exit_codes import UsageError
-from avion_lint.cli.inputs import known_rules, load_baseline, load_settings, root_of, under, walked
-from avion_lint.finding import Finding
+from avion_lint.cli.files import Files, files_of
+from avion_lint.cli.inputs import known_rules, load_baseline, load_settings, root_of, under
 from avion_lint.gather import Gathering, gather, identity_of, is_migration
-from avion_lint.git import Content
+from avion_lint.git import UNSHALLOW, Trouble
 from avion_lint.ground import Ground, against_base, alone, as_landed, narrowed
-from avion_lint.history import History, Source
+from avion_lint.history import History
 from avion_lint.judge import Case
 from avion_lint.packs import load_pack
 from avion_lint.policy import Policy, effective
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
 from avion_lint.settings import Settings
-from avion_lint.source import Document, Place, Span
-from avion_lint.survey import Survey, read_files, survey
-from avion_lint.tree import Overlay, StoredTree, Tree, Unreadable, WorkTree
-from avion_lint.verdict import Found, Unchecked
+from avion_lint.source import Document
+from avion_lint.survey import Survey
+from avion_lint.tree import WorkTree
+from avion_lint.verdict import Unchecked
 from avion_lint.witness import landed, read_history
 
 
 def case_of(given: Namespace, today: date) -> Case:
     """Everything that the verdict depends on. Raises UsageError, SettingsError, GitError."""
-    root = root_of(Path(given.paths[0]) if given.paths else Path.cwd())
+    root = root_of(Path(given.stdin_filename or next(iter(given.paths), ".")))
     paths = _paths(given, root)
     rules = known_rules()
     settings = load_settings(root, given.settings)
-    files = _Files.of(given, root, settings)
+    files = files_of(given, root, settings.base)
     gathering = gather(files.tree, settings)
     ground = _ground(given, files, gathering)
+    asked = asked_for(paths, files.tree, gathering, ground.tip)
     return Case(
         gathering,
         narrowed(ground, paths),
@@ -51,8 +50,8 @@ def case_of(given: Namespace, today: date) -> Case:
         settings,
         load_baseline(root, settings),
         whole=given.all and not paths and not given.select and not given.ignore,
-        found=tuple(_asked_for(paths, files.tree, gathering)),
-        unchecked=tuple(_without_git(given, files)),
+        found=asked.found,
+        unchecked=(*asked.unchecked, *_without_git(given, files)),
     )
 
 
@@ -63,9 +62,12 @@ def _paths(given: Namespace, root: Path) -> tuple[str, ...]:
             raise UsageError("--stdin-filename goes without PATH (or with -)")
         return (under(root, Path(given.stdin_filename)),)
     for path in given.paths:
+        if path == "-":
+            raise UsageError("- is standard input: say with --stdin-filename which file it stands for")
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder")
-    return tuple(relative for path in given.paths if (relative := under(root, Path(path))))
+    found = tuple(under(root, Path(path)) for path in given.paths)
+    return () if "" in found else found
 
 
 # --- policy --------------------------------------------------------------------------------------------------
@@ -98,62 +100,19 @@ def _rules(given: Collection[str] | None, rules: tuple[Rule, ...]) -> tuple[Rule
     return tuple(found)
 
 
-# --- files and what git says of them -------------------------------------------------------------------------------
-
-_MIGRATIONS = (".sql", ".go")
-_BESIDE = (".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml")
+# --- what git says --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """The tree that is judged and, where there is git, what it says of it."""
-
-    tree: Tree
-    surveyed: Survey | None
-    contents: dict[str, Content]
-
-    @staticmethod
-    def of(given: Namespace, root: Path, settings: Settings) -> _Files:
-        if given.no_git:
-            return _Files(_over(given, root, walked(root, given.paths)), None, {})
-        source = Source.INDEX if given.staged else Source.WORK_TREE
-        surveyed = survey(root, source, given.base or settings.base, os.environ)
-        if surveyed.repository is None:
-            return _Files(_over(given, root, walked(root, given.paths)), surveyed, {})
-        names = _relevant(surveyed.paths)
-        contents = read_files(surveyed, names)
-        tree: Tree = (
-            StoredTree({path: content.data for path, content in contents.items()})
-            if given.staged
-            else WorkTree(str(root), tuple(sorted(contents)))
-        )
-        return _Files(_over(given, root, tree), surveyed, contents)
-
-
-def _relevant(paths: Collection[str]) -> tuple[str, ...]:
-    """Paths that can be migrations or say how they are run; Go files only beside SQL."""
-    sql = [path for path in paths if path.lower().endswith(".sql")]
-    folders = {dirname(path) for path in sql}
-    code = [path for path in paths if path.endswith(".go") and dirname(path) in folders]
-    beside = [path for path in paths if path.lower().endswith(_BESIDE)]
-    return tuple(sorted({*sql, *code, *beside}))
-
-
-def _over(given: Namespace, root: Path, tree: Tree) -> Tree:
-    """The tree with standard input in the place of a file, where that is asked for."""
-    if not given.stdin_filename:
-        return tree
-    return Overlay(tree, under(root, Path(given.stdin_filename)), sys.stdin.buffer.read())
-
-
-def _ground(given: Namespace, files: _Files, gathering: Gathering) -> Ground:
+def _ground(given: Namespace, files: Files, gathering: Gathering) -> Ground:
     paths = migration_paths(gathering)
     surveyed = files.surveyed
     if surveyed is None:
         return alone(paths, "git was not asked: every file is judged, and counts as its own deployment")
     history = _history(surveyed, files, gathering)
+    if _is_unborn(surveyed):
+        return alone(paths, history.assumed)
     if not given.all:
-        return _with_stdin(given, against_base(history, paths))
+        return against_base(history, paths)
     ground = replace(
         as_landed(paths, landed(surveyed, paths)),
         base=history.base,
@@ -164,7 +123,12 @@ def _ground(given: Namespace, files: _Files, gathering: Gathering) -> Ground:
     return ground if surveyed.repository else alone(paths, history.assumed)
 
 
-def _history(surveyed: Survey, files: _Files, gathering: Gathering) -> History:
+def _is_unborn(surveyed: Survey) -> bool:
+    """Whether there is no commit yet, so that nothing can be applied: the first one must be possible."""
+    return surveyed.error is not None and surveyed.error.trouble is Trouble.UNBORN
+
+
+def _history(surveyed: Survey, files: Files, gathering: Gathering) -> History:
     migrations = {path: content for path, content in files.contents.items() if is_migration(path, gathering)}
     return read_history(
         surveyed,
@@ -175,47 +139,12 @@ def _history(surveyed: Survey, files: _Files, gathering: Gathering) -> History:
     )
 
 
-def _with_stdin(given: Namespace, ground: Ground) -> Ground:
-    """Standard input is judged whatever the file it stands for looks like."""
-    if not given.stdin_filename:
-        return ground
-    return replace(ground, judged=frozenset(ground.deployments))
-
-
-# --- what was asked for and is no migration --------------------------------------------------------------------------
-
-
-def _asked_for(paths: Iterable[str], tree: Tree, gathering: Gathering) -> Iterator[Found]:
-    """Files named on the command line that cannot be judged."""
-    known = {*migration_paths(gathering)}
-    named = {document.path for each in gathering.services for document, _ in each.problems}
-    told = {entry.path for each in gathering.services for entry in each.unreadable}
-    strays = {path for stray in gathering.strays for path in stray.paths}
-    for path in paths:
-        if path in known | named | told | strays or not path.lower().endswith(".sql"):
-            continue
-        content = (
-            tree.read(path) if path in tree.paths() else Unreadable(path, "is not among the files of the repository")
-        )
-        if isinstance(content, Unreadable):
-            yield Found(tool.NOT_READABLE, not_readable(content), "")
-        else:
-            yield Found(tool.NOT_JUDGED, _unknown(content), "")
-
-
-def _unknown(document: Document) -> Finding:
-    message = (
-        "This file is no migration that goose or Flyway would run, as far as can be seen: it has no goose annotation, "
-        "and no name that Flyway takes. Nothing in it was judged."
-    )
-    folder = dirname(document.path) or "."
-    remedy = f"If it is one, name its runner in avion-lint.yaml: services: [{{path: {folder}, runner: goose}}]."
-    return Finding(Place(document, Span(0, 0)), message, remedy, object=document.path)
-
-
-def _without_git(given: Namespace, files: _Files) -> Iterator[Unchecked]:
-    if files.surveyed is None:
+def _without_git(given: Namespace, files: Files) -> Iterator[Unchecked]:
+    surveyed = files.surveyed
+    if surveyed is None:
         yield Unchecked(".", None, "the history of the migrations: --no-git was given")
-    elif given.all and files.surveyed.base is None and files.surveyed.error is not None:
-        error = files.surveyed.error
-        yield Unchecked(".", None, f"the history of the migrations: {error.text}", error.mend)
+    elif surveyed.error is not None and (given.all or _is_unborn(surveyed)):
+        yield Unchecked(".", None, f"the history of the migrations: {surveyed.error.text}", surveyed.error.mend)
+    elif given.all and surveyed.repository is not None and surveyed.repository.shallow:
+        why = "what landed before this shallow clone begins: each of those migrations counts as its own deployment"
+        yield Unchecked(".", None, why, UNSHALLOW)

@@ -30,8 +30,8 @@ def root_of(path: Path) -> Path:
 
 
 def _folder(path: Path) -> Path:
-    absolute = path.resolve()
-    return absolute if absolute.is_dir() else absolute.parent
+    """The folder that a path is or lies in; a link to a file lies where the link is."""
+    return path.resolve() if path.is_dir() else path.parent.resolve()
 
 
 def walked(root: Path, paths: Iterable[str]) -> WorkTree:
@@ -43,7 +43,7 @@ def walked(root: Path, paths: Iterable[str]) -> WorkTree:
 def under(root: Path, path: Path) -> str:
     """A path as seen from the root, "" for the root itself; raises UsageError for one outside."""
     absolute = Path(os.path.normpath(Path.cwd() / path))
-    for candidate in (absolute, absolute.resolve()):
+    for candidate in (absolute, absolute.parent.resolve() / absolute.name, absolute.resolve()):
         if candidate.is_relative_to(root):
             relative = candidate.relative_to(root).as_posix()
             return "" if relative == "." else relative

@@ -13,7 +13,8 @@ from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.output import write_file, write_sarif
 from avion_lint.cli.progress import progress
 from avion_lint.finding import Level
-from avion_lint.judge import judge
+from avion_lint.git import GitError
+from avion_lint.judge import judge, unknown
 from avion_lint.report.formats import Format, Options, render
 from avion_lint.report.style import wants_colour
 from avion_lint.verdict import Verdict
@@ -22,10 +23,7 @@ from avion_lint.verdict import Verdict
 def lint(given: Namespace) -> int:
     """Judge, write the reports, and tell by the exit code what came of it."""
     chosen = _format(given)
-    case = case_of(given, datetime.now(tz=UTC).date())
-    total = sum(len(collected.files) for collected in case.gathering.services)
-    with progress(total) as tick:
-        verdict = judge(case, tick)
+    verdict, fail_on = _verdict(given)
     if given.sarif:
         write_sarif(given.sarif, render(Format.SARIF, verdict, _sarif_options(verdict)))
     report = render(chosen, verdict, _options(given, verdict, chosen))
@@ -35,9 +33,19 @@ def lint(given: Namespace) -> int:
         sys.stdout.write(report)
         sys.stdout.flush()
     _step_summary(chosen, verdict)
-    if given.exit_zero:
-        return Exit.CLEAN
-    return exit_code(verdict, Level.parse(given.fail_on) if given.fail_on else case.settings.fail_on)
+    return Exit.CLEAN if given.exit_zero else exit_code(verdict, fail_on)
+
+
+def _verdict(given: Namespace) -> tuple[Verdict, Level]:
+    """The verdict and the fail level; where git cannot be asked what is new, that is the verdict."""
+    asked = Level.parse(given.fail_on) if given.fail_on else None
+    try:
+        case = case_of(given, datetime.now(tz=UTC).date())
+    except GitError as error:
+        return unknown(error.text, error.mend), asked or Level.ERROR
+    total = sum(len(collected.files) for collected in case.gathering.services)
+    with progress(total) as tick:
+        return judge(case, tick), asked or case.settings.fail_on
 
 
 def _format(given: Namespace) -> Format:
@@ -103,6 +111,6 @@ def exit_code(verdict: Verdict, fail_on: Level) -> int:
     failing = [result for result in verdict.results if result.level >= fail_on]
     if any(result.rule.id not in _NOT_CHECKED for result in failing):
         return Exit.FINDINGS
-    if failing or verdict.scope.migrations == 0 or any(entry.blocks for entry in verdict.unchecked):
+    if failing or any(entry.blocks for entry in verdict.unchecked):
         return Exit.UNCHECKED
     return Exit.CLEAN

@@ -51,7 +51,8 @@ UNSHALLOW = (
 def explain(words: str, root: str) -> GitError:
     """Error for what git wrote when it failed in the folder `root`; git's texts are those of LC_ALL=C."""
     if "not a git repository" in words:
-        return GitError(Trouble.NO_REPOSITORY, f"{root} is not in a git repository")
+        mend = "run it in the repository of the migrations, or with `--no-git`, which judges every file by itself"
+        return GitError(Trouble.NO_REPOSITORY, f"{root} is not in a git repository", mend)
     if "dubious ownership" in words or "unsafe repository" in words:
         return _ownership(words, root)
     if any(sign in words for sign in _MISSING):

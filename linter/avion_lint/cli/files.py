@@ -1,0 +1,75 @@
+"""The files that a run is about: from the work tree, the index or standard input, with what git says of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from posixpath import dirname
+
+from avion_lint.cli.exit_codes import UsageError
+from avion_lint.cli.inputs import under, walked
+from avion_lint.git import Content, Entry, blob_id
+from avion_lint.history import Source
+from avion_lint.survey import Survey, read_files, survey
+from avion_lint.tree import Overlay, StoredTree, Tree, WorkTree
+
+_BESIDE = (".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The tree that is judged and, where git is asked, what it says; `contents` are the files that it compares."""
+
+    tree: Tree
+    surveyed: Survey | None
+    contents: dict[str, Content]
+
+    def with_file(self, path: str, data: bytes) -> Files:
+        """The same files with one more, or one with another content."""
+        tree = Overlay(self.tree, path, data)
+        if self.surveyed is None or self.surveyed.repository is None:
+            return replace(self, tree=tree)
+        known = self.contents.get(path)
+        blob = blob_id(data, self.surveyed.repository.object_format)
+        content = Content(Entry(known.entry.mode if known else "100644", blob), data)
+        # What is skipped is taken as it is given here, and not asked for in the work tree.
+        listing = replace(self.surveyed.files, skipped=self.surveyed.files.skipped | {path})
+        return Files(tree, replace(self.surveyed, files=listing), {**self.contents, path: content})
+
+
+def files_of(given: Namespace, root: Path, base: str | None) -> Files:
+    """Files of the run; `base` is the settings' own. Raises UsageError, GitError."""
+    files = _files(given, root, base)
+    if not given.stdin_filename:
+        return files
+    return files.with_file(under(root, Path(given.stdin_filename)), sys.stdin.buffer.read())
+
+
+def _files(given: Namespace, root: Path, base: str | None) -> Files:
+    if given.no_git:
+        if given.staged or given.base is not None:
+            raise UsageError("--no-git goes with neither --staged nor --base, which ask git")
+        return Files(walked(root, given.paths), None, {})
+    source = Source.INDEX if given.staged else Source.WORK_TREE
+    surveyed = survey(root, source, given.base if given.base is not None else base, os.environ)
+    if surveyed.error and surveyed.repository and surveyed.repository.shallow and not given.all:
+        raise surveyed.error  # there is a base branch, but this clone does not have it
+    if surveyed.repository is None:
+        return Files(walked(root, given.paths), surveyed, {})
+    contents = read_files(surveyed, _relevant(surveyed.paths))
+    if given.staged:
+        return Files(StoredTree({path: content.data for path, content in contents.items()}), surveyed, contents)
+    return Files(WorkTree(str(root), tuple(sorted(contents))), surveyed, contents)
+
+
+def _relevant(paths: Collection[str]) -> tuple[str, ...]:
+    """Paths that can be migrations or say how they are run; Go files only beside SQL."""
+    sql = [path for path in paths if path.lower().endswith(".sql")]
+    folders = {dirname(path) for path in sql}
+    code = [path for path in paths if path.endswith(".go") and dirname(path) in folders]
+    beside = [path for path in paths if path.lower().endswith(_BESIDE)]
+    return tuple(sorted({*sql, *code, *beside}))
