@@ -28,7 +28,8 @@ import org.flywaydb.database.postgresql.PostgreSQLParser;
  * Prints what the real Flyway makes of folders, one JSON object a line.
  *
  * {@code read FOLDER...}: each file's name, checksum, transaction and statements, without a database.
- * {@code migrate URL FOLDER}, {@code validate URL FOLDER}: runs Flyway and prints its error, or null.
+ * {@code run} and then any number of {@code COMMAND URL FOLDER}: runs {@code migrate} or {@code validate} and prints
+ * the error, or null.
  *
  * A folder may hold {@code settings.properties}: keys {@code flyway.*} configure Flyway, keys {@code context.*} are
  * the placeholders that it would learn from the database.
@@ -79,7 +80,9 @@ public class FlywayTruth {
                 read(Path.of(arguments[i]));
             }
         } else {
-            run(arguments[0], arguments[1], Path.of(arguments[2]));
+            for (int i = 1; i < arguments.length; i += 3) {
+                run(arguments[i], arguments[i + 1], Path.of(arguments[i + 2]));
+            }
         }
         System.out.flush();
         Runtime.getRuntime().halt(0); // a script that never ends must not keep the process
@@ -100,7 +103,7 @@ public class FlywayTruth {
         } catch (Exception e) {
             error = e.getMessage();
         }
-        System.out.println("{\"error\": " + quote(error) + "}");
+        System.out.println("{" + field("folder", quote(folder.toString())) + ", " + field("error", quote(error)) + "}");
     }
 
     static void read(Path folder) throws Exception {
@@ -163,7 +166,7 @@ public class FlywayTruth {
         thread.setDaemon(true);
         thread.start();
         try {
-            return result.get(5, TimeUnit.SECONDS);
+            return result.get(2, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             return field("error", quote("never ends"));
         } catch (Exception e) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from avion_lint.runners.flyway_checksum import checksum
@@ -9,7 +10,7 @@ from avion_lint.runners.flyway_configuration import FlywayConfiguration, Source,
 from avion_lint.runners.flyway_misreadings import misreadings
 from avion_lint.runners.flyway_name_grammar import EACH_EVENTS, file_name, parse_version, split_name
 from avion_lint.runners.flyway_names import callback_event, parse_name, script_config_name
-from avion_lint.runners.flyway_placeholders import Script, cut_map, known_placeholders, prepare
+from avion_lint.runners.flyway_placeholders import Script, cut_maps, known_placeholders, prepare, replaced
 from avion_lint.runners.flyway_script_config import NO_SCRIPT_CONFIG, ScriptConfig, read_script_config
 from avion_lint.runners.flyway_settings import from_conf, from_environment, from_manifest, from_toml
 from avion_lint.runners.flyway_statements import Split, Statement, line_and_column, split
@@ -83,7 +84,7 @@ def read(
         subject.name.description,
         (section,),
         misreadings(script.text, result.statements, script.origin),
-        _checksum(subject, script, values is not None),
+        _checksum(subject, values),
     )
 
 
@@ -153,22 +154,23 @@ def _chunks(script: Script, statements: tuple[Statement, ...]) -> tuple[Chunk, .
     masked = iter(script.masked)
     ahead = next(masked, None)
     chunks: list[Chunk] = []
-    for statement in statements:
+    maps = cut_maps(script.origin, ((statement.start, statement.end) for statement in statements))
+    for statement, origin in zip(statements, maps, strict=True):
         while ahead is not None and ahead.end <= statement.start:
             ahead = next(masked, None)
         has_mask = ahead is not None and ahead.start < statement.end
         text = script.text[statement.start : statement.end]
-        origin = cut_map(script.origin, statement.start, statement.end)
         chunks.append(Chunk(text, origin, statement.transactional, has_mask))
     return tuple(chunks)
 
 
-def _checksum(subject: _Subject, script: Script, replaced: bool) -> int | None:
+def _checksum(subject: _Subject, values: Mapping[str, str] | None) -> int | None:
     encoding = subject.script_config.encoding or subject.configuration.encoding
     match subject.name.kind:
         case Kind.CALLBACK:
             return None
-        case Kind.REPEATABLE if replaced:
-            return None if script.masked or script.error else checksum(script.text, encoding)
+        case Kind.REPEATABLE if values is not None:
+            text = replaced(subject.document.text, values, subject.configuration)
+            return None if text is None else checksum(text, encoding)
         case _:
             return checksum(subject.document.text, encoding)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
@@ -64,6 +63,12 @@ def prepare(text: str, values: Mapping[str, str] | None, configuration: FlywayCo
     return _replaced(plain, origin, values, configuration)
 
 
+def replaced(text: str, values: Mapping[str, str], configuration: FlywayConfiguration) -> str | None:
+    """The text with placeholders replaced and nothing else changed; None where a value is not known."""
+    script = _replaced(text, SourceMap.shifted(len(text), 0), values, configuration)
+    return None if script.masked or script.error else script.text
+
+
 def _without_marks(text: str) -> tuple[str, SourceMap]:
     """Drop byte order marks as Flyway does: wherever one stands, but not the character behind it."""
     kept: list[tuple[int, int]] = []
@@ -105,7 +110,7 @@ def _replaced(text: str, origin: SourceMap, values: Mapping[str, str], configura
         linear = use.end
     pieces.append(text[copied:])
     runs.append(Segment(linear + ahead, len(text) + ahead, linear, len(text)))
-    return Script("".join(pieces), SourceMap(tuple(_through(runs, origin))), tuple(masked))
+    return Script("".join(pieces), SourceMap(_through(runs, origin)), tuple(masked))
 
 
 def _uses(text: str, prefix: str, suffix: str) -> Iterator[_Use]:
@@ -151,31 +156,41 @@ def _mask(use: _Use, configuration: FlywayConfiguration) -> str:
     return f"{'_' * before}{name}{'_' * after}"
 
 
-def _through(runs: list[Segment], inner: SourceMap) -> Iterator[Segment]:
+def _through(runs: list[Segment], inner: SourceMap) -> tuple[Segment, ...]:
     """The runs, whose origins are offsets in the text that `inner` leads from, led on to the document."""
-    for run in runs:
-        if run.start == run.end and len(runs) > 1:
-            continue
+    runs = [run for run in runs if run.end > run.start] or runs[:1]
+    if len(inner.segments) == 1 and inner.segments[0].origin == 0:
+        return tuple(runs)
+    led: list[Segment] = []
+    parts = cut_maps(inner, ((run.origin, run.origin_end) for run in runs))
+    for run, part in zip(runs, parts, strict=True):
         if run.is_linear:
-            for part in cut_map(inner, run.origin, run.origin_end).segments:
-                yield Segment(run.start + part.start, run.start + part.end, part.origin, part.origin_end)
+            led += (_moved(segment, run.start) for segment in part.segments)
         else:
-            span = inner.span(run.origin, run.origin_end)
-            yield Segment(run.start, run.end, span.start, span.end)
+            led.append(Segment(run.start, run.end, part.segments[0].origin, part.segments[-1].origin_end))
+    return tuple(led)
 
 
-def cut_map(origin: SourceMap, start: int, end: int) -> SourceMap:
-    """The map of the slice `[start, end)` of a derived text; its offsets count from the slice's beginning."""
+def _moved(segment: Segment, by: int) -> Segment:
+    return Segment(segment.start + by, segment.end + by, segment.origin, segment.origin_end)
+
+
+def cut_maps(origin: SourceMap, slices: Iterable[tuple[int, int]]) -> Iterator[SourceMap]:
+    """The map of each slice `[start, end)` of a derived text, counted from its beginning; slices are in order."""
     parts = origin.segments
-    index = bisect_right(parts, start, key=lambda segment: segment.end)
-    segments: list[Segment] = []
-    while index < len(parts) and parts[index].start < end:
-        segments.append(_clipped(parts[index], start, end))
-        index += 1
-    if not segments:
-        at = origin.origin(start)
-        segments.append(Segment(0, 0, at, at))
-    return SourceMap(tuple(segments))
+    first = 0
+    for start, end in slices:
+        while first + 1 < len(parts) and parts[first].end <= start:
+            first += 1
+        part = parts[first]
+        if part.start <= start and end <= part.end and part.is_linear:
+            shift = part.origin - part.start
+            yield SourceMap((Segment(0, end - start, start + shift, end + shift),))
+            continue
+        last = first
+        while last < len(parts) and parts[last].start < end:
+            last += 1
+        yield SourceMap(tuple(_clipped(part, start, end) for part in parts[first:last]))
 
 
 def _clipped(segment: Segment, start: int, end: int) -> Segment:

@@ -39,7 +39,7 @@ def read_script_config(document: Document) -> ScriptConfig:
     if unknown:
         word = "property" if len(unknown) == 1 else "properties"
         problem = f"Unknown configuration {word}: {','.join(unknown)}. Please check your script config files"
-        return _refused(problem, document, found[unknown[0]].span)
+        return _refused(problem, document, min(found[key].span for key in unknown))
     values = {key: entry.value for key, entry in found.items()}
     return ScriptConfig(
         _switch(values.get(_EXECUTE_IN_TRANSACTION)),

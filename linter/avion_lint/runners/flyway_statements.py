@@ -122,6 +122,8 @@ class _Splitter:
         match = tokens.TOKEN.match
         while self.refusal is None:
             self._pass_over()
+            if not self.seen and self._plain_statement():
+                continue
             token = match(self.shape, self.at)
             if token is None:
                 self._end_of_text()
@@ -129,6 +131,16 @@ class _Splitter:
             start, self.at = token.span()
             self._take(token.lastgroup or "", start)
         return Split(tuple(self.found), self.refusal)
+
+    def _plain_statement(self) -> bool:
+        if self.depth or self.lost is not None:
+            return False
+        found = tokens.PLAIN_STATEMENT.match(self.shape, self.at)
+        if found is None:
+            return False
+        self.first, self.at = found.span()
+        self._finish(self.at - 1)
+        return True
 
     def _pass_over(self) -> None:
         """Leave behind, at once, what has no bearing."""
