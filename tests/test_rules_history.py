@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from posixpath import normpath
 
 import pytest
 
@@ -33,7 +34,7 @@ def edited(path: str, before: str, after: str) -> dict[str, list[str]]:
 
 def renamed(folder: str, old: str, new: str, text: str) -> dict[str, list[str]]:
     stays = migration(folder)
-    return found({**stays, f"{folder}/{new}": text}, {**stays, f"{folder}/{old}": text})
+    return found({**stays, normpath(f"{folder}/{new}"): text}, {**stays, f"{folder}/{old}": text})
 
 
 def migration(folder: str) -> dict[str, str]:
@@ -106,6 +107,7 @@ def test_what_flyway_has_recorded_may_not_go(name: str, rules: set[str]):
         ("00100_a.sql", "100_a.sql", set()),
         ("00100_a.sql", "00101_a.sql", {"HI103"}),
         ("00100_a.sql", "a.sql", {"HI103"}),
+        ("00100_a.sql", "old/00100_a.sql", {"HI103"}),
     ],
 )
 def test_goose_knows_a_migration_by_its_number(old: str, new: str, rules: set[str]):
@@ -122,6 +124,7 @@ def test_goose_knows_a_migration_by_its_number(old: str, new: str, rules: set[st
         ("V1__a.sql", "V2__a.sql", {"HI103"}),
         ("V1__a.sql", "V1_a.sql", {"HI103"}),
         ("R__a.sql", "R__b.sql", {"HI103"}),
+        ("V1__a.sql", "../../../orders/db/migration/V1__a.sql", {"HI103"}),
         ("afterMigrate.sql", "afterMigrate__x.sql", set()),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from posixpath import dirname
 
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
@@ -18,10 +19,18 @@ def applied_migration_renamed(change: Change) -> Iterator[Finding]:
     """Find an applied migration whose new name makes it another one for the runner."""
     if change.edit is not Edit.RENAMED or change.after is None or change.kind not in _RECORDED:
         return
-    effect = _effect(change, change.renamed_to)
+    effect = _effect(change, change.renamed_to if _is_in_place(change, change.after.path) else None)
     if effect:
         back = f"`git mv {shlex.quote(change.after.path)} {shlex.quote(change.before.path)}`"
         yield change.finding(effect, f"Give it its old name back: {back}.")
+
+
+def _is_in_place(change: Change, path: str) -> bool:
+    """Whether the runner still looks where the file is now: goose in one folder, Flyway below its location."""
+    if change.service.runner is Runner.GOOSE:
+        return dirname(path) == dirname(change.before.path)
+    root = change.service.root
+    return not root or path.startswith(f"{root}/")
 
 
 def _effect(change: Change, new: FileName | None) -> str:
