@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,6 +73,9 @@ class Deployment:
     applied: bool
 
 
+_STEPS_FOLLOWED = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Deprecation:
     """An object that the settings call deprecated: `table` or `table.column`, as people write it."""
@@ -140,7 +144,7 @@ class Statement:
 
     def within_block(self, action: a.Action) -> bool:
         """Whether an action is run by a DO block, not by the statement itself."""
-        return not any(action is own for own in self.actions)
+        return isinstance(self.actions[0], a.DoBlock) and action is not self.actions[0]
 
     @property
     def shares_chunk(self) -> bool:
@@ -149,23 +153,20 @@ class Statement:
         return skip_blank(text, 0) < self.span.start or skip_blank(text, self.span.end) < len(text)
 
     def schema_before(self, action: a.Action | None) -> Schema:
-        """The schema before one of the statement's actions: in a DO block, with what the block did until then."""
-        if action is None or not self.within_block(action):
+        """The schema before one of the statement's actions: in a DO block, with what the block did until then.
+
+        Only the first steps of a block are followed, so that a very long one takes no more than a moment.
+        """
+        block = self.actions[0] if self.actions else None
+        if action is None or action is block or not isinstance(block, a.DoBlock):
             return self.schema
-        steps = tuple(self._earlier_in_block(action))
-        if not steps:
+        earlier = bisect_left(block.changes, action.span.start, key=lambda change: change.span.start)
+        if earlier == 0 or earlier > _STEPS_FOLLOWED:
             return self.schema
         version = str(self.file.version or self.file.description)
         where = (self.deployment.order, self.deployment.applied)
+        steps = block.changes[:earlier]
         return replay(self.schema, ((step, Origin(self.place_of(step), version, *where)) for step in steps))
-
-    def _earlier_in_block(self, action: a.Action) -> Iterator[a.Action]:
-        blocks = (block for block in self.actions if isinstance(block, a.DoBlock))
-        for step in (inner.action for block in blocks for inner in block.inner):
-            if step is action:
-                return
-            if not isinstance(step, a.Insert | a.Update | a.Delete | a.Command):
-                yield step
 
     def effects(self, action: a.Action) -> tuple[Effect, ...]:
         """Locks that an action takes."""

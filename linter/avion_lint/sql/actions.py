@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from avion_lint.source import Span
 from avion_lint.sql.identifiers import identifier as identifier  # noqa: PLC0414 - rules take it from here
@@ -560,7 +561,7 @@ class Inner:
     conditional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DoBlock:
     """DO: the actions that its body can be seen to run, whether it commits, and whether SQL is made at run time."""
 
@@ -570,6 +571,13 @@ class DoBlock:
     commits: bool = False
     dynamic: bool = False
     unreadable: str = field(default="", compare=False)
+
+    @cached_property
+    def changes(self) -> tuple[Action, ...]:
+        """Those of its actions that may change the schema, in the order of the text."""
+        quiet = (Insert, Update, Delete, Command, LockTable, Vacuum)
+        found = (inner.action for inner in self.inner if not isinstance(inner.action, quiet))
+        return tuple(sorted(found, key=lambda action: action.span.start))
 
 
 Action = (

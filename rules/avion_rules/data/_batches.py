@@ -8,19 +8,19 @@ from avion_lint.subjects import Dialect, Statement
 
 
 def in_batches(statement: Statement, table: a.Name, change: str, todo: str) -> str:
-    """Tell to repeat a change on some thousand rows at a time, each time in a transaction of its own.
+    """Tell to make a change for some thousand rows at a time, each time in a transaction of its own.
 
     `change` is the change without its condition; `todo` the condition on rows that are still to be done, or "".
     """
     where = f" WHERE {todo}" if todo else ""
     if statement.service.dialect is not Dialect.POSTGRESQL:
-        return f"Change some thousand rows at a time, each time in a transaction of its own:\n{change}{where} …;"
+        return f"Do it for some thousand rows at a time, each time in a transaction of its own:\n{change}{where} …;"
     columns = _key(statement, table)
     listed = ", ".join(columns)
     key = listed if len(columns) == 1 else f"({listed})"
     rows = f"SELECT {listed} FROM {table.sql}{where} LIMIT 5000"  # noqa: S608 - for people to read, never run
     loop = f"DO $$\nBEGIN\n  LOOP\n    {change}\n    WHERE {key} IN ({rows});\n{_LOOP_END}"
-    return f"Change some thousand rows at a time and commit each time. {_outside(statement)}\n{loop}"
+    return f"Do it for some thousand rows at a time and commit each time. {_outside(statement)}\n{loop}"
 
 
 def delete_in_batches(statement: Statement, table: a.Name) -> str:

@@ -21,8 +21,7 @@ def truncate(statement: Statement) -> Iterator[Finding]:
                     emptied,
                     f"Takes every row of {table} away{_cascade(emptied)}, and blocks every read and write to it until "
                     "the transaction ends.",
-                    "If the rows may go, keep the application running meanwhile. "
-                    + delete_in_batches(statement, table),
+                    "If the rows may go, use DELETE. " + delete_in_batches(statement, table),
                     object=table,
                 )
 

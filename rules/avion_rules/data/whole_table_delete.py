@@ -20,7 +20,6 @@ def whole_table_delete(statement: Statement) -> Iterator[Finding]:
                 delete,
                 f"Deletes every row of {delete.table} in one transaction: they are lost, and whatever writes to one of "
                 "them waits until it ends.",
-                "If rows are to be kept, say which in a WHERE. If all may go: "
-                + delete_in_batches(statement, delete.table),
+                "Say in a WHERE which rows go. If all may go: " + delete_in_batches(statement, delete.table),
                 object=delete.table,
             )

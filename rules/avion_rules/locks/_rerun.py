@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
@@ -20,22 +21,42 @@ def is_setting(statement: Statement) -> bool:
 def first_that_stops(statements: Iterable[Statement]) -> Statement | None:
     """The first statement that cannot be done twice though one after it may fail."""
     working = tuple(statement for statement in statements if not is_setting(statement))
-    earlier: list[a.Action] = []
+    known = Known()
     for statement in working[:-1]:
         for action in statement.actions:
-            if not _is_repeatable(action, earlier):
+            if not _is_repeatable(action, known):
                 return statement
-            earlier.append(action)
+            known.note(action)
     return None
 
 
-def _is_repeatable(action: a.Action, earlier: list[a.Action]) -> bool:  # noqa: PLR0911 - one a case
-    """Whether an action that is done can be done again, once `earlier` is done again as well."""
+@dataclass(slots=True)
+class Known:
+    """What a section has dropped IF EXISTS and what it has made so far, for one walk through it."""
+
+    cleared: set[Thing] = field(default_factory=set)
+    made: set[Thing] = field(default_factory=set)
+
+    def note(self, action: a.Action) -> None:
+        """Add what an action does."""
+        thing = _thing(action)
+        if thing and not isinstance(action, a.Drop | a.DropColumn | a.DropConstraint):
+            self.made.add(thing)
+        elif thing and getattr(action, "if_exists", False):
+            self.cleared.add(thing)
+
+    def clears(self, action: a.Action) -> bool:
+        """Whether what an action makes was dropped IF EXISTS, so that nothing of a failed attempt is left."""
+        return _thing(action) in self.cleared
+
+
+def _is_repeatable(action: a.Action, known: Known) -> bool:  # noqa: PLR0911 - one a case
+    """Whether an action that is done can be done again, once all before it is done again as well."""
     match action:
         case a.Drop() | a.DropColumn() | a.DropConstraint():
-            return action.if_exists or _thing(action) in set(_things(earlier))
+            return action.if_exists or _thing(action) in known.made
         case a.DoBlock():
-            return all(inner.conditional or _is_repeatable(inner.action, earlier) for inner in action.inner)
+            return all(inner.conditional or _is_repeatable(inner.action, known) for inner in action.inner)
         case a.Insert():
             return action.on_conflict
         case a.Command(words=words):
@@ -44,7 +65,7 @@ def _is_repeatable(action: a.Action, earlier: list[a.Action]) -> bool:  # noqa: 
         return True
     if getattr(action, "if_not_exists", False) or getattr(action, "replace", False):
         return True
-    return is_cleared(action, earlier)
+    return known.clears(action)
 
 
 _REPEATABLE = (
@@ -66,19 +87,6 @@ _REPEATABLE = (
     a.Vacuum,
     a.Cluster,
 )
-
-
-def is_cleared(action: a.Action, earlier: Iterable[a.Action]) -> bool:
-    """Whether what an action makes is dropped IF EXISTS before, so that nothing of a failed attempt is left."""
-    thing = _thing(action)
-    drops = (each for each in earlier if isinstance(each, a.Drop | a.DropColumn | a.DropConstraint))
-    return bool(thing) and any(drop.if_exists and _thing(drop) == thing for drop in drops)
-
-
-def _things(earlier: Iterable[a.Action]) -> Iterator[Thing]:
-    """Objects that are made by actions other than drops."""
-    made = (each for each in earlier if not isinstance(each, a.Drop | a.DropColumn | a.DropConstraint))
-    return (thing for each in made if (thing := _thing(each)))
 
 
 def _thing(action: a.Action) -> Thing | None:  # noqa: PLR0911 - one a case
@@ -107,6 +115,7 @@ def _thing(action: a.Action) -> Thing | None:  # noqa: PLR0911 - one a case
 
 
 def first_concurrent(statements: Iterable[Statement]) -> tuple[Statement, a.Action] | None:
-    """Find the first concurrent statement that the section itself runs."""
-    found = ((each, action) for each in statements for action in each.actions if concurrent_words(action))
-    return next(found, None)
+    """Find the concurrent statement to speak of: the first that is no DROP INDEX, else the first."""
+    found = [(each, action) for each in statements for action in each.actions if concurrent_words(action)]
+    builds = (pair for pair in found if not isinstance(pair[1], a.Drop))
+    return next(builds, found[0] if found else None)

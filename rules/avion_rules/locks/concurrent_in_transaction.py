@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.subjects import Statement
-from avion_rules.locks._concurrent import concurrent_words, object_of
+from avion_rules.locks._concurrent import concurrent_words, object_of, waits_for_all
 from avion_rules.locks._obstacle import because, obstacle
-from avion_rules.locks._remedies import way_out
+from avion_rules.locks._remedies import lock_off, way_out
 
 
 @rule("LK104", subject=Statement, down=True)
@@ -22,6 +22,6 @@ def concurrent_in_transaction(statement: Statement) -> Iterator[Finding]:
             yield statement.finding(
                 action,
                 f"Fails with SQLSTATE 25001: {words} cannot run inside a transaction, and {because(statement, found)}.",
-                way_out(statement, found),
+                way_out(statement, found) + (lock_off(statement.service) if waits_for_all(action) else ""),
                 object=object_of(action),
             )

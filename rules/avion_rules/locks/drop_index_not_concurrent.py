@@ -45,7 +45,12 @@ def _of_constraint(statement: Statement, drop: a.Drop, index: Index) -> Finding:
     return statement.finding(
         drop,
         f"Fails with SQLSTATE 2BP01: the index {drop.name} belongs to the constraint of that name on {index.table}.",
-        f"ALTER TABLE {index.table.sql} DROP CONSTRAINT {a.identifier(index.name.name)};",
+        f"ALTER TABLE {_sql(index.table)} DROP CONSTRAINT {a.identifier(index.name.name)};",
         related=(Related(origin.place, "the constraint was made here"),) if origin else (),
         object=drop.name,
     )
+
+
+def _sql(name: a.Name) -> str:
+    """A resolved name as people write it, without `public`."""
+    return a.identifier(name.name) if name.schema == "public" else name.sql

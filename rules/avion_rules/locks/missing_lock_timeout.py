@@ -98,7 +98,9 @@ def _remedy(statement: Statement) -> str:
             "Set it where goose connects, since outside a transaction SET LOCAL does nothing and every "
             "statement may get another connection: `lock_timeout=3s` among the parameters of GOOSE_DBSTRING, "
             "PGOPTIONS='-c lock_timeout=3s', or ALTER ROLE … SET lock_timeout = '3s'. "
-            "Then write `lock-timeout: runner` or `lock-timeout: role` into avion-lint.yaml."
+            "Then write `lock-timeout: runner` or `lock-timeout: role` into avion-lint.yaml. "
+            "Or put it on the statement's own line, so that both are sent as one query:\n"
+            "SET lock_timeout = '3s'; …"
         )
     return (
         "Make this the first statement, since outside a transaction SET LOCAL does nothing:\nSET lock_timeout = '3s';"

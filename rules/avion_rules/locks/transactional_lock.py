@@ -9,7 +9,7 @@ from avion_lint.rule import rule
 from avion_lint.runners.migration import Runner
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
-from avion_rules.locks._concurrent import concurrent_words, object_of
+from avion_rules.locks._concurrent import concurrent_words, object_of, waits_for_all
 from avion_rules.locks._obstacle import obstacle
 
 
@@ -45,12 +45,9 @@ def _waiting(migration: Migration) -> Iterator[tuple[Statement, a.Action, str]]:
 
 
 def _waits(action: a.Action) -> str:
-    """Name a statement that waits for all older transactions, or for all readers of the history table.
-
-    Measured with Flyway 11: DROP INDEX and DETACH PARTITION CONCURRENTLY wait only for users of their table.
-    """
+    """Name a statement that waits for all older transactions, or for all readers of catalogs and history table."""
     match action:
-        case a.CreateIndex(concurrently=True) | a.Reindex(concurrently=True):
+        case a.CreateIndex() | a.Reindex() if waits_for_all(action):
             return concurrent_words(action)
         case a.Reindex(kind="database" | "system" as kind):
             return f"REINDEX {kind.upper()}"
