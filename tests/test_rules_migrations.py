@@ -18,8 +18,10 @@ GOOSE = "services/users/migrations"
 FLYWAY = "services/users/db/migration"
 
 
-def findings(here: Mapping[str, str], before: Mapping[str, str], rule: str) -> list[Finding]:
-    verdict = rehearse({**before, **here}, before, RULES)
+def findings(
+    here: Mapping[str, str], before: Mapping[str, str], rule: str, policy: str = "strict"
+) -> list[Finding]:
+    verdict = rehearse({**before, **here}, before, RULES, policy=policy)
     assert not verdict.unchecked
     return [result.finding for result in verdict.results if result.rule.id == rule]
 
@@ -363,3 +365,18 @@ NO_TRANSACTION = "-- +goose NO TRANSACTION\n"
 def test_only_a_lock_that_lasts_longer_is_told(up: str, count: int):
     assert len(goose(NO_TRANSACTION + up, "SELECT 1;", before=USERS, rule="MG109")) == count
     assert goose(up, "SELECT 1;", before=USERS, rule="MG109") == []
+
+
+PLAIN = {f"{FLYWAY}/V{number}__x.sql": "SELECT 1;\n" for number in range(1, 5)}
+
+
+def test_a_service_that_never_writes_headers_is_not_asked_for_them():
+    assert findings({**PLAIN, f"{FLYWAY}/V5__x.sql": "SELECT 1;\n"}, PLAIN, "MG103", "default") == []
+
+
+def test_a_service_that_writes_one_of_the_headers_is_asked_for_that_one():
+    before = {**PLAIN, f"{FLYWAY}/V4__x.sql": "-- Author: Ada\nSELECT 1;\n"}
+    (finding,) = findings({**before, f"{FLYWAY}/V5__x.sql": "SELECT 1;\n"}, before, "MG103", "default")
+
+    assert "`-- Author:`" in finding.message
+    assert "Date" not in finding.message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from avion_lint import tool
@@ -12,7 +12,7 @@ from avion_lint.finding import Finding
 from avion_lint.gather import Collected, Gathering, name_of, owner
 from avion_lint.ground import Ground
 from avion_lint.history import Change as FileChange
-from avion_lint.projects import Gathered, Standing, project
+from avion_lint.projects import Gathered, Standing, project, runner_order
 from avion_lint.rule import Rule
 from avion_lint.runners.flyway_checksum import checksum
 from avion_lint.runners.migration import Kind, MigrationFile, Misread, Runner
@@ -49,10 +49,11 @@ def assess(gathering: Gathering, ground: Ground, settings: Settings, tick: Calla
     found = (
         *(each for made in projects for each in _of_project(made)),
         *(each for collected in gathering.services for each in _unreadable(collected, ground)),
-        *_history(ground),
+        *_history(ground, {content.path for collected in gathering.services for content in collected.unreadable}),
     )
     unchecked = (
         *(each for made in projects for each in _applied_problems(made, ground)),
+        *(each for collected in gathering.services for each in _applied_unreadable(collected, ground)),
         *(_stray(stray) for stray in gathering.strays),
         *(
             Unchecked(place.document.path, place.start.line, f"Flyway would not take this setting: {message}")
@@ -64,7 +65,8 @@ def assess(gathering: Gathering, ground: Ground, settings: Settings, tick: Calla
 
 def migration_paths(gathering: Gathering) -> tuple[str, ...]:
     """Paths of all migrations, in the order in which services run them."""
-    return tuple(dict.fromkeys(file.path for collected in gathering.services for file in collected.files))
+    files = (file for collected in gathering.services for file in sorted(collected.files, key=runner_order))
+    return tuple(dict.fromkeys(file.path for file in files))
 
 
 # --- projects ------------------------------------------------------------------------------------------------
@@ -94,7 +96,8 @@ def _project(collected: Collected, ground: Ground, settings: Settings, tick: Cal
 
 
 def _standing(file: MigrationFile, collected: Collected, ground: Ground) -> Standing:
-    judged = file.path in ground.judged and file.path not in collected.shared
+    unread = any(file.path == content.path for content in collected.unreadable)
+    judged = file.path in ground.judged and file.path not in collected.shared and not unread
     return Standing(ground.deployments[file.path], judged, edited=file.path in ground.edited)
 
 
@@ -141,7 +144,7 @@ def _changes(gathering: Gathering, ground: Ground) -> Iterator[Change]:
                 ground.base,
                 _checksum_changed(change, collected),
                 name.description,
-                name_of(collected, change.path) if edit is Edit.RENAMED else None,
+                name_of(collected, change.path) if change.renamed_from else None,
             )
 
 
@@ -220,6 +223,8 @@ def _is_explained(migration: Migration, problem: SqlProblem) -> bool:
         Misread.SEMICOLON_MISSED,
         Misread.DOLLAR_SWALLOWS,
         Misread.PARENTHESIS_SWALLOWS,
+        Misread.PARENTHESIS_LOST,
+        Misread.UNFINISHED_BEFORE_BLOCK,
     )
     section = migration.file.section(problem.direction)
     spans = [chunk.span for chunk in section.chunks] if section else []
@@ -235,7 +240,7 @@ def _index(spans: list[Span], offset: int) -> int:
 
 def _unreadable(collected: Collected, ground: Ground) -> Iterator[Found]:
     for content in collected.unreadable:
-        if content.path not in ground.tip:
+        if content.path in ground.judged and content.path not in collected.shared:
             yield _found(tool.NOT_READABLE, not_readable(content), collected.service.name)
 
 
@@ -246,8 +251,10 @@ def not_readable(content: Unreadable) -> Finding:
     return Finding(Place(document, Span(0, 0)), message, _sentence(content.mend), object=content.path)
 
 
-def _history(ground: Ground) -> Iterator[Found]:
+def _history(ground: Ground, unreadable: Collection[str]) -> Iterator[Found]:
     for unsure in ground.unsure:
+        if unsure.path in unreadable and unsure.path in ground.judged:
+            continue  # that it cannot be read is told, and there is no more to it: it is new
         place = Place(Document(unsure.path, ""), Span(0, 0))
         message = f"Whether this migration was changed cannot be told: {unsure.why}."
         yield _found(tool.HISTORY_UNKNOWN, Finding(place, message, _sentence(unsure.mend), object=unsure.path), "")
@@ -274,6 +281,13 @@ def _applied_problems(made: Project, ground: Ground) -> Iterator[Unchecked]:
             problem = migration.problems[0]
             why = f"applied, so it is not judged, but it cannot be read ({problem.message}): what it made is not known"
             yield Unchecked(migration.path, problem.place.start.line, why)
+
+
+def _applied_unreadable(collected: Collected, ground: Ground) -> Iterator[Unchecked]:
+    for content in collected.unreadable:
+        if content.path not in ground.judged:
+            why = f"applied, so it is not judged, but it {content.why}: what it made is not known"
+            yield Unchecked(content.path, None, why)
 
 
 def _stray(stray: Stray) -> Unchecked:

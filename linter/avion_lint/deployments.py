@@ -35,9 +35,9 @@ def as_landed(paths: Iterable[str], landings: Mapping[str, Landing]) -> dict[str
     """Take what landed in the same first-parent commit as one deployment, in the order of the commits.
 
     What has not landed yet comes last and together. What a shallow clone hides the landing of comes
-    first, each file on its own, so that nothing is taken as new that may be old.
+    first, each file on its own, in the order given, so that nothing is taken as new that may be old.
     """
-    ordered = sorted(set(paths))
+    ordered = tuple(dict.fromkeys(paths))
     hidden = [path for path in ordered if path in landings and not landings[path].known]
     seen = {path: landings[path] for path in ordered if path in landings and landings[path].known}
     batches = {

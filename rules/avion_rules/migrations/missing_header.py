@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Kind
-from avion_lint.subjects import Migration
+from avion_lint.subjects import Migration, Project
 from avion_rules.migrations._header import header_lines
 from avion_rules.migrations._words import listed
 
@@ -19,11 +20,13 @@ class Headers:
     r"""Lines that must stand in the comments at the top.
 
     Each is the name before the colon; after it may follow a regular expression for the whole value
-    (`Date: \d{4}-\d{2}-\d{2}`), and without one any value does that is not empty. Raises ValueError for an
-    expression that cannot be read.
+    (`Date: \d{4}-\d{2}-\d{2}`), and without one any value does that is not empty. Without `always`, a line is not
+    asked for where a service is known not to write it: three other migrations or more, and none has it. Raises
+    ValueError for an expression that cannot be read.
     """
 
     headers: tuple[str, ...] = ("Author", "Date")
+    always: bool = False
 
     def __post_init__(self) -> None:
         for header in self.headers:
@@ -37,18 +40,35 @@ _ANY = r"\S.*"
 _DATED = {Kind.VERSIONED, Kind.BASELINE}
 
 
-@rule("MG103", subject=Migration, options=Headers, any_database=True)
-def missing_header(migration: Migration, options: Headers) -> Iterator[Finding]:
+_ENOUGH = 3  # migrations that tell what a service's custom is
+
+
+@rule("MG103", subject=Project, options=Headers, any_database=True)
+def missing_header(project: Project, options: Headers) -> Iterator[Finding]:
     """Find a migration that does not say at its top who wrote it and when."""
-    if migration.kind not in _DATED:
-        return
+    dated = [migration for migration in project.migrations if migration.kind in _DATED]
+    written = {migration.path: _written(migration, options.headers) for migration in dated}
+    used = Counter(header for headers in written.values() for header in headers)
+    for migration in dated:
+        custom = options.always or len(dated) <= _ENOUGH
+        missing = [
+            header for header in options.headers if header not in written[migration.path] and (custom or used[header])
+        ]
+        if migration.judged and missing:
+            yield _finding(migration, missing)
+
+
+def _written(migration: Migration, headers: tuple[str, ...]) -> frozenset[str]:
+    """The headers that a migration has."""
     lines = tuple(header_lines(migration.document))
-    missing = [header for header in options.headers if not any(map(_pattern(header).fullmatch, lines))]
-    if missing:
-        wanted = [f"`-- {header.partition(':')[0].strip()}:`" for header in missing]
-        message = f"Nobody can see from the file whom to ask and how old it is: {listed(wanted)} {_is(wanted)} missing."
-        example = listed([f"`-- {_example(header)}`" for header in missing])
-        yield migration.finding(None, message, f"Write {example} as comments of their own above the first statement.")
+    return frozenset(header for header in headers if any(map(_pattern(header).fullmatch, lines)))
+
+
+def _finding(migration: Migration, missing: list[str]) -> Finding:
+    wanted = [f"`-- {header.partition(':')[0].strip()}:`" for header in missing]
+    message = f"Nobody can see from the file whom to ask and how old it is: {listed(wanted)} {_is(wanted)} missing."
+    example = listed([f"`-- {_example(header)}`" for header in missing])
+    return migration.finding(None, message, f"Write {example} as comments of their own above the first statement.")
 
 
 def _pattern(header: str) -> re.Pattern[str]:
