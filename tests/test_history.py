@@ -260,6 +260,17 @@ def test_two_branches_that_add_the_same_path_differ_from_the_tip(repo):
     assert found.changes[0].before.text == C
 
 
+def test_what_both_sides_changed_is_compared_with_where_the_branch_began(repo):
+    repo.checkout("main")
+    repo.commit({"db/2.sql": B + "SELECT 1;\n"})
+    repo.checkout("feature")
+    repo.commit({"db/2.sql": "-- why\n" + B})
+
+    (change,) = history(repo).changes
+
+    assert (change.edit, change.before.text) == (Edit.COMMENTS, B)
+
+
 def test_a_change_that_the_base_has_as_well_is_none(repo):
     repo.checkout("main")
     repo.commit({"db/2.sql": B + "SELECT 1;\n"})
