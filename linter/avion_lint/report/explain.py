@@ -80,9 +80,7 @@ def _is_code(text: str) -> bool:
 
 
 def _continues(text: str, run: list[str]) -> bool:
-    begins = (
-        text.lstrip().startswith(("- ", "* ", "|", "#", "> ")) or text.lstrip().partition(". ")[0].isdigit()
-    )
+    begins = text.lstrip().startswith(("- ", "* ", "|", "#", "> ")) or text.lstrip().partition(". ")[0].isdigit()
     if not run or not run[0].strip() or not text.strip() or run[0].startswith("|") or _is_code(run[0]):
         return False
     return not begins
@@ -90,9 +88,7 @@ def _continues(text: str, run: list[str]) -> bool:
 
 def _block(block: Fence | list[str], style: Style, width: int) -> str:
     if isinstance(block, Fence):
-        return "\n".join(
-            style.paint(Paint.QUIET, f"    {harmless(line.text)}".rstrip()) for line in block.lines
-        )
+        return "\n".join(style.paint(Paint.QUIET, f"    {harmless(line.text)}".rstrip()) for line in block.lines)
     if _is_code(block[0]):
         return style.paint(Paint.QUIET, harmless(block[0]))
     if block[0].startswith("|"):
@@ -101,6 +97,4 @@ def _block(block: Fence | list[str], style: Style, width: int) -> str:
     mark, _, rest = text.partition(" ")
     listed = mark in ("-", "*") or (mark.endswith(".") and mark[:-1].isdigit() and bool(rest))
     hanging = " " * (len(mark) + 1) if listed else ""
-    return textwrap.fill(
-        text, width - 2, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
-    )
+    return textwrap.fill(text, width - 2, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
