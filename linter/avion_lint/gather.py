@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from posixpath import dirname
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from posixpath import basename, dirname
 
 from avion_lint.discover import Folder, Stray, discover, service_names
 from avion_lint.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
@@ -19,10 +20,11 @@ from avion_lint.settings import ServiceSettings, Settings
 from avion_lint.source import Document
 from avion_lint.sql.parse import SyntaxProblem, parse
 from avion_lint.subjects import Dialect, Service
-from avion_lint.tree import Read, Tree, Unreadable
+from avion_lint.tree import Read, Tree, Unreadable, folder_like_file
 
 DEFAULT_POSTGRES = 15
 DEFAULT_GOOSE = "latest"
+_WITHIN_SQL = re.compile(r"\.sql/")
 _GOOSE = re.compile(r"^\s*(?:require\s+)?github\.com/pressly/goose/v3\s+(v3\.\S+)", re.MULTILINE)
 
 
@@ -31,7 +33,7 @@ class Collected:
     """A service and its files as the runner reads them.
 
     `shared` are paths that another service owns as well: known here, judged there. `problems` are files whose name
-    the runner does not take.
+    the runner does not take. What is `unreadable` is among the files as far as its name tells.
     """
 
     service: Service
@@ -54,8 +56,10 @@ class Gathering:
 
 def gather(tree: Tree, settings: Settings) -> Gathering:
     """Find and read all migrations of a tree. Nothing is raised: what cannot be read is told."""
-    read = _remembering(tree)
-    paths = tuple(path for path in tree.paths() if not settings.ignores(path))
+    known = tuple(path for path in tree.paths() if not settings.ignores(path))
+    folders = _folders_like_files(known)
+    read = _remembering(tree, folders)
+    paths = tuple(sorted({*known, *folders}))
     files = flyway_sources(paths, read, manifests=False)
     found = discover(
         paths,
@@ -71,8 +75,15 @@ def gather(tree: Tree, settings: Settings) -> Gathering:
     return Gathering(services, found.strays, tuple(sources.problems()), collector.known)
 
 
-def _remembering(tree: Tree) -> Read:
-    documents: dict[str, Document | Unreadable] = {}
+def _folders_like_files(paths: Iterable[str]) -> frozenset[str]:
+    """Folders named like migrations: goose takes everything that `*.sql` matches, and stops where it is no file."""
+    ends = ((path, match.end() - 1) for path in paths for match in _WITHIN_SQL.finditer(path))
+    named = {path[:end] for path, end in ends}
+    return frozenset(folder for folder in named if isinstance(parse_goose_name(basename(folder)), FileName))
+
+
+def _remembering(tree: Tree, folders: Collection[str]) -> Read:
+    documents: dict[str, Document | Unreadable] = {path: folder_like_file(path) for path in folders}
 
     def read(path: str) -> Document | Unreadable:
         if path not in documents:
@@ -96,19 +107,26 @@ class _Collector:
         """The service of a folder with its files."""
         own = self.settings.service_at(folder.root)
         configuration = self.sources.configuration(folder.root, own.flyway, self.flyway_roots)
-        contents = [self.read(path) for path in (*folder.files, *folder.shared)]
+        contents = self._contents(folder)
         goose_version = own.goose or self._goose_version(folder.root)
         reader = _Reader(folder.runner, goose_version, configuration, self.read, self.known)
-        files = tuple(reader.migration(content) for content in contents if isinstance(content, Document))
+        files = tuple(reader.file(content) for content in contents)
         problems = ((self.read(path), problem) for path, problem in folder.problems)
         return Collected(
             _service(folder, name, own, reader, files),
             configuration,
             files,
             frozenset(folder.shared),
-            tuple((document, problem) for document, problem in problems if isinstance(document, Document)),
+            tuple((_document(content), problem) for content, problem in problems),
             tuple(content for content in contents if isinstance(content, Unreadable)),
         )
+
+    def _contents(self, folder: Folder) -> tuple[Document | Unreadable, ...]:
+        """The files of a folder; Flyway looks into folders, whatever their names are."""
+        contents = (self.read(path) for path in (*folder.files, *folder.shared))
+        if folder.runner is Runner.GOOSE:
+            return tuple(contents)
+        return tuple(content for content in contents if not _is_folder(content))
 
     def _goose_version(self, folder: str) -> str:
         """The version of goose that the nearest go.mod above a folder requires, else "latest"."""
@@ -153,7 +171,13 @@ class _Reader:
     read: Read
     known: frozenset[str]
 
-    def migration(self, document: Document) -> MigrationFile:
+    def file(self, content: Document | Unreadable) -> MigrationFile:
+        """A migration; of one that cannot be read what its name tells: it is there, and has its version."""
+        if isinstance(content, Document):
+            return self._migration(content)
+        return replace(self._migration(Document(content.path, "")), sections=(), misreadings=(), checksum=None)
+
+    def _migration(self, document: Document) -> MigrationFile:
         if self.runner is Runner.GOOSE:
             return goose.read(document, profile_of(self.goose_version))
         from avion_lint.runners import flyway  # noqa: PLC0415 - not needed for goose
@@ -161,6 +185,14 @@ class _Reader:
         script = f"{document.path}.conf"
         script_config = self.read(script) if script in self.known else None
         return flyway.read(document, self.configuration, script_config if isinstance(script_config, Document) else None)
+
+
+def _document(content: Document | Unreadable) -> Document:
+    return content if isinstance(content, Document) else Document(content.path, "")
+
+
+def _is_folder(content: Document | Unreadable) -> bool:
+    return isinstance(content, Unreadable) and content == folder_like_file(content.path)
 
 
 def _dialect(folder: Folder, own: ServiceSettings, files: tuple[MigrationFile, ...]) -> tuple[Dialect, str]:

@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from avion_lint import deployments
-from avion_lint.deployments import Batch
+from avion_lint.deployments import Deployment
 from avion_lint.edits import Edit
 from avion_lint.history import Change, History, Missing, Unsure
-from avion_lint.subjects import Deployment
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +44,15 @@ def against_base(history: History, paths: Collection[str]) -> Ground:
     """
     if history.missing is not None:
         return replace(alone(paths, history.assumed), missing=history.missing, unsure=history.unsure)
-    judged = history.judged(paths)
+    # What git has no content of, such as a file that cannot be read, is no change, and new all the same.
+    unread = frozenset(paths) - history.applied - history.shared
+    judged = history.judged(paths) | unread
     edited = frozenset(
         change.path for change in history.changes if change.before is not None and change.edit is not Edit.NONE
     )
     applied = frozenset(paths) - judged
     return Ground(
-        _deployments(deployments.since_base(paths, applied, history.base)),
+        deployments.since_base(paths, applied, history.base),
         judged,
         history.assumed,
         edited & judged,
@@ -62,20 +63,16 @@ def against_base(history: History, paths: Collection[str]) -> Ground:
     )
 
 
-def as_landed(paths: Collection[str], batches: Mapping[str, Batch]) -> Ground:
+def as_landed(paths: Collection[str], landings: Mapping[str, Deployment]) -> Ground:
     """Judge every migration, each as new as it was when it landed."""
     assumed = f"every migration is judged, {len(paths):,} in all, each as new as it was when it landed"
-    return Ground(_deployments(batches), frozenset(paths), assumed)
+    return Ground(landings, frozenset(paths), assumed)
 
 
 def alone(paths: Iterable[str], assumed: str) -> Ground:
     """Judge every migration, each as a deployment of its own."""
     ordered = tuple(paths)
-    return Ground(_deployments(deployments.alone(ordered)), frozenset(ordered), assumed)
-
-
-def _deployments(batches: Mapping[str, Batch]) -> dict[str, Deployment]:
-    return {path: Deployment(batch.order, batch.name, batch.applied) for path, batch in batches.items()}
+    return Ground(deployments.alone(ordered), frozenset(ordered), assumed)
 
 
 def narrowed(ground: Ground, patterns: Collection[str]) -> Ground:

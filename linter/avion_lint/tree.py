@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,12 +17,15 @@ SIZE_LIMIT = 10 * 1024 * 1024  # bytes; parsing needs about sixty times as much 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that could not be read, why, and how to mend it."""
+    """A file that could not be read, why (words that follow "the file"), and how to mend it."""
 
     path: str
     why: str
     mend: str = ""
 
+
+_PUT_THERE = "put the file itself there"
+_HOPS = 40  # links that lead to links; Linux gives up after as many
 
 Read = Callable[[str], Document | Unreadable]
 """Gives a file of the tree by its path."""
@@ -48,14 +52,19 @@ def decode(path: str, data: bytes) -> Document | Unreadable:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         byte = data[error.start]
-        why = f"line {line} is not UTF-8 (byte 0x{byte:02X} at offset {error.start})"
+        why = f"is not UTF-8: line {line} has the byte 0x{byte:02X} (at offset {error.start})"
         return Unreadable(path, why, "save the file as UTF-8")
 
 
 def too_large(path: str, size: int) -> Unreadable:
     """A file that is not read because of its size in bytes."""
-    why = f"{size / 1024 / 1024:.0f} MiB are more than the {SIZE_LIMIT // 1024 // 1024} MiB that are read"
+    why = f"is {size / 1024 / 1024:.0f} MiB large, and {SIZE_LIMIT // 1024 // 1024} MiB are the most that is read"
     return Unreadable(path, why, "load data of this size outside migrations (COPY in batches)")
+
+
+def folder_like_file(path: str) -> Unreadable:
+    """A folder that is named like a file."""
+    return Unreadable(path, "is a folder, though it is named like a file", "rename the folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +85,13 @@ class MemoryTree:
 
 @dataclass(frozen=True, slots=True)
 class StoredTree:
-    """Files as git stores them, by path; without bytes a file is there but cannot be read."""
+    """Files as git stores them, by path; without bytes a file is there but cannot be read.
+
+    The content of `links` is the path that they lead to.
+    """
 
     files: Mapping[str, bytes | None]
+    links: frozenset[str] = frozenset()
 
     def paths(self) -> tuple[str, ...]:
         """All paths, sorted."""
@@ -86,8 +99,21 @@ class StoredTree:
 
     def read(self, path: str) -> Document | Unreadable:
         """A file's text, or why there is none."""
-        data = self.files[path]
+        at: str | None = path
+        for _ in range(_HOPS):
+            if at not in self.links:
+                break
+            at = self._target(at)
+        if at is None or at in self.links or at not in self.files:
+            return Unreadable(path, "is a link to nothing that could be a migration", _PUT_THERE)
+        data = self.files[at]
         return Unreadable(path, "cannot be read from git") if data is None else decode(path, data)
+
+    def _target(self, link: str) -> str | None:
+        """The path that a link leads to, None where that is out of the repository."""
+        leads = os.fsdecode(self.files[link] or b"")
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(link), leads))
+        return None if target.startswith(("/", "../")) or target == ".." else target
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +169,13 @@ class WorkTree:
                 return Unreadable(
                     path,
                     "is a link out of the repository, which is not followed",
-                    "put the file itself there",
+                    _PUT_THERE,
                 )
         mode = full.stat()
         if stat.S_ISDIR(mode.st_mode):
-            return Unreadable(path, "is a folder, though it is named like a file", "rename the folder")
+            return folder_like_file(path)
         if not stat.S_ISREG(mode.st_mode):
-            return Unreadable(path, "is no regular file", "put the file itself there")
+            return Unreadable(path, "is no regular file", _PUT_THERE)
         if mode.st_size > SIZE_LIMIT:
             return too_large(path, mode.st_size)
         return decode(path, full.read_bytes())

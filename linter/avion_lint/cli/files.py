@@ -62,14 +62,17 @@ def _files(given: Namespace, root: Path, base: str | None) -> Files:
         return Files(walked(root, given.paths), surveyed, {})
     contents = read_files(surveyed, _relevant(surveyed.paths))
     if given.staged:
-        return Files(StoredTree({path: content.data for path, content in contents.items()}), surveyed, contents)
+        links = frozenset(path for path, content in contents.items() if content.entry.is_link)
+        stored = StoredTree({path: content.data for path, content in contents.items()}, links)
+        return Files(stored, surveyed, contents)
     return Files(WorkTree(str(root), tuple(sorted(contents))), surveyed, contents)
 
 
 def _relevant(paths: Collection[str]) -> tuple[str, ...]:
-    """Paths that can be migrations or say how they are run; Go files only beside SQL."""
+    """Paths that can be migrations or say how they are run; Go files only beside SQL, what lies in a folder `x.sql`."""
     sql = [path for path in paths if path.lower().endswith(".sql")]
     folders = {dirname(path) for path in sql}
     code = [path for path in paths if path.endswith(".go") and dirname(path) in folders]
     beside = [path for path in paths if path.lower().endswith(_BESIDE)]
-    return tuple(sorted({*sql, *code, *beside}))
+    inside = [path for path in paths if ".sql/" in path]
+    return tuple(sorted({*sql, *code, *beside, *inside}))

@@ -65,11 +65,15 @@ def load_settings(root: Path, named: str | None) -> Settings:
         return Settings()
     content = WorkTree(str(path.parent)).read(path.name)
     if isinstance(content, Unreadable):
-        raise UsageError(f"settings {path}: {content.why}")
+        raise UsageError(f"the settings file {path} {content.why}{_mend(content)}")
     from avion_lint.settings_reader import load  # noqa: PLC0415 - YAML, only where there are settings
 
     shown = path.name if path.parent.resolve() == root else str(path)
     return load(Document(shown, content.text), known_rules())
+
+
+def _mend(content: Unreadable) -> str:
+    return f": {content.mend}" if content.mend else ""
 
 
 def load_baseline(root: Path, settings: Settings) -> Baseline | None:
@@ -78,7 +82,7 @@ def load_baseline(root: Path, settings: Settings) -> Baseline | None:
         return None
     content = WorkTree(str(root)).read(settings.baseline)
     if isinstance(content, Unreadable):
-        raise UsageError(f"baseline {settings.baseline}: {content.why}")
+        raise UsageError(f"the baseline {settings.baseline} {content.why}{_mend(content)}")
     from avion_lint.baseline import parse  # noqa: PLC0415 - only where there is a baseline
 
     return parse(content)
