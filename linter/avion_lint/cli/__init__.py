@@ -13,30 +13,47 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command that `arguments` name and return its exit code; Ctrl-C and a closed pipe end it quietly."""
+    """Run the command that `arguments` name and return its exit code; whatever goes wrong is told in words."""
+    from avion_lint.cli.output import complain, prepare, say  # noqa: PLC0415 - Ctrl-C while importing ends it quietly too
+
+    prepare()
+    try:
+        try:
+            return _run(arguments)
+        except SystemExit as end:  # argparse, after the help or what is wrong with the arguments
+            say("")
+            return end.code if isinstance(end.code, int) else Exit.USAGE
+    except UsageError as error:
+        complain(str(error))
+        return Exit.USAGE
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except Exception as error:
+        if "--traceback" in arguments:
+            raise
+        words = f"{type(error).__name__}: {error}".rstrip(": ")
+        complain(f"this is a mistake of avion-lint itself ({words}); please report it with what --traceback prints")
+        return Exit.UNCHECKED
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments in (["--version"], ["-V"]):
+        from avion_lint import __version__  # noqa: PLC0415 - nothing else is needed then
+        from avion_lint.cli.output import say  # noqa: PLC0415 - as above
+
+        say(f"avion-lint {__version__}\n")
+        return Exit.CLEAN
     from avion_lint.cli.arguments import parse  # noqa: PLC0415 - --version shall not pay for it
+    from avion_lint.cli.output import complain  # noqa: PLC0415 - as above
     from avion_lint.git.errors import GitError  # noqa: PLC0415 - as above
     from avion_lint.problems import SettingsError, describe  # noqa: PLC0415 - as above
 
-    if arguments in (["--version"], ["-V"]):
-        from avion_lint import __version__  # noqa: PLC0415 - as above
-
-        sys.stdout.write(f"avion-lint {__version__}\n")
-        return Exit.CLEAN
     try:
         return parse(arguments)()
     except SettingsError as error:
         sys.stderr.write("".join(f"{describe(problem)}\n" for problem in error.problems))
         return Exit.USAGE
-    except UsageError as error:
-        sys.stderr.write(f"avion-lint: {error}\n")
-        return Exit.USAGE
     except GitError as error:
         mend = f" To mend it, {error.mend}." if error.mend else ""
-        sys.stderr.write(f"avion-lint: could not check: {error.text}.{mend}\n")
+        complain(f"could not check: {error.text}.{mend}")
         return Exit.UNCHECKED
-    except KeyboardInterrupt:
-        return Exit.INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return Exit.CLEAN

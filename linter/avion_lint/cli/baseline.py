@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from avion_lint.baseline import render
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import Exit
 from avion_lint.cli.inputs import root_of
-from avion_lint.cli.output import write_file
+from avion_lint.cli.output import say, write_file
 from avion_lint.judge import judge
 
 
@@ -25,5 +24,5 @@ def baseline(given: Namespace) -> int:
     path = given.output or str(root / case.settings.baseline)
     write_file(path, render(verdict.results))
     count = len(verdict.results)
-    sys.stdout.write(f"{path}: {count:,} {'finding' if count == 1 else 'findings'} will not count from now on\n")
+    say(f"{path}: {count:,} {'finding' if count == 1 else 'findings'} will not count from now on\n")
     return Exit.CLEAN

@@ -8,6 +8,7 @@ from argparse import Namespace
 
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.inputs import known_rules
+from avion_lint.cli.output import say
 from avion_lint.pages import load
 from avion_lint.report.explain import explain as explained
 from avion_lint.report.style import Style, wants_colour
@@ -20,5 +21,5 @@ def explain(given: Namespace) -> int:
     rule = names.get(given.rule)
     if rule is None:
         raise UsageError(names.unknown(given.rule))
-    sys.stdout.write(explained(rule, load(rule), Style(colour=wants_colour(os.environ, terminal=sys.stdout.isatty()))))
+    say(explained(rule, load(rule), Style(colour=wants_colour(os.environ, terminal=sys.stdout.isatty()))))
     return Exit.CLEAN

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from avion_lint import tool
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.output import write_file, write_sarif
+from avion_lint.cli.output import complain, say, write_file, write_sarif
 from avion_lint.cli.progress import progress
 from avion_lint.finding import Level
 from avion_lint.git import GitError
@@ -30,8 +30,7 @@ def lint(given: Namespace) -> int:
     if given.output:
         write_file(given.output, report)
     else:
-        sys.stdout.write(report)
-        sys.stdout.flush()
+        say(report)
     _step_summary(chosen, verdict)
     return Exit.CLEAN if given.exit_zero else exit_code(verdict, fail_on)
 
@@ -100,7 +99,7 @@ def _step_summary(chosen: Format, verdict: Verdict) -> None:
         with open(path, "a", encoding="utf-8") as summary:  # noqa: PTH123 - appending has no Path method
             summary.write(step_summary(verdict))
     except OSError as error:
-        sys.stderr.write(f"avion-lint: the step summary cannot be written: {error.strerror}\n")
+        complain(f"the step summary cannot be written: {error.strerror}")
 
 
 _NOT_CHECKED = {tool.NOT_READABLE.id, tool.HISTORY_UNKNOWN.id}

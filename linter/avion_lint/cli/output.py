@@ -1,13 +1,52 @@
-"""Writing reports to files: whole or not at all, and never over something else."""
+"""Writing: to standard output, of which a reader may take what it likes, and to files, whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import UsageError
+
+
+def prepare() -> None:
+    """Make the standard streams take every text: UTF-8 but on a terminal, which has an encoding of its own."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # it was closed before we began
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+        else:
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Write to standard output; that nobody reads on is no error. Raises UsageError where it takes nothing."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _turn_away()
+    except OSError as error:
+        _turn_away()
+        raise UsageError(f"standard output cannot be written: {_reason(error)}") from None
+
+
+def _turn_away() -> None:
+    """Lead standard output to nowhere, or Python would try to write the rest once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def complain(text: str) -> None:
+    """Say on standard error what is wrong."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"avion-lint: {text}\n")
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def write_file(path: str, text: str) -> None:
@@ -16,16 +55,16 @@ def write_file(path: str, text: str) -> None:
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{path} cannot be written: {_reason(error)}") from None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             file.write(text)
         Path(temporary).chmod(0o644 & ~_umask())
         Path(temporary).replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
-        raise UsageError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{path} cannot be written: {_reason(error)}") from None
 
 
 def _umask() -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from avion_lint.cli.exit_codes import Exit
 from avion_lint.cli.inputs import known_rules
+from avion_lint.cli.output import say
 from avion_lint.finding import Level
 from avion_lint.packs import SHIPPED, level_in, load_pack
 from avion_lint.pages import page_path
@@ -33,9 +33,9 @@ def rules(given: Namespace) -> int:
     """Print the rules; raises SettingsError for a policy that is not there."""
     known = known_rules()
     if given.format == "markdown":
-        sys.stdout.write(table_markdown(known, levels_of(SHIPPED, known)))
+        say(table_markdown(known, levels_of(SHIPPED, known)))
     else:
-        sys.stdout.write(table_text(known, levels_of((given.policy,), known)))
+        say(table_text(known, levels_of((given.policy,), known)))
     return Exit.CLEAN
 
 

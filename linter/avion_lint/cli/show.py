@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.inputs import load_settings, root_of, under, walked
+from avion_lint.cli.output import complain, say
 from avion_lint.gather import Collected, gather
 from avion_lint.runners.migration import Chunk, MigrationFile, Section
 from avion_lint.sql.statements import read
@@ -31,9 +31,9 @@ def show(given: Namespace) -> int:
         if file.path not in collected.shared and any(_inside(file.path, path) for path in wanted)
     ]
     if not shown:
-        sys.stderr.write(f"avion-lint: no goose or Flyway migrations under {', '.join(given.paths)}\n")
+        complain(f"no goose or Flyway migrations under {', '.join(given.paths)}")
         return Exit.UNCHECKED
-    sys.stdout.write(_json(shown) if given.format == "json" else "\n".join(_text(*each) for each in shown))
+    say(_json(shown) if given.format == "json" else "\n".join(_text(*each) for each in shown))
     return Exit.CLEAN
 
 
