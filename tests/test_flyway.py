@@ -184,6 +184,9 @@ def test_of_two_errors_the_first_in_the_file_is_told():
 @pytest.mark.parametrize("event", ["beforeEachMigrate", "afterEachMigrate", "afterEachMigrateStatement"])
 def test_a_callback_around_each_migration_runs_in_its_transaction_whatever_it_holds(event):
     assert runs_in_transaction("VACUUM", name=f"{event}__x.sql")
+    assert not runs_in_transaction(
+        "SELECT 1", name=f"{event}__x.sql", configuration=replace(DEFAULT, execute_in_transaction=False)
+    )
 
 
 def test_other_callbacks_decide_for_themselves():

@@ -142,7 +142,7 @@ def _in_transaction(subject: _Subject, result: Split) -> bool:
     that migration is not, whatever they contain (seen on 11.20.3).
     """
     if subject.event in EACH_EVENTS:
-        return True
+        return subject.configuration.execute_in_transaction
     own = subject.script_config.execute_in_transaction
     if own is not None:
         return own

@@ -49,7 +49,7 @@ EVENTS = EACH_EVENTS | {
 }
 """The events that make a file of their name a callback (org.flywaydb.core.api.callback.Event in 11.20.3)."""
 
-_LONGEST_FIRST = tuple(sorted(EVENTS, key=lambda event: (-len(event), event)))
+EVENTS_LONGEST_FIRST = tuple(sorted(EVENTS, key=lambda event: (-len(event), event)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +99,36 @@ def split_name(name: str, configuration: FlywayConfiguration) -> NameParts | Non
     if suffix is None:
         return None
     stem = name[: len(name) - len(suffix)]
-    for prefix, kind in prefixes(configuration):
-        if stem.startswith(prefix):
-            version, _, description = stem[len(prefix) :].partition(configuration.separator)
-            return NameParts(prefix, kind, version, description, suffix)
-    return None
+    found = _prefix(stem, configuration)
+    if found is None:
+        return None
+    prefix, kind = found
+    version, _, description = stem[len(prefix) :].partition(configuration.separator)
+    return NameParts(prefix, kind, version, description, suffix)
 
 
-def prefixes(configuration: FlywayConfiguration) -> list[tuple[str, Kind]]:
-    """Every prefix in the order in which Flyway tries them.
+def _prefix(stem: str, configuration: FlywayConfiguration) -> tuple[str, Kind] | None:
+    *known, undo = migration_prefixes(configuration)
+    matching = [pair for pair in known if stem.startswith(pair[0])]
+    if stem.startswith(EVENTS_LONGEST_FIRST):
+        matching.append((next(event for event in EVENTS_LONGEST_FIRST if stem.startswith(event)), Kind.CALLBACK))
+    if matching:
+        return max(matching, key=lambda pair: len(pair[0]))
+    return undo if stem.startswith(undo[0]) else None
+
+
+def migration_prefixes(configuration: FlywayConfiguration) -> list[tuple[str, Kind]]:
+    """The prefixes of migrations.
 
     The open-source edition knows no undo migrations, so theirs comes last and takes no name from another kind.
     """
     own = configuration.prefixes
-    pairs = [
+    return [
         (own.versioned, Kind.VERSIONED),
         (own.repeatable, Kind.REPEATABLE),
         (own.baseline, Kind.BASELINE),
+        (own.undo, Kind.UNDO),
     ]
-    pairs += [(event, Kind.CALLBACK) for event in _LONGEST_FIRST]
-    return [*sorted(pairs, key=lambda pair: -len(pair[0])), (own.undo, Kind.UNDO)]
 
 
 def fault(parts: NameParts, separator: str) -> str | None:

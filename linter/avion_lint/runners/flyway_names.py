@@ -6,12 +6,12 @@ import re
 
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_name_grammar import (
-    EVENTS,
+    EVENTS_LONGEST_FIRST,
     OWN_WORDS,
     NameParts,
     fault,
+    migration_prefixes,
     parse_version,
-    prefixes,
     split_name,
     suffix_of,
 )
@@ -102,9 +102,9 @@ def _meant(stem: str, configuration: FlywayConfiguration) -> tuple[str, str] | N
     if _UNPREFIXED.match(stem):
         prefix = configuration.prefixes.versioned
         return f"it does not begin with `{prefix}`", _with_version(prefix, stem, configuration.separator)
-    for prefix, kind in prefixes(configuration):
+    for prefix, kind in migration_prefixes(configuration):
         rest = stem[len(prefix) :]
-        if kind is Kind.CALLBACK or not prefix or stem[: len(prefix)].lower() != prefix.lower():
+        if not prefix or stem[: len(prefix)].lower() != prefix.lower():
             continue
         if not rest or not (rest[0].isdecimal() or rest[0] in _GAP):
             continue
@@ -116,7 +116,9 @@ def _meant(stem: str, configuration: FlywayConfiguration) -> tuple[str, str] | N
 
 def _meant_callback(stem: str, separator: str) -> tuple[str, str] | None:
     folded = stem.lower()
-    for event in sorted(EVENTS, key=len, reverse=True):
+    if not folded.startswith(("before", "after", "create")):
+        return None
+    for event in EVENTS_LONGEST_FIRST:
         rest = stem[len(event) :]
         if not folded.startswith(event.lower()) or rest[:1].islower() or rest[:1].isdecimal():
             continue

@@ -1,32 +1,13 @@
-"""How Flyway splits a script into statements, and which of them it will not run inside a transaction.
-
-Facts are from Flyway 11.20.3 (Parser and PostgreSQLParser, the same in 10 to 13), on a server of version 12 or later.
-"""
+"""How Flyway splits a script into the statements that it sends (Parser of 11.20.3)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from typing import NamedTuple
 
 from avion_lint.runners import flyway_tokens as tokens
+from avion_lint.runners.flyway_recognition import Recognised, recognise
 from avion_lint.source import Span
-
-_MOST_WORDS = 10  # Flyway looks at so many bare words outside parentheses, and at no more
-
-_NON_TRANSACTIONAL = frozenset(
-    {
-        *product(("CREATE", "DROP"), ("DATABASE", "TABLESPACE", "SUBSCRIPTION")),
-        *product(("CREATE", "DROP"), ("INDEX",), ("CONCURRENTLY",)),
-        *product(("CREATE", "DROP"), ("UNIQUE",), ("INDEX",), ("CONCURRENTLY",)),
-        *product(("REINDEX",), ("SCHEMA", "DATABASE", "SYSTEM")),
-        *product(("REINDEX",), ("VERBOSE",), ("SCHEMA", "DATABASE", "SYSTEM")),
-        ("ALTER", "SYSTEM"),
-        ("DISCARD", "ALL"),
-        ("VACUUM",),
-    }
-)
-_BEGINNINGS = frozenset(words[:length] for words in _NON_TRANSACTIONAL for length in range(1, len(words)))
 
 
 class Oddities(NamedTuple):
@@ -92,8 +73,8 @@ class _Splitter:
     """The state of one reading; names are those of Statement."""
 
     __slots__ = (
-        "after_begin", "at", "blocks", "copies", "decided", "depth", "dollars", "first", "found", "held_by", "left",
-        "lost", "refusal", "seen", "shape", "start", "text", "transactional", "words",
+        "after_begin", "at", "blocks", "decided", "depth", "dollars", "first", "found", "held_by", "left", "lost",
+        "recognised", "refusal", "seen", "shape", "start", "text", "words",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
@@ -111,8 +92,8 @@ class _Splitter:
         self.seen = False  # any token, a comment or blank lines
         self.first = -1
         self.words: tuple[str, ...] = ()
-        self.decided = self.copies = self.after_begin = False
-        self.transactional = True
+        self.recognised = Recognised.NOT_YET
+        self.decided = self.after_begin = False
         self.lost: int | None = None
         self.held_by: int | None = None
         self.dollars: list[Span] = []
@@ -247,14 +228,8 @@ class _Splitter:
 
     def _decide(self, word: str) -> None:
         self.words = (*self.words, word)
-        if self.words in _NON_TRANSACTIONAL:
-            self.transactional = False
-            self.decided = True
-        elif self.words[0] == "COPY":
-            self.copies = self.words[1:][-2:] == ("FROM", "STDIN")
-            self.decided = self.copies or len(self.words) == _MOST_WORDS
-        else:
-            self.decided = self.words not in _BEGINNINGS
+        self.recognised = recognise(self.words)
+        self.decided = self.recognised is not Recognised.NOT_YET
 
     def _semicolon(self, start: int) -> None:
         if self.first < 0:
@@ -268,13 +243,21 @@ class _Splitter:
                 self.after_begin = False
 
     def _finish(self, stop: int) -> None:
-        data_end = tokens.copy_data_end(self.text, stop) if self.copies else self.at
+        data_end = tokens.copy_data_end(self.text, stop) if self.recognised is Recognised.COPY_FROM_STDIN else self.at
         if data_end is None:
             self._refuse("Flyway never gets to the end of these COPY data: no line `\\.` ends them", self.first)
             return
         end = _trimmed_end(self.text, self.start, stop)
         start = _trimmed_start(self.text, self.start, end)
-        found = Statement(start, end, self.first, stop, data_end, self.transactional, self._oddities())
+        found = Statement(
+            start,
+            end,
+            self.first,
+            stop,
+            data_end,
+            self.recognised is not Recognised.NON_TRANSACTIONAL,
+            self._oddities(),
+        )
         self.found.append(found)
         self._begin(data_end)
 
