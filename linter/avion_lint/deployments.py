@@ -5,33 +5,35 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from avion_lint.git import Landing
+if TYPE_CHECKING:  # rules see deployments, and need no git for it
+    from avion_lint.git import Landing
 
 _SHORT = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """Migrations that reach the database together; `name` says what brought them, for people."""
+class Deployment:
+    """Migrations that reach the database together, in the order `order`; `name` says what brings them, for people."""
 
     order: int
     name: str
     applied: bool
 
 
-def alone(paths: Iterable[str]) -> dict[str, Batch]:
+def alone(paths: Iterable[str]) -> dict[str, Deployment]:
     """Each file as its own deployment, in the order given: where there is nothing to know it from."""
-    return {path: Batch(order, path, applied=False) for order, path in enumerate(paths)}
+    return {path: Deployment(order, path, applied=False) for order, path in enumerate(paths)}
 
 
-def since_base(paths: Iterable[str], applied: Collection[str], base: str) -> dict[str, Batch]:
+def since_base(paths: Iterable[str], applied: Collection[str], base: str) -> dict[str, Deployment]:
     """Take what the base branch has as one deployment, and everything else as the next."""
-    before, now = Batch(0, base, applied=True), Batch(1, "this change", applied=False)
+    before, now = Deployment(0, base, applied=True), Deployment(1, "this change", applied=False)
     return {path: before if path in applied else now for path in paths}
 
 
-def as_landed(paths: Iterable[str], landings: Mapping[str, Landing]) -> dict[str, Batch]:
+def as_landed(paths: Iterable[str], landings: Mapping[str, Landing]) -> dict[str, Deployment]:
     """Take what landed in the same first-parent commit as one deployment, in the order of the commits.
 
     What has not landed yet comes last and together. What a shallow clone hides the landing of comes
@@ -41,12 +43,13 @@ def as_landed(paths: Iterable[str], landings: Mapping[str, Landing]) -> dict[str
     hidden = [path for path in ordered if path in landings and not landings[path].known]
     seen = {path: landings[path] for path in ordered if path in landings and landings[path].known}
     batches = {
-        path: Batch(order, f"{path}, older than this shallow clone", applied=True) for order, path in enumerate(hidden)
+        path: Deployment(order, f"{path}, older than this shallow clone", applied=True)
+        for order, path in enumerate(hidden)
     }
     orders = {order: rank for rank, order in enumerate(sorted({at.order for at in seen.values()}))}
     for path, landing in seen.items():
-        batches[path] = Batch(len(hidden) + orders[landing.order], _name(landing), applied=True)
-    last = Batch(len(hidden) + len(orders), "this change", applied=False)
+        batches[path] = Deployment(len(hidden) + orders[landing.order], _name(landing), applied=True)
+    last = Deployment(len(hidden) + len(orders), "this change", applied=False)
     return {path: batches.get(path, last) for path in ordered}
 
 

@@ -47,8 +47,8 @@ def flyway_sources(paths: Iterable[str], read: Read, *, manifests: bool) -> Flyw
         name = basename(path)
         if name in (CONF, TOML) and isinstance(document := read(path), Document):
             files[path] = _from_file(document)
-        elif manifests and path.lower().endswith(_MANIFESTS) and (document := _speaking(read(path))):
-            found[path] = _from_manifest(document)
+        elif manifests and path.lower().endswith(_MANIFESTS) and (manifest := _speaking(read(path))):
+            found[path] = _from_manifest(manifest)
     return FlywaySources(files, found)
 
 

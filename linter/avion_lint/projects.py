@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from avion_lint.deployments import Deployment
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Section
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay, with_search_path
@@ -14,7 +15,6 @@ from avion_lint.sql.session import Session, after
 from avion_lint.sql.statements import Read, Sql, read
 from avion_lint.subjects import (
     BaseMigration,
-    Deployment,
     Deprecation,
     Dialect,
     Migration,

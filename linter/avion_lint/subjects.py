@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from avion_lint.deployments import Deployment
 from avion_lint.finding import Finding, Related
 from avion_lint.runners.migration import (
     Chunk,
@@ -62,15 +63,6 @@ class Service:
     transactional_lock: bool | None = None
     mixed: bool = False
     out_of_order: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """A set of migrations that reaches the database together; ordered by `order`."""
-
-    order: int
-    name: str
-    applied: bool
 
 
 _STEPS_FOLLOWED = 100

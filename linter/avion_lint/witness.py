@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from avion_lint import git
-from avion_lint.deployments import Batch, alone, as_landed, assumed, assumed_without_base
+from avion_lint.deployments import Deployment, alone, as_landed, assumed, assumed_without_base
 from avion_lint.edits import Obeyed
 from avion_lint.git import Content, Entry, GitError, Listing, Repository, Trouble
 from avion_lint.history import (
@@ -67,7 +67,7 @@ def _without_base(surveyed: Survey) -> History:
     return History(surveyed.source, assumed_without_base(reason), missing=Missing(error.text, error.mend))
 
 
-def landed(surveyed: Survey, paths: Iterable[str]) -> dict[str, Batch]:
+def landed(surveyed: Survey, paths: Iterable[str]) -> dict[str, Deployment]:
     """Tell which of these paths landed together on the base branch; without one, in what is checked out.
 
     Without any history each file counts on its own. Raises GitError.
