@@ -245,6 +245,17 @@ def name_of(collected: Collected, path: str) -> FileName | None:
     return found if isinstance(found, FileName) else None
 
 
+def joined(gathering: Gathering, gone: Gathering) -> Gathering:
+    """The services of a tree, and those that are gone from it: without files, so that what is deleted has an owner."""
+    roots = {each.service.root for each in gathering.services}
+    emptied = (
+        replace(each, files=(), shared=frozenset(), problems=(), unreadable=())
+        for each in gone.services
+        if each.service.root not in roots
+    )
+    return replace(gathering, services=(*gathering.services, *emptied))
+
+
 def owner(path: str, gathering: Gathering) -> Collected | None:
     """The service whose migration a path is or would be, the innermost where several could have it."""
     fitting = (each for each in gathering.services if _inside(path, each.service.root) and name_of(each, path))

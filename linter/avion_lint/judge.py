@@ -137,7 +137,7 @@ def _scope(case: Case, assessment: Assessment) -> Scope:
     paths = {migration.path for migration in migrations}
     judged = {migration.path for migration in migrations if migration.judged}
     return Scope(
-        services=len(assessment.projects),
+        services=sum(bool(project.migrations) for project in assessment.projects),
         migrations=len(paths),
         applied=len(paths - case.ground.judged),
         judged=len(judged),

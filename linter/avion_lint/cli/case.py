@@ -12,9 +12,9 @@ from pathlib import Path
 from avion_lint.assess import migration_paths
 from avion_lint.cli.asked import asked_for
 from avion_lint.cli.exit_codes import UsageError
-from avion_lint.cli.files import Files, files_of
+from avion_lint.cli.files import Files, files_of, left_behind
 from avion_lint.cli.inputs import known_rules, load_baseline, load_settings, root_of, under
-from avion_lint.gather import Gathering, gather, identity_of, is_migration
+from avion_lint.gather import Gathering, gather, identity_of, is_migration, joined
 from avion_lint.git import UNSHALLOW, Trouble
 from avion_lint.ground import Ground, against_base, alone, as_landed, narrowed
 from avion_lint.history import History
@@ -38,7 +38,7 @@ def case_of(given: Namespace, today: date) -> Case:
     rules = known_rules()
     settings = load_settings(root, given.settings)
     files = files_of(given, root, settings.base)
-    gathering = gather(files.tree, settings)
+    gathering = _gather(files, settings)
     ground = _ground(given, files, gathering)
     asked = asked_for(paths, files.tree, gathering, ground.tip)
     return Case(
@@ -53,6 +53,13 @@ def case_of(given: Namespace, today: date) -> Case:
         found=asked.found,
         unchecked=(*asked.unchecked, *_without_git(given, files)),
     )
+
+
+def _gather(files: Files, settings: Settings) -> Gathering:
+    """All services, those among them of which this change leaves nothing."""
+    gathering = gather(files.tree, settings)
+    behind = left_behind(files)
+    return joined(gathering, gather(behind, settings)) if behind is not None else gathering
 
 
 def _paths(given: Namespace, root: Path) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from posixpath import dirname
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.inputs import under, walked
-from avion_lint.git import Content, Entry, blob_id
+from avion_lint.git import Content, Entry, blob_id, blobs
 from avion_lint.history import Source
 from avion_lint.survey import Survey, read_files, survey
 from avion_lint.tree import Overlay, StoredTree, Tree, WorkTree
@@ -66,6 +66,21 @@ def _files(given: Namespace, root: Path, base: str | None) -> Files:
         stored = StoredTree({path: content.data for path, content in contents.items()}, links)
         return Files(stored, surveyed, contents)
     return Files(WorkTree(str(root), tuple(sorted(contents))), surveyed, contents)
+
+
+def left_behind(files: Files) -> Tree | None:
+    """What the base branch has in folders that hold no SQL any more; None where there is no such folder."""
+    surveyed = files.surveyed
+    if surveyed is None or surveyed.repository is None:
+        return None
+    folders = {dirname(path) for path in files.contents if path.lower().endswith(".sql")}
+    base = {**surveyed.tip, **surveyed.merge_base}
+    gone = {path: base[path].blob for path in _relevant(tuple(base)) if dirname(path) not in folders}
+    gone = {path: blob for path, blob in gone.items() if path not in files.contents}
+    if not any(path.lower().endswith(".sql") for path in gone):
+        return None
+    data = blobs(surveyed.repository, gone.values())
+    return StoredTree({path: data[blob] for path, blob in gone.items()})
 
 
 def _relevant(paths: Collection[str]) -> tuple[str, ...]:
