@@ -312,7 +312,7 @@ def _drop_table(draft: _Draft, name: a.Name) -> None:
 
 def _rename(draft: _Draft, action: a.Rename, origin: Origin) -> None:
     marks = origin if action.new_name.endswith(_DEPRECATED_SUFFIX) else None
-    match action.kind:
+    match _kind(draft, action):
         case kind if kind in _RELATIONS:
             _rename_table(draft, draft.table(action.name), action.new_name, marks)
         case a.ObjectKind.COLUMN if action.table:
@@ -326,13 +326,23 @@ def _rename(draft: _Draft, action: a.Rename, origin: Origin) -> None:
                 draft.indexes[name] = replace(index, name=name, deprecated=marks or index.deprecated)
         case a.ObjectKind.ENUM_VALUE if action.table:
             _rename_value(draft, action)
-        case _:
-            key = draft.key(action.kind, action.name, action.table)
-            thing = draft.things.pop(key, None) or Thing(action.kind, key[1], key[2])
+        case kind:
+            key = draft.key(kind, action.name, action.table)
+            thing = draft.things.pop(key, None) or Thing(kind, key[1], key[2])
             name = a.Name(thing.name.schema, action.new_name)
             draft.things[(thing.kind, name, thing.table)] = replace(
                 thing, name=name, deprecated=marks or thing.deprecated
             )
+
+
+def _kind(draft: _Draft, action: a.Rename | a.SetSchema) -> a.ObjectKind:
+    """What is renamed or moved: ALTER TABLE takes indexes, views and sequences as well."""
+    if action.kind is not a.ObjectKind.TABLE or draft.name(action.name) in draft.tables:
+        return action.kind
+    if resolve(action.name, draft.indexes, draft.search_path) in draft.indexes:
+        return a.ObjectKind.INDEX
+    views = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW, a.ObjectKind.SEQUENCE)
+    return next((kind for kind in views if draft.key(kind, action.name) in draft.things), action.kind)
 
 
 def _rename_table(draft: _Draft, table: Table, new_name: str, marks: Origin | None) -> None:
@@ -388,11 +398,12 @@ def _rename_value(draft: _Draft, action: a.Rename) -> None:
 
 
 def _move(draft: _Draft, action: a.SetSchema) -> None:
-    if action.kind in _RELATIONS:
+    kind = _kind(draft, action)
+    if kind in _RELATIONS:
         table = draft.table(action.name)
         _rekey_table(draft, table, replace(table, name=a.Name(action.schema, table.name.name)))
         return
-    key = draft.key(action.kind, action.name)
+    key = draft.key(kind, action.name)
     thing = draft.things.pop(key, None)
     if thing:
         name = a.Name(action.schema, thing.name.name)

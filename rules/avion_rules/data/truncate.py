@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
-from avion_lint.subjects import Statement
+from avion_lint.subjects import Dialect, Statement
 from avion_rules.data._batches import delete_in_batches
 
 
@@ -19,11 +19,16 @@ def truncate(statement: Statement) -> Iterator[Finding]:
             if statement.in_use(table, emptied):
                 yield statement.finding(
                     emptied,
-                    f"Takes every row of {table} away{_cascade(emptied)}, and blocks every read and write to it until "
-                    "the transaction ends.",
+                    f"Takes every row of {table} away{_cascade(emptied)}{_blocking(statement)}.",
                     "If the rows may go, use DELETE. " + delete_in_batches(statement, table),
                     object=table,
                 )
+
+
+def _blocking(statement: Statement) -> str:
+    if statement.service.dialect is not Dialect.POSTGRESQL:
+        return ""
+    return ", and blocks every read and write to it until the transaction ends"
 
 
 def _cascade(emptied: a.Truncate) -> str:

@@ -44,7 +44,7 @@ def _refused(statement: Statement, action: a.Action) -> str:  # noqa: PLR0911 - 
         case a.Cluster(table=None):
             return "CLUSTER without a table"
         case a.Cluster(table=a.Name() as table) if statement.is_partitioned(table):
-            return "CLUSTER of a partitioned table"
+            return "CLUSTER of a partitioned table" if statement.service.postgres >= _CLUSTER_SINCE else ""
         case a.Reindex(concurrently=False):
             return _reindex(statement, action)
         case a.Command(words=words):
@@ -65,6 +65,7 @@ _COMMANDS = {
     "ALTER SUBSCRIPTION REFRESH": "ALTER SUBSCRIPTION with a refresh",
 }
 
+_CLUSTER_SINCE = 15
 _PARTITIONED_SINCE = 14
 
 
