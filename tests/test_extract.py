@@ -96,7 +96,8 @@ def test_an_update_from_another_table_is_not_whole() -> None:
 
 
 def test_data_changes_inside_with_are_seen() -> None:
-    kinds = [type(made) for made in actions("WITH gone AS (DELETE FROM users RETURNING *) INSERT INTO old SELECT * FROM gone")]
+    made = actions("WITH gone AS (DELETE FROM users RETURNING *) INSERT INTO old SELECT * FROM gone")
+    kinds = [type(each) for each in made]
 
     assert kinds == [a.Delete, a.Insert]
 

@@ -85,7 +85,9 @@ def test_a_comment_on_a_table_older_than_the_migrations_is_remembered() -> None:
 
 
 def test_names_are_looked_for_along_the_search_path() -> None:
-    made = schema("CREATE SCHEMA app; CREATE TABLE app.t (id int); SET search_path TO app, public; CREATE INDEX i ON t (id)")
+    made = schema(
+        "CREATE SCHEMA app; CREATE TABLE app.t (id int)", "SET search_path TO app, public; CREATE INDEX i ON t (id)"
+    )
 
     assert made.index(Name("app", "i")) is not None
     assert made.table(Name(None, "t")) is not None
@@ -107,7 +109,8 @@ def test_if_not_exists_keeps_what_is_there() -> None:
 
 def test_partitions_know_their_parent() -> None:
     made = schema(
-        "CREATE TABLE p (id int, k int) PARTITION BY RANGE (k); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (1)"
+        "CREATE TABLE p (id int, k int) PARTITION BY RANGE (k)",
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (1)",
     )
     parent, child = made.table(Name(None, "p")), made.table(Name(None, "p1"))
 
@@ -120,14 +123,19 @@ def test_partitions_know_their_parent() -> None:
 
 def test_dropping_the_parent_drops_its_partitions() -> None:
     made = schema(
-        "CREATE TABLE p (k int) PARTITION BY RANGE (k); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (1)", "DROP TABLE p"
+        "CREATE TABLE p (k int) PARTITION BY RANGE (k)",
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (1)",
+        "DROP TABLE p",
     )
 
     assert made.tables == {}
 
 
 def test_enum_values_are_known_in_order() -> None:
-    made = schema("CREATE TYPE mood AS ENUM ('sad', 'ok'); ALTER TYPE mood ADD VALUE 'glad'; ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'")
+    made = schema(
+        "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+        "ALTER TYPE mood ADD VALUE 'glad'; ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'",
+    )
     thing = made.thing(ObjectKind.TYPE, Name(None, "mood"))
 
     assert thing is not None

@@ -1,5 +1,7 @@
 """Places are character offsets; lines and columns are computed from them."""
 
+from hashlib import sha256
+
 from avion_lint.source import Document, Place, Position, Segment, SourceMap, Span
 
 TEXT = "\ufeff-- Größe\r\nSELECT '😀',\t1;\n\nlast"
@@ -57,6 +59,4 @@ def test_a_source_map_gives_the_whole_of_a_replaced_text() -> None:
 
 
 def test_the_digest_is_that_of_the_bytes() -> None:
-    import hashlib
-
-    assert DOCUMENT.sha256 == hashlib.sha256(TEXT.encode()).hexdigest()
+    assert DOCUMENT.sha256 == sha256(TEXT.encode()).hexdigest()
