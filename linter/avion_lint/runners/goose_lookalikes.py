@@ -14,7 +14,8 @@ _NAMED = re.compile(r"[gG+](?:(?<=[gG])[oO][oO][sS][eE](?![A-Za-z0-9])|(?<=\+)[ 
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _PUNCTUATION = " \t\xa0\r.,;:!"
 _JOINTS = re.compile(r"[\s:_-]+")
-_LONGEST = 80  # the words of an annotation, with room for what is misspelt
+_TRAILING_COMMENT = re.compile(r"\s--.*")
+_WINDOW = 120  # characters before and after "goose" that are looked at: room for any annotation
 _WORDS = {_JOINTS.sub("", annotation).lower(): annotation for annotation in Annotation}
 
 
@@ -53,17 +54,24 @@ def lookalikes(text: str) -> Iterator[Lookalike]:
 
 def _lookalike(text: str, found: re.Match[str], line: Span) -> Lookalike | None:
     word = found.group().lstrip("+ \t\xa0")
-    before = text[line.start : found.end() - len(word)].rstrip()
+    name = found.end() - len(word)
+    window = max(line.start, name - _WINDOW)
+    before = text[window:name].rstrip()
     has_plus = before.endswith("+")
     before = before.removesuffix("+").rstrip()
     own = before.rstrip(f"{_DASHES}*/#").rstrip()
     mark = before[len(own) :].lstrip()
-    annotation = _annotation(word, text[found.end() : line.end], exact=not has_plus or bool(own))
-    if annotation is None or not _is_mark(mark, has_plus=has_plus, trails=bool(own)):
+    trails = bool(own)
+    if not trails and window > line.start:
+        return None  # more blanks than anyone writes
+    annotation = _annotation(
+        word, text[found.end() : min(line.end, found.end() + _WINDOW)], exact=not has_plus or trails
+    )
+    if annotation is None or not _is_mark(mark, has_plus=has_plus, trails=trails):
         return None
     if not has_plus and word + mark == "goose--" and _follows_comment(text, line):
         return None
-    start = line.start + len(before) - len(mark) if own else line.start
+    start = window + len(before) - len(mark) if trails else line.start
     return Lookalike(annotation, Span(start, line.end), line)
 
 
@@ -75,10 +83,8 @@ def _is_mark(mark: str, *, has_plus: bool, trails: bool) -> bool:
 
 def _annotation(word: str, rest: str, *, exact: bool) -> Annotation | None:
     """Annotation that a word like "goose" and the rest of its line spell, with one slip unless `exact`."""
-    rest = rest.partition("--")[0] if len(rest) > _LONGEST else re.sub(r"\s--.*", "", rest)
-    words = _JOINTS.sub("", rest.strip(_PUNCTUATION).removesuffix("*/").strip(_PUNCTUATION)).lower()
-    if len(words) > _LONGEST:
-        return None
+    rest = _TRAILING_COMMENT.sub("", rest).strip(_PUNCTUATION).removesuffix("*/").strip(_PUNCTUATION)
+    words = _JOINTS.sub("", rest).lower()
     if word.lower() == "goose":
         slip = next((spelt for spelt in _WORDS if len(spelt) > 2 and is_close(words, spelt)), words)  # noqa: PLR2004
         return _WORDS.get(words if exact else slip)
