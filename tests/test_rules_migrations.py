@@ -380,3 +380,11 @@ def test_a_service_that_writes_one_of_the_headers_is_asked_for_that_one():
 
     assert "`-- Author:`" in finding.message
     assert "Date" not in finding.message
+
+
+def test_a_number_that_a_misnamed_file_has_is_not_left_out():
+    before = {f"{FLYWAY}/V1__x.sql": "SELECT 1;\n", f"{FLYWAY}/V2__x.sql": "SELECT 1;\n"}
+    here = {f"{FLYWAY}/V3_x.sql": "SELECT 1;\n", f"{FLYWAY}/V4__x.sql": "SELECT 1;\n"}
+
+    assert findings(here, before, "MG113") == []
+    assert len(findings(here, before, "MG111")) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from math import gcd
@@ -18,7 +19,7 @@ def version_gap(project: Project) -> Iterator[Finding]:
     numbered = [m for m in project.versioned() if m.version and is_sequential(m.version)]
     step = gcd(*(migration.version.parts[-1] for migration in numbered if migration.version)) or 1
     on_base = {base.path for base in project.base}
-    elsewhere = {base.version.parts for base in project.base if base.version}
+    elsewhere = {base.version.parts for base in project.base if base.version} | set(_misnamed(project))
     for before, migration in pairwise(numbered):
         if migration.judged and migration.path not in on_base:
             left_out = [parts for parts in _between(before, migration, step) if parts not in elsewhere]
@@ -27,6 +28,17 @@ def version_gap(project: Project) -> Iterator[Finding]:
 
 
 Parts = tuple[int, ...]
+
+
+def _misnamed(project: Project) -> Iterator[Parts]:
+    """Versions of files that the runner passes over for their name: they are not left out, they are spelt wrong."""
+    for file in project.unrecognised:
+        number = _NUMBER.match(file.problem.suggestion)
+        if number:
+            yield tuple(int(part) for part in re.split(r"[._]", number[1]))
+
+
+_NUMBER = re.compile(r"[A-Za-z]?(\d+(?:[._]\d+)*)")
 
 
 def _between(before: Migration, migration: Migration, step: int) -> list[Parts]:
