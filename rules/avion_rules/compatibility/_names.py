@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
+from itertools import islice
 
 from avion_lint.schema.model import Key, Origin, Schema, Table, Thing
 from avion_lint.sql import actions as a
@@ -17,8 +19,9 @@ def settled(migration: Migration, statement: Statement) -> Schema:
     """The schema when others first see what a statement of the Up section does: after its transaction."""
     if statement.in_transaction:
         return migration.after
-    at = next(at for at, each in enumerate(migration.up) if each is statement)
-    return next((each.schema for each in migration.up[at:] if each.chunk is not statement.chunk), migration.after)
+    at = bisect_left(migration.up, statement.place.span, key=lambda each: each.place.span)
+    following = (each.schema for each in islice(migration.up, at, None) if each.chunk is not statement.chunk)
+    return next(following, migration.after)
 
 
 def full_name(schema: Schema, name: a.Name) -> a.Name:
