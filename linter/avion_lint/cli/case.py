@@ -84,7 +84,8 @@ def _policy(given: Namespace, settings: Settings, rules: tuple[Rule, ...], root:
     name = given.policy or settings.policy
     place = None if given.policy else settings.policy_place
     policy = effective(load_pack(name, rules, lambda path: _text(root, path), place), settings)
-    select, ignore = _rules(given.select, rules), _rules(given.ignore, rules)
+    select = _rules("--select", given.select, rules)
+    ignore = _rules("--ignore", given.ignore, rules)
     return policy.narrowed(select, ignore) if select or ignore else policy
 
 
@@ -93,18 +94,25 @@ def _text(root: Path, path: str) -> Document | None:
     return content if isinstance(content, Document) else None
 
 
-def _rules(given: Collection[str] | None, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """Rules by id, name or the letters of a family; raises UsageError for anything else."""
+def _rules(option: str, given: Collection[str] | None, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Rules by id, name or family; raises UsageError for anything else, and for nothing."""
     words = [word.strip() for part in given or () for word in part.split(",") if word.strip()]
+    if given and not words:
+        raise UsageError(f"{option} names no rule")
     names = rule_names(rules)
     found: list[Rule] = []
     for word in words:
-        family = [rule for rule in rules if rule.family == word]
+        family = [rule for rule in rules if word in _families(rule)]
         one = names.get(word)
         if not family and one is None:
             raise UsageError(names.unknown(word))
         found.extend(family or ([one] if one else []))
     return tuple(found)
+
+
+def _families(rule: Rule) -> tuple[str, str]:
+    """The words for a rule's family: the letters of its id, and the folder that it is in."""
+    return rule.family, rule.module.split(".")[-2]
 
 
 # --- what git says --------------------------------------------------------------------------------------------------

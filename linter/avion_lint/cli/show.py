@@ -30,11 +30,16 @@ def show(given: Namespace) -> int:
         for file in collected.files
         if file.path not in collected.shared and any(_inside(file.path, path) for path in wanted)
     ]
+    unreadable = {content.path: content for collected in gathering.services for content in collected.unreadable}
+    readable = [(collected, file) for collected, file in shown if file.path not in unreadable]
     if not shown:
         complain(f"no goose or Flyway migrations under {', '.join(given.paths)}")
         return Exit.UNCHECKED
-    say(_json(shown) if given.format == "json" else "\n".join(_text(*each) for each in shown))
-    return Exit.CLEAN
+    say(_json(readable) if given.format == "json" else "\n".join(_text(*each) for each in readable))
+    for _, file in shown:
+        if file.path in unreadable:
+            complain(f"{file.path} {unreadable[file.path].why}: {unreadable[file.path].mend}")
+    return Exit.CLEAN if len(readable) == len(shown) else Exit.UNCHECKED
 
 
 def _inside(path: str, given: str) -> bool:
