@@ -62,6 +62,7 @@ TRICKY = {
     "atomic_quoted": 'CREATE FUNCTION f() "BEGIN" ATOMIC SELECT 1; END; SELECT 2;',
     "atomic_far": "CREATE FUNCTION f() RETURNS int LANGUAGE sql IMMUTABLE STRICT SECURITY DEFINER PARALLEL SAFE COST 9 "
     "BEGIN ATOMIC SELECT 1; END; SELECT 2;",
+    "atomic_below_zero": "SELECT 1)(BEGIN ATOMIC SELECT 2; END); SELECT 3;",
     "atomic_open": "SELECT 1;\n  CREATE FUNCTION f() BEGIN ATOMIC SELECT 1; SELECT 2;",
     "begin_end": "BEGIN; SELECT 1; END; COMMIT;",
     "copy": "COPY t (a) FROM stdin;\n1;'$1\n\\.\nSELECT 1;",

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from avion_lint.runners.flyway_checksum import checksum
-from avion_lint.runners.flyway_configuration import FlywayConfiguration, Source, configured
+from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_misreadings import misreadings
 from avion_lint.runners.flyway_name_grammar import EACH_EVENTS, file_name, parse_version, split_name
-from avion_lint.runners.flyway_names import callback_event, parse_name, script_config_name
+from avion_lint.runners.flyway_names import callback_event, parse_name
 from avion_lint.runners.flyway_placeholders import Script, cut_maps, known_placeholders, prepare, replaced
 from avion_lint.runners.flyway_script_config import NO_SCRIPT_CONFIG, ScriptConfig, read_script_config
-from avion_lint.runners.flyway_settings import from_conf, from_environment, from_manifest, from_toml
 from avion_lint.runners.flyway_statements import Split, Statement, line_and_column, split
 from avion_lint.runners.migration import (
     Chunk,
@@ -26,21 +25,7 @@ from avion_lint.runners.migration import (
 )
 from avion_lint.source import Document, Span
 
-__all__ = [
-    "FlywayConfiguration",
-    "Source",
-    "callback_event",
-    "checksum",
-    "configured",
-    "from_conf",
-    "from_environment",
-    "from_manifest",
-    "from_toml",
-    "parse_name",
-    "parse_version",
-    "read",
-    "script_config_name",
-]
+__all__ = ["FlywayConfiguration", "checksum", "parse_name", "parse_version", "read"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from avion_lint.runners.flyway_statements import Statement
 from avion_lint.runners.migration import Misread, Misreading
 from avion_lint.source import SourceMap, Span
-from avion_lint.sql.lexer import statement_ends
-from avion_lint.sql.parse import skip_blank
 
 # Without these, and without oddities, both lex alike: strings differ by a backslash before a quote only.
 _MAY_DIFFER = re.compile(r"\\'|\x00|atomic", re.IGNORECASE)
@@ -31,6 +29,8 @@ def misreadings(text: str, statements: Sequence[Statement], origin: SourceMap) -
 
 def _server_ends(text: str, statements: Sequence[Statement]) -> Iterator[int]:
     """Where statements end for PostgreSQL, the data of COPY left out."""
+    from avion_lint.sql.lexer import statement_ends  # noqa: PLC0415 - few scripts get here
+
     start = 0
     for statement in statements:
         if statement.resume > statement.stop + 1:
@@ -40,6 +40,8 @@ def _server_ends(text: str, statements: Sequence[Statement]) -> Iterator[int]:
 
 
 def _found(text: str, statements: Sequence[Statement], ends: Sequence[int]) -> Iterator[tuple[Misread, Span, str]]:
+    from avion_lint.sql.parse import skip_blank  # noqa: PLC0415 - few scripts get here
+
     index = 0
     in_step = True
     for statement in statements:

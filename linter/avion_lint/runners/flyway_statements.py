@@ -114,20 +114,20 @@ class _Splitter:
         return Split(tuple(self.found), self.refusal)
 
     def _plain_statement(self) -> bool:
-        if self.depth or self.lost is not None:
+        """Take in a whole statement at once, where its first word allows it."""
+        head = None if self.depth or self.lost is not None else tokens.PLAIN_HEAD.match(self.shape, self.at)
+        rest = tokens.OUTSIDE.match(self.shape, head.end()) if head else None
+        if head is None or rest is None or not self.shape.startswith(";", rest.end()):
             return False
-        found = tokens.PLAIN_STATEMENT.match(self.shape, self.at)
-        if found is None:
-            return False
-        self.first, self.at = found.span()
-        self._finish(self.at - 1)
+        self.first, self.at = head.start(), rest.end() + 1
+        self._finish(rest.end())
         return True
 
     def _pass_over(self) -> None:
         """Leave behind, at once, what has no bearing."""
         if not self.seen:
             idle = tokens.BEFORE
-        elif self.first < 0:
+        elif self.first < 0 or self.depth < 0:
             return
         elif self.depth:
             idle = tokens.IN_PARENTHESES
@@ -142,8 +142,6 @@ class _Splitter:
         if not self.seen:
             self.start = self.at
             self.lost = None if self.shape.find(";", found.start(), self.at) >= 0 else self.lost
-        elif self.depth < 0:
-            self.after_begin = False
 
     def _take(self, kind: str, start: int) -> None:
         match kind:

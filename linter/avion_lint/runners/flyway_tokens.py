@@ -87,11 +87,11 @@ _BLOCK_WORD = r"""(?!(?i:BEGIN|ATOMIC)(?![A-Za-z0-9_$\x01.])|"BEGIN")"""
 OUTSIDE = re.compile(rf"(?:{_FILLER}|{_BLOCK_WORD}(?:{_WORDS})|{_REST}|{_GROUP})*+", re.DOTALL)
 """All that does not matter outside them, once it is known what the statement is."""
 
-_HEAD = r"(?!(?i:CREATE|DROP|ALTER|REINDEX|VACUUM|DISCARD|COPY|BEGIN)(?![A-Za-z_]))[A-Za-z_]++(?![0-9$\x01.])"
-PLAIN_STATEMENT = re.compile(
-    rf"{_NOT_STRING}{_HEAD}(?:{_FILLER}|{_BLOCK_WORD}(?:{_WORDS})|{_REST}|{_GROUP})*+;", re.DOTALL
+PLAIN_HEAD = re.compile(
+    rf"{_NOT_STRING}(?!(?i:CREATE|DROP|ALTER|REINDEX|VACUUM|DISCARD|COPY|BEGIN)(?![A-Za-z_]))"
+    r"[A-Za-z_]++(?![0-9$\x01.])"
 )
-"""A whole statement whose first word tells that nothing in it matters; a short cut."""
+"""A first word that tells that no other word of the statement matters; a short cut."""
 
 _MARK = re.compile(r"/\*|\*/")
 
