@@ -1,5 +1,6 @@
 """Actions say what a statement does, in the manual's words, with the place of each clause."""
 
+import psycopg
 import pytest
 
 from avion_lint.sql import actions as a
@@ -202,3 +203,78 @@ def test_rows_for_copy_are_no_sql() -> None:
 
     assert [type(made) for statement in found.statements for made in statement.actions] == [a.Insert]
     assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "columns"),
+    [
+        ("SELECT a, t.b, c AS d FROM t", ("a", "b", "d")),
+        (
+            "SELECT count(*), max(n)::text, 1::bigint, 2, -max(n) FROM t",
+            ("count", "max", "int8", "?column?", "?column?"),
+        ),
+        ("SELECT CASE WHEN f THEN 1 END, CASE WHEN f THEN a ELSE b END FROM t", ("case", "b")),
+        ("SELECT coalesce(a, b), greatest(a, b), nullif(a, b) FROM t", ("coalesce", "greatest", "nullif")),
+        ("SELECT a IS NULL, NOT f, n + 1 FROM t", ("?column?", "?column?", "?column?")),
+        ("SELECT EXISTS (SELECT 1), (SELECT max(n) FROM t), ARRAY(SELECT 1)", ("exists", "max", "array")),
+        ("SELECT ARRAY[1], ROW(1), (SELECT n AS x FROM t LIMIT 1)", ("array", "row", "x")),
+        ('SELECT current_user, a COLLATE "C", current_timestamp(3) FROM t', ("current_user", "a", "current_timestamp")),
+        ("SELECT a FROM t UNION SELECT b FROM t", ("a",)),
+    ],
+)
+def test_a_view_names_its_columns_as_postgresql_does(query: str, columns: tuple[str, ...], postgres: str) -> None:
+    made = action(f"CREATE VIEW v AS {query}")
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE TEMPORARY TABLE t (a text, b text, c text, n int, f boolean)")
+        described = connection.execute(query.encode()).description
+
+    assert isinstance(made, a.CreateView)
+    assert described is not None
+    assert made.columns == columns == tuple(column.name for column in described)
+
+
+@pytest.mark.parametrize("query", ["SELECT * FROM t", "SELECT a, t.* FROM t", "VALUES (1)", "TABLE t"])
+def test_columns_that_the_text_does_not_tell_are_not_known(query: str) -> None:
+    made = action(f"CREATE VIEW v AS {query}")
+
+    assert isinstance(made, a.CreateView)
+    assert made.columns is None
+
+
+def test_the_aliases_of_a_view_name_its_first_columns() -> None:
+    made = action("CREATE VIEW v (x) AS SELECT a, b FROM t")
+
+    assert isinstance(made, a.CreateView)
+    assert made.columns == ("x", "b")
+
+
+def test_partitioning_is_told() -> None:
+    made = action("CREATE TABLE p (a int) PARTITION BY RANGE (a, lower(b))")
+    part = action("CREATE TABLE p_rest PARTITION OF p DEFAULT")
+    attached = action("ALTER TABLE p ATTACH PARTITION p_rest DEFAULT")
+    bound = action("ALTER TABLE p ATTACH PARTITION p_1 FOR VALUES FROM (1) TO (2)")
+
+    assert isinstance(made, a.CreateTable)
+    assert made.partition_key == ("a", None)
+    assert isinstance(part, a.CreateTable)
+    assert part.default_partition
+    assert isinstance(attached, a.AttachPartition)
+    assert isinstance(bound, a.AttachPartition)
+    assert (attached.default_partition, bound.default_partition) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("options", "definer", "search_path"),
+    [
+        ("SECURITY DEFINER", True, False),
+        ("SECURITY DEFINER SET search_path = pg_catalog, pg_temp", True, True),
+        ("SECURITY INVOKER", False, False),
+        ("SET search_path FROM CURRENT", False, True),
+        ("SET work_mem = '1MB'", False, False),
+    ],
+)
+def test_a_function_tells_whose_rights_it_has(options: str, definer: bool, search_path: bool) -> None:
+    made = action(f"CREATE FUNCTION f() RETURNS int LANGUAGE sql {options} AS 'SELECT 1'")
+
+    assert isinstance(made, a.CreateObject)
+    assert (made.definer, made.search_path) == (definer, search_path)

@@ -170,3 +170,54 @@ def test_statements_on_unknown_objects_never_raise() -> None:
     )
 
     assert isinstance(made, Schema)
+
+
+def test_a_materialized_view_is_empty_until_it_is_filled() -> None:
+    made = schema("CREATE MATERIALIZED VIEW v AS SELECT a FROM t WITH NO DATA")
+    filled = schema("REFRESH MATERIALIZED VIEW v", start=made)
+    view, full = (each.thing(ObjectKind.MATERIALIZED_VIEW, Name(None, "v")) for each in (made, filled))
+
+    assert view is not None
+    assert full is not None
+    assert (view.empty, full.empty) == (True, False)
+
+
+def test_a_column_of_a_view_is_renamed_in_the_view() -> None:
+    made = schema("CREATE VIEW v AS SELECT a, b FROM t", "ALTER VIEW v RENAME COLUMN a TO c")
+    view = made.thing(ObjectKind.VIEW, Name(None, "v"))
+
+    assert view is not None
+    assert view.columns == ("c", "b")
+    assert made.table(Name(None, "v")) is None
+
+
+def test_a_table_knows_its_partition_key_and_which_partition_is_the_default() -> None:
+    made = schema(
+        "CREATE TABLE p (a int) PARTITION BY LIST (a)",
+        "CREATE TABLE rest PARTITION OF p DEFAULT",
+        "CREATE TABLE other (a int)",
+        "ALTER TABLE p DETACH PARTITION rest",
+        "ALTER TABLE p ATTACH PARTITION other DEFAULT",
+    )
+    parent, rest, other = (made.table(Name(None, name)) for name in ("p", "rest", "other"))
+
+    assert parent is not None
+    assert parent.partition_key == ("a",)
+    assert rest is not None
+    assert not rest.default_partition
+    assert other is not None
+    assert other.default_partition
+
+
+def test_deferrable_constraints_and_triggers_are_known() -> None:
+    made = schema(
+        "CREATE TABLE t (b int REFERENCES r DEFERRABLE)",
+        "CREATE CONSTRAINT TRIGGER c AFTER INSERT ON t DEFERRABLE FOR EACH ROW EXECUTE FUNCTION f()",
+    )
+    table = made.table(Name(None, "t"))
+    trigger = made.thing(ObjectKind.TRIGGER, Name(None, "c"), Name(None, "t"))
+
+    assert table is not None
+    assert table.constraints["t_b_fkey"].deferrable
+    assert trigger is not None
+    assert trigger.deferrable

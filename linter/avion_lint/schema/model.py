@@ -42,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A constraint of a table."""
+    """A constraint of a table; `deferrable` tells that it may be checked as late as the end of the transaction."""
 
     name: str
     kind: ConstraintKind
@@ -51,11 +51,15 @@ class Constraint:
     references: Name | None = None
     not_null_column: str | None = None
     origin: Origin | None = None
+    deferrable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. `origin` is None where it is older than the known migrations; then its columns are not all known."""
+    """A table. `origin` is None where it is older than the known migrations; then its columns are not all known.
+
+    `partition_key` are the columns that it is partitioned by, an expression among them None; empty where not known.
+    """
 
     name: Name
     origin: Origin | None = None
@@ -65,6 +69,9 @@ class Table:
     partition_of: Name | None = None
     temporary: bool = False
     deprecated: Origin | None = None
+    partition_key: tuple[str | None, ...] = ()
+    default_partition: bool = False
+    unlogged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +86,16 @@ class Index:
     constraint: bool = False
     origin: Origin | None = None
     deprecated: Origin | None = None
+    method: str = "btree"
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
     """Any other object: view, type, sequence, function, trigger …; `table` for those that belong to one.
 
-    `trigger` tells a function that only triggers can call.
+    `trigger` tells a function that only triggers can call. `columns` are those of a view, None where not known;
+    `empty` tells a materialized view that was made WITH NO DATA and not filled since, `deferrable` a constraint trigger
+    that may wait for the end of the transaction.
     """
 
     kind: ObjectKind
@@ -96,6 +106,9 @@ class Thing:
     origin: Origin | None = None
     deprecated: Origin | None = None
     trigger: bool = False
+    columns: tuple[str, ...] | None = None
+    empty: bool = False
+    deferrable: bool = False
 
 
 Key = tuple[ObjectKind, Name, Name | None]

@@ -101,6 +101,10 @@ def _apply(draft: _Draft, action: a.Action, origin: Origin) -> None:
             _create_thing(draft, action, origin)
         case a.AddEnumValue():
             _add_value(draft, action)
+        case a.RefreshView():
+            _refresh(draft, action)
+        case a.AlterTable(form="SetLogged" | "SetUnLogged"):
+            draft.put(replace(draft.table(action.table), unlogged=action.form == "SetUnLogged"))
         case a.SetVariable(name="search_path"):
             draft.search_path = _search_path(action.value)
         case a.DoBlock():
@@ -134,6 +138,9 @@ def _create_table(draft: _Draft, action: a.CreateTable, origin: Origin) -> None:
         partitioned=action.partitioned,
         partition_of=draft.name(action.partition_of) if action.partition_of else None,
         temporary=action.temporary,
+        partition_key=action.partition_key,
+        default_partition=action.default_partition,
+        unlogged=action.unlogged,
     )
     draft.put(table)
     in_columns = (made for column in action.columns for made in column.constraints)
@@ -195,7 +202,8 @@ def _alter_column(draft: _Draft, action: a.AlterColumnType | a.SetNotNull | a.Dr
 def _partition(draft: _Draft, action: a.AttachPartition | a.DetachPartition) -> None:
     child = draft.table(action.partition)
     parent = draft.name(action.table) if isinstance(action, a.AttachPartition) else None
-    draft.put(replace(child, partition_of=parent))
+    default = isinstance(action, a.AttachPartition) and action.default_partition
+    draft.put(replace(child, partition_of=parent, default_partition=default))
     if isinstance(action, a.AttachPartition):
         draft.put(replace(draft.table(action.table), partitioned=True))
 
@@ -223,7 +231,16 @@ def _add_constraint(draft: _Draft, table: Table, definition: a.ConstraintDefinit
         index = draft.indexes.pop(resolve(a.Name(table.name.schema, definition.using_index), draft.indexes, ()), None)
         columns = tuple(column for column in index.columns if column) if index else ()
     references = draft.name(definition.references) if definition.references else None
-    made = Constraint(name, definition.kind, columns, definition.valid, references, definition.not_null_column, origin)
+    made = Constraint(
+        name,
+        definition.kind,
+        columns,
+        definition.valid,
+        references,
+        definition.not_null_column,
+        origin,
+        definition.deferrable,
+    )
     table = replace(table, constraints={**table.constraints, name: made})
     if definition.kind in (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.NOT_NULL):
         table = replace(table, columns=_not_null(table, columns))
@@ -278,7 +295,9 @@ def _create_index(draft: _Draft, action: a.CreateIndex, origin: Origin) -> None:
     name = a.Name(table.schema, action.index or _free(base, (known.name for known in draft.indexes)))
     if action.if_not_exists and name in draft.indexes:
         return
-    draft.indexes[name] = Index(name, table, action.columns, action.unique, action.partial, origin=origin)
+    draft.indexes[name] = Index(
+        name, table, action.columns, action.unique, action.partial, origin=origin, method=action.method
+    )
 
 
 # --- drop, rename, move, comment ---------------------------------------------------------------------------------
@@ -315,6 +334,8 @@ def _rename(draft: _Draft, action: a.Rename, origin: Origin) -> None:
     match _kind(draft, action):
         case kind if kind in _RELATIONS:
             _rename_table(draft, draft.table(action.name), action.new_name, marks)
+        case a.ObjectKind.COLUMN if action.table and _is_view(draft, action.table):
+            _rename_view_column(draft, action.table, action)
         case a.ObjectKind.COLUMN if action.table:
             _rename_column(draft, draft.table(action.table), action, marks)
         case a.ObjectKind.CONSTRAINT if action.table:
@@ -373,6 +394,21 @@ def _rename_column(draft: _Draft, table: Table, action: a.Rename, marks: Origin 
     for index in [index for index in draft.indexes.values() if index.table == table.name and old in index.columns]:
         parts = tuple(renamed.name if part == old else part for part in index.columns)
         draft.indexes[index.name] = replace(index, columns=parts)
+
+
+_VIEWS = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW)
+
+
+def _is_view(draft: _Draft, name: a.Name) -> bool:
+    return draft.name(name) not in draft.tables and any(draft.key(kind, name) in draft.things for kind in _VIEWS)
+
+
+def _rename_view_column(draft: _Draft, view: a.Name, action: a.Rename) -> None:
+    for key in [draft.key(kind, view) for kind in _VIEWS]:
+        thing = draft.things.get(key)
+        if thing and thing.columns is not None:
+            columns = tuple(action.new_name if name == action.name.name else name for name in thing.columns)
+            draft.things[key] = replace(thing, columns=columns)
 
 
 def _rename_constraint(draft: _Draft, table: Table, action: a.Rename) -> None:
@@ -452,16 +488,25 @@ def _thing(
         case a.CreateView():
             kind = a.ObjectKind.MATERIALIZED_VIEW if action.materialized else a.ObjectKind.VIEW
             name = draft.new_name(action.view, temporary=action.temporary)
-            return Thing(kind, name, reads=tuple(draft.name(read) for read in action.reads), origin=origin)
+            reads = tuple(draft.name(read) for read in action.reads)
+            return Thing(kind, name, reads=reads, origin=origin, columns=action.columns, empty=not action.with_data)
         case a.CreateType():
             return Thing(a.ObjectKind.TYPE, draft.new_name(action.type), values=action.values, origin=origin)
         case a.CreateTrigger():
             owner = draft.name(action.table)
-            return Thing(a.ObjectKind.TRIGGER, draft.new_name(a.Name(None, action.trigger)), owner, origin=origin)
+            name = draft.new_name(a.Name(None, action.trigger))
+            return Thing(a.ObjectKind.TRIGGER, name, owner, origin=origin, deferrable=action.deferrable)
         case a.CreateObject():
             table = draft.name(action.table) if action.table else None
             name = draft.new_name(action.name)
             return Thing(action.kind, name, table, origin=origin, trigger=action.trigger)
+
+
+def _refresh(draft: _Draft, action: a.RefreshView) -> None:
+    key = draft.key(a.ObjectKind.MATERIALIZED_VIEW, action.view)
+    thing = draft.things.get(key)
+    if thing:
+        draft.things[key] = replace(thing, empty=not action.with_data)
 
 
 def _add_value(draft: _Draft, action: a.AddEnumValue) -> None:

@@ -131,7 +131,8 @@ class ColumnDefinition:
 class CreateTable:
     """CREATE TABLE in all forms.
 
-    `query` tells CREATE TABLE AS and SELECT INTO; `reads` and `copies` are as for Insert.
+    `query` tells CREATE TABLE AS and SELECT INTO; `reads` and `copies` are as for Insert. `partition_key` are the
+    columns of PARTITION BY, an expression among them None; `default_partition` tells PARTITION OF … DEFAULT.
     """
 
     span: Span
@@ -148,6 +149,8 @@ class CreateTable:
     query: bool = False
     reads: tuple[Name, ...] = ()
     copies: tuple[Name, ...] = ()
+    partition_key: tuple[str | None, ...] = ()
+    default_partition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,12 +244,16 @@ class ValidateConstraint:
 
 @dataclass(frozen=True, slots=True)
 class AttachPartition:
-    """ALTER TABLE … ATTACH PARTITION; also ALTER INDEX … ATTACH PARTITION (`index` is True)."""
+    """ALTER TABLE … ATTACH PARTITION; also ALTER INDEX … ATTACH PARTITION (`index` is True).
+
+    `default_partition` tells that its bound is DEFAULT.
+    """
 
     span: Span
     table: Name
     partition: Name
     index: bool = False
+    default_partition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +381,10 @@ class CommentOn:
 
 @dataclass(frozen=True, slots=True)
 class CreateView:
-    """CREATE [MATERIALIZED] VIEW; `reads` are the relations in its query."""
+    """CREATE [MATERIALIZED] VIEW; `reads` are the relations in its query.
+
+    `columns` are the names that the view gives, in order, None where the text does not tell them (`SELECT *`).
+    """
 
     span: Span
     view: Name
@@ -384,6 +394,7 @@ class CreateView:
     if_not_exists: bool = False
     with_data: bool = True
     reads: tuple[Name, ...] = ()
+    columns: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,19 +428,21 @@ class AddEnumValue:
 
 @dataclass(frozen=True, slots=True)
 class CreateTrigger:
-    """CREATE TRIGGER."""
+    """CREATE TRIGGER; `deferrable` tells a constraint trigger that may wait for the end of the transaction."""
 
     span: Span
     trigger: str
     table: Name
     replace: bool = False
+    deferrable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CreateObject:
     """CREATE of an object of which only the name matters: sequence, domain, function, schema, policy.
 
-    `trigger` tells a function that only triggers can call.
+    `trigger` tells a function that only triggers can call, `definer` one that runs with its owner's rights,
+    `search_path` one that sets its own.
     """
 
     span: Span
@@ -439,6 +452,8 @@ class CreateObject:
     replace: bool = False
     table: Name | None = None
     trigger: bool = False
+    definer: bool = False
+    search_path: bool = False
 
 
 # --- data ----------------------------------------------------------------------------------------------------

@@ -91,12 +91,16 @@ def _clause(command: Node, table: a.Name, span: Span, kind: a.ObjectKind) -> a.A
         case "ValidateConstraint":
             return a.ValidateConstraint(span, table, name)
         case "AttachPartition":
-            partition = n.relation(definition["PartitionCmd"]["name"])
-            return a.AttachPartition(span, table, partition, index=kind is a.ObjectKind.INDEX)
+            return _attach(definition["PartitionCmd"], table, span, kind)
         case "DetachPartition":
             part = definition["PartitionCmd"]
             return a.DetachPartition(span, table, n.relation(part["name"]), bool(part.get("concurrent")))
     return a.AlterTable(span, table, form, kind, name or ",".join(_options(definition)))
+
+
+def _attach(definition: Node, table: a.Name, span: Span, kind: a.ObjectKind) -> a.AttachPartition:
+    default = bool(definition.get("bound", {}).get("is_default"))
+    return a.AttachPartition(span, table, n.relation(definition["name"]), kind is a.ObjectKind.INDEX, default)
 
 
 def _options(definition: Node) -> Iterator[str]:

@@ -11,6 +11,7 @@ from avion_lint.sql.alter import alter_table, rename, set_schema
 from avion_lint.sql.parse import Node, RawStatement
 from avion_lint.sql.plpgsql import do_block
 from avion_lint.sql.query import copied
+from avion_lint.sql.targets import given_columns
 
 OBJECT_KINDS = {
     "OBJECT_TABLE": a.ObjectKind.TABLE,
@@ -70,6 +71,7 @@ def _create_table(node: Node, span: Span) -> Iterator[a.Action]:
     elements = node.get("tableElts", [])
     parents = tuple(n.relation(item["RangeVar"]) for item in node.get("inhRelations", []))
     of_partition = "partbound" in node
+    keys = [item["PartitionElem"] for item in node.get("partspec", {}).get("partParams", [])]
     persistence = node["relation"].get("relpersistence", "p")
     given = [item["Constraint"] for item in elements if "Constraint" in item]
     yield a.CreateTable(
@@ -83,9 +85,9 @@ def _create_table(node: Node, span: Span) -> Iterator[a.Action]:
         partitioned="partspec" in node,
         partition_of=parents[0] if of_partition and parents else None,
         inherits=() if of_partition else parents,
-        like=tuple(
-            n.relation(item["TableLikeClause"]["relation"]) for item in elements if "TableLikeClause" in item
-        ),
+        like=tuple(n.relation(item["TableLikeClause"]["relation"]) for item in elements if "TableLikeClause" in item),
+        partition_key=tuple(key.get("name") for key in keys),
+        default_partition=bool(node.get("partbound", {}).get("is_default")),
     )
 
 
@@ -106,6 +108,7 @@ def _create_table_as(node: Node, span: Span) -> Iterator[a.Action]:
             if_not_exists=exists,
             with_data=with_data,
             reads=reads,
+            columns=given_columns(node["query"], n.strings(node["into"].get("colNames", []))),
         )
         return
     yield a.CreateTable(
@@ -231,11 +234,13 @@ def _reindex(node: Node, span: Span) -> Iterator[a.Action]:
 
 def _option(node: Node, field: str, name: str, *, missing: bool = False) -> bool:
     """Whether a DefElem option is switched on; `missing` is what holds where it is not given."""
-    for item in node.get(field, []):
-        option = item["DefElem"]
-        if option["defname"] == name:
-            return _truth(option.get("arg"))
-    return missing
+    return next((_truth(option.get("arg")) for option in _named_options(node, field, name)), missing)
+
+
+def _named_options(node: Node, field: str, name: str) -> Iterator[Node]:
+    """The DefElem options of a field that have a name."""
+    options = (item["DefElem"] for item in node.get(field, []))
+    return (option for option in options if option["defname"] == name)
 
 
 def _truth(node: Node | None) -> bool:
@@ -297,6 +302,7 @@ def _create_view(node: Node, span: Span) -> Iterator[a.Action]:
         replace=bool(node.get("replace")),
         temporary=node["view"].get("relpersistence") == "t",
         reads=n.relations_read(node.get("query", {})),
+        columns=given_columns(node.get("query", {}), n.strings(node.get("aliases", []))),
     )
 
 
@@ -336,14 +342,23 @@ def _alter_enum(node: Node, span: Span) -> Iterator[a.Action]:
 
 
 def _create_trigger(node: Node, span: Span) -> Iterator[a.Action]:
-    yield a.CreateTrigger(span, node["trigname"], n.relation(node["relation"]), bool(node.get("replace")))
+    deferrable = bool(node.get("deferrable"))
+    yield a.CreateTrigger(span, node["trigname"], n.relation(node["relation"]), bool(node.get("replace")), deferrable)
 
 
 def _create_function(node: Node, span: Span) -> Iterator[a.Action]:
     name = n.dotted(n.strings(node["funcname"]))
     returns = n.strings(node.get("returnType", {}).get("names", []))[-1:]
-    trigger = returns in (("trigger",), ("event_trigger",))
-    yield a.CreateObject(span, a.ObjectKind.FUNCTION, name, replace=bool(node.get("replace")), trigger=trigger)
+    sets = [option.get("arg", {}).get("VariableSetStmt", {}) for option in _named_options(node, "options", "set")]
+    yield a.CreateObject(
+        span,
+        a.ObjectKind.FUNCTION,
+        name,
+        replace=bool(node.get("replace")),
+        trigger=returns in (("trigger",), ("event_trigger",)),
+        definer=_option(node, "options", "security"),
+        search_path=any(setting.get("name", "").lower() == "search_path" for setting in sets),
+    )
 
 
 def _create_schema(node: Node, span: Span) -> Iterator[a.Action]:

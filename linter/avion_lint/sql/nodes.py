@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from avion_lint.sql.actions import (
@@ -165,8 +166,19 @@ def column(node: Node) -> ColumnDefinition:
         default=expression(default) if default else None,
         generated=_generated(generated),
         identity="CONSTR_IDENTITY" in kinds,
-        constraints=tuple(made for item in given if (made := constraint(item, name))),
+        constraints=_of_column(given, name),
     )
+
+
+def _of_column(given: list[Node], column: str) -> tuple[ConstraintDefinition, ...]:
+    """Constraints of a column; DEFERRABLE stands behind its constraint as a node of its own."""
+    made: list[ConstraintDefinition] = []
+    for item in given:
+        if item["contype"] == "CONSTR_ATTR_DEFERRABLE" and made:
+            made[-1] = replace(made[-1], deferrable=True)
+        elif (definition := constraint(item, column)) is not None:
+            made.append(definition)
+    return tuple(made)
 
 
 def _generated(node: Node | None) -> str:
