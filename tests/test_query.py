@@ -143,9 +143,7 @@ def test_update_knows_that_its_whole_condition_is_a_test_for_null(condition: str
         ("ALTER SUBSCRIPTION s DISABLE", "ALTER SUBSCRIPTION"),
     ],
 )
-def test_subscriptions_are_told_by_whether_they_need_to_be_outside_a_transaction(
-    sql: str, words: str
-) -> None:
+def test_subscriptions_are_told_by_whether_they_need_to_be_outside_a_transaction(sql: str, words: str) -> None:
     (command,) = actions(sql)
     assert isinstance(command, a.Command)
     assert command.words == words
@@ -157,9 +155,7 @@ def test_an_attribute_of_a_type_is_no_column_of_a_table() -> None:
     )
     assert isinstance(renamed, a.Rename)
     assert renamed.kind is a.ObjectKind.ATTRIBUTE
-    assert dropped == a.AlterTable(
-        dropped.span, a.Name(None, "address"), "DropColumn", a.ObjectKind.TYPE, "code"
-    )
+    assert dropped == a.AlterTable(dropped.span, a.Name(None, "address"), "DropColumn", a.ObjectKind.TYPE, "code")
 
 
 @pytest.mark.parametrize(("tail", "expected"), [("", False), (" ON CONFLICT DO NOTHING", True)])
