@@ -27,15 +27,22 @@ _DEPRECATED_SUFFIX = "_deprecated"
 
 def replay(schema: Schema, steps: Iterable[tuple[a.Action, Origin]]) -> Schema:
     """Schema after the actions; `schema` itself is left as it is. Never raises: what is unknown stays unknown."""
+    changing = [(action, origin) for action, origin in steps if not isinstance(action, _IDLE)]
+    if not changing:
+        return schema
     draft = _Draft(dict(schema.tables), dict(schema.indexes), dict(schema.things), schema.search_path)
-    for action, origin in steps:
+    for action, origin in changing:
         _apply(draft, action, origin)
     return Schema(draft.tables, draft.indexes, draft.things, draft.search_path)
 
 
+# What never changes the schema; most statements of large files are of these.
+_IDLE = (a.Insert, a.Update, a.Delete, a.Command, a.TransactionControl, a.Vacuum, a.LockTable, a.Truncate)
+
+
 def with_search_path(schema: Schema, search_path: tuple[str, ...] = PUBLIC) -> Schema:
     """The same objects seen through another search path."""
-    return replace(schema, search_path=search_path)
+    return schema if schema.search_path == search_path else replace(schema, search_path=search_path)
 
 
 @dataclass(slots=True)
