@@ -36,7 +36,7 @@ LAYERS = (
         "baseline",
         "weigh",
         "discover",
-        "flyway_sources",
+        "flyway_sources", "spring",
         "ground",
         "projects",
     ),

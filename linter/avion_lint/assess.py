@@ -183,7 +183,8 @@ def _of_project(made: Project) -> Iterator[Found]:
             yield _found(tool.CODE_MIGRATION, _code(migration), service.name)
         for problem in migration.problems:
             if not _is_explained(migration, problem):
-                yield _found(tool.NOT_PARSED, _not_parsed(migration, problem), service.name)
+                rule = tool.NOT_JUDGED if problem.masked else tool.NOT_PARSED
+                yield _found(rule, _not_parsed(migration, problem), service.name)
 
 
 def _found(rule: Rule, finding: Finding, service: str) -> Found:
@@ -210,9 +211,14 @@ def _code(migration: Migration) -> Finding:
 
 
 def _not_parsed(migration: Migration, problem: SqlProblem) -> Finding:
-    words = problem.message
-    message = f"This is not SQL that PostgreSQL understands: {words}. The {problem.direction} section would fail here."
-    return Finding(problem.place, message, "Correct the statement.", object=str(migration.version or migration.path))
+    name = str(migration.version or migration.path)
+    if problem.masked:
+        message = f"This cannot be judged without the values that stand in for its placeholders: {problem.message}."
+        remedy = "Give them in avion-lint.yaml: services: [{path: …, flyway: {placeholders: {name: value}}}]."
+        return Finding(problem.place, message, remedy, object=name)
+    message = f"This is not SQL that PostgreSQL understands: {problem.message}. "
+    consequence = f"The {problem.direction} section would fail here."
+    return Finding(problem.place, message + consequence, "Correct the statement.", object=name)
 
 
 def _is_explained(migration: Migration, problem: SqlProblem) -> bool:

@@ -1,4 +1,4 @@
-"""What a repository says of how Flyway is run: flyway.conf, flyway.toml, FLYWAY_* in manifests, the settings."""
+"""What a repository says of how Flyway is run: flyway.conf, flyway.toml, Spring's settings, FLYWAY_* in manifests."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from posixpath import basename, commonpath, dirname
 from avion_lint.problems import Problem
 from avion_lint.runners.flyway_configuration import FlywayConfiguration, Source, SourceKind, configured
 from avion_lint.source import Document
+from avion_lint.spring import from_spring, is_spring
 from avion_lint.tree import Read, Unreadable
 
 CONF, TOML = "flyway.conf", "flyway.toml"
@@ -47,6 +48,8 @@ def flyway_sources(paths: Iterable[str], read: Read, *, manifests: bool) -> Flyw
         name = basename(path)
         if name in (CONF, TOML) and isinstance(document := read(path), Document):
             files[path] = _from_file(document)
+        elif manifests and is_spring(path) and isinstance(document := read(path), Document):
+            found[path] = from_spring(document)
         elif manifests and path.lower().endswith(_MANIFESTS) and (manifest := _speaking(read(path))):
             found[path] = _from_manifest(manifest)
     return FlywaySources(files, found)

@@ -177,7 +177,7 @@ class _Reader:
     def _problems(self, found: Read, chunk: Chunk, direction: Direction) -> Iterator[SqlProblem]:
         for problem in found.problems:
             place = Place(self.file.document, chunk.origin.span(problem.span.start, problem.span.end))
-            yield SqlProblem(place, problem.message, direction)
+            yield SqlProblem(place, problem.message, direction, chunk.masked)
 
     def _steps(self, actions: Iterable[Action], chunk: Chunk) -> Iterator[tuple[Action, Origin]]:
         """Actions for the replay; what a DO block runs has its own origin."""

@@ -26,6 +26,8 @@ from avion_lint.schema.replay import replay
 from avion_lint.source import Document, Place, Span
 from avion_lint.sql import actions as a
 from avion_lint.sql.effects import Effect, effects
+from avion_lint.sql.literals import Literal as Literal  # noqa: PLC0414 - rules take it from here
+from avion_lint.sql.literals import literals
 from avion_lint.sql.parse import skip_blank
 from avion_lint.sql.session import Session
 
@@ -144,6 +146,19 @@ class Statement:
         text = self.chunk.text
         return skip_blank(text, 0) < self.span.start or skip_blank(text, self.span.end) < len(text)
 
+    @property
+    def literals(self) -> tuple[tuple[a.Action | None, Literal], ...]:
+        """String constants with what they are for, each with the action of a DO block that it stands in, else None.
+
+        Only what the block is sure to run counts.
+        """
+        block = self.actions[0] if self.actions else None
+        if not isinstance(block, a.DoBlock):
+            return tuple((None, literal) for literal in literals(self.text))
+        sure = tuple(inner.action for inner in block.inner if not inner.conditional)
+        texts = ((action, self.chunk.text[action.span.start : action.span.end]) for action in sure)
+        return tuple((action, literal) for action, text in texts for literal in literals(text))
+
     def schema_before(self, action: a.Action | None) -> Schema:
         """The schema before one of the statement's actions: in a DO block, with what the block did until then.
 
@@ -227,11 +242,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class SqlProblem:
-    """SQL that PostgreSQL's grammar refuses; `direction` tells which section it is in."""
+    """SQL that PostgreSQL's grammar refuses; `direction` tells which section it is in.
+
+    `masked` tells that letters stand in it for a value that is not known here, so that the fault may be theirs.
+    """
 
     place: Place
     message: str
     direction: Direction
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from avion_lint.history import Source
 from avion_lint.survey import Survey, read_files, survey
 from avion_lint.tree import Overlay, StoredTree, Tree, WorkTree
 
-_BESIDE = (".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml")
+_BESIDE = (".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml", ".properties")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,96 @@
+"""Migrations are found by what the files are; services are named by their folders."""
+
+import pytest
+
+from avion_lint.gather import gather
+from avion_lint.runners.migration import Runner
+from avion_lint.settings import Settings
+from avion_lint.subjects import Dialect
+from avion_lint.tree import MemoryTree
+
+UP = "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 1;\n"
+
+
+def services(files: dict[str, str]) -> dict[str, tuple[Runner, int]]:
+    gathering = gather(MemoryTree(files), Settings())
+    return {each.service.name: (each.service.runner, len(each.files)) for each in gathering.services}
+
+
+def test_an_annotation_tells_goose_and_a_name_tells_flyway() -> None:
+    files = {
+        "services/users/migrations/00001_a.sql": UP,
+        "services/users/migrations/00002_b.sql": UP,
+        "services/billing/db/migration/V1__a.sql": "SELECT 1;",
+        "queries/report.sql": "SELECT 1;",
+    }
+
+    assert services(files) == {"users": (Runner.GOOSE, 2), "billing": (Runner.FLYWAY, 1)}
+
+
+def test_a_file_without_annotations_is_gooses_where_goose_is_used_elsewhere() -> None:
+    files = {"services/users/migrations/00001_a.sql": UP, "services/orders/migrations/00001_a.sql": "SELECT 1;"}
+
+    assert services(files) == {"users": (Runner.GOOSE, 1), "orders": (Runner.GOOSE, 1)}
+
+
+def test_migrations_of_another_tool_are_told_and_not_taken() -> None:
+    files = {
+        "services/users/migrations/00001_a.sql": UP,
+        "other/migrations/000001_a.up.sql": "SELECT 1;",
+        "dbmate/migrations/1_a.sql": "-- migrate:up\nSELECT 1;",
+    }
+    gathering = gather(MemoryTree(files), Settings())
+
+    assert [each.service.name for each in gathering.services] == ["users"]
+    assert {stray.folder: stray.tool for stray in gathering.strays} == {
+        "other/migrations": "golang-migrate or sqlx",
+        "dbmate/migrations": "dbmate",
+    }
+
+
+def test_folders_below_a_flyway_location_belong_to_it() -> None:
+    files = {
+        "app/src/main/resources/db/migration/V1__a.sql": "SELECT 1;",
+        "app/src/main/resources/db/migration/2026/V2__a.sql": "SELECT 1;",
+        "app/src/main/resources/db/migration/views/R__v.sql": "SELECT 1;",
+    }
+    gathering = gather(MemoryTree(files), Settings())
+
+    assert [(each.service.root, len(each.files)) for each in gathering.services] == [
+        ("app/src/main/resources/db/migration", 3)
+    ]
+
+
+def test_folders_named_after_vendors_are_alternatives() -> None:
+    root = "db/migration"
+    files = {
+        f"{root}/common/V1__a.sql": "SELECT 1;",
+        f"{root}/postgresql/V2__b.sql": "SELECT 1;",
+        f"{root}/h2/V2__b.sql": "SELECT 1;",
+    }
+    gathering = gather(MemoryTree(files), Settings())
+    main, h2 = gathering.services
+
+    assert (main.service.dialect, sorted(file.path for file in main.files)) == (
+        Dialect.POSTGRESQL,
+        [f"{root}/common/V1__a.sql", f"{root}/postgresql/V2__b.sql"],
+    )
+    assert h2.service.dialect is Dialect.H2
+    assert h2.shared == {f"{root}/common/V1__a.sql"}
+
+
+def test_services_of_the_same_short_name_are_told_by_their_paths() -> None:
+    files = {"a/users/migrations/1_a.sql": UP, "b/users/migrations/1_a.sql": UP}
+
+    assert sorted(services(files)) == ["a/users/migrations", "b/users/migrations"]
+
+
+@pytest.mark.parametrize(
+    ("required", "version"),
+    [("require github.com/pressly/goose/v3 v3.18.0", "v3.18.0"), ("require github.com/other v1.0.0", "latest")],
+)
+def test_the_version_of_goose_is_taken_from_the_nearest_go_mod(required: str, version: str) -> None:
+    files = {"services/users/go.mod": f"module x\n\n{required}\n", "services/users/migrations/1_a.sql": UP}
+    (only,) = gather(MemoryTree(files), Settings()).services
+
+    assert only.service.goose == version
