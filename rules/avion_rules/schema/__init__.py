@@ -1,0 +1,8 @@
+"""Schema: what will fail or be wrong, given the schema at that point."""
+
+from __future__ import annotations
+
+from avion_lint.rule import Rule
+from avion_rules.schema.enum_value_used_at_once import enum_value_used_at_once
+
+RULES: tuple[Rule, ...] = (enum_value_used_at_once,)
