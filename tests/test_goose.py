@@ -10,7 +10,7 @@ from avion_lint.runners.migration import Direction, Kind, MigrationFile, Section
 from avion_lint.source import Document, Span
 
 CASES = json.loads(Path(__file__).with_name("data").joinpath("goose_cases.json").read_text("utf-8"))
-ENVIRONMENT = {"HOME": "/root"}
+ENVIRONMENT = {"HOME": "/home/dev"}
 LONG_LINE = "-- +goose Up\n" + "-" * (4 * 1024 * 1024) + "\n"
 OLD, NEW = Profile.V3_18, Profile.V3_19
 UP, DOWN = Direction.UP, Direction.DOWN

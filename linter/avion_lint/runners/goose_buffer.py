@@ -39,6 +39,9 @@ class Buffer:
 
     def add_substituted(self, line: Substituted, start: int, stop: int, following: int) -> None:
         """Add a line after substitution, which stood at `[start, stop)`; the next line begins at `following`."""
+        if line.text == self._document[start:stop]:
+            self._runs.append((start, following, None))
+            return
         self._runs.append((start, stop, line))
         if following > stop:
             self._runs.append((following - 1, following, None))

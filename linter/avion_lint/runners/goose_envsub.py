@@ -13,6 +13,8 @@ from avion_lint.source import Segment
 # A backslash escapes a dollar sign and itself, and is text before anything else.
 _LITERAL = re.compile(r"(?:[^$\\]++|\\[^$])++")
 _LITERAL_IN_BRACES = re.compile(r"[^$\\}]+")
+# What most lines with substitutions hold, and nothing that needs a closer look.
+_PLAIN = re.compile(r"\$(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z][A-Za-z0-9_]*)")
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 # The scanner of the library that goose uses stops at U+FFFD, which is how it sees undecodable bytes.
 _OFFSET = re.compile(r"[^:}\ufffd]*")
@@ -54,8 +56,21 @@ def substitute(line: str, environment: Mapping[str, str] | None) -> Substituted:
     and only the escapes `$$` and `\$` are applied. Raises SubstitutionError where goose refuses the line.
     """
     if "$" not in line:
-        return Substituted(line, (Segment(0, len(line), 0, len(line)),) if line else ())
+        return _as_long(line)
+    if environment is None and line.isascii() and "\\" not in line:
+        text, count = _PLAIN.subn(_stand_in, line)
+        if count == line.count("$"):
+            return _as_long(text)
     return _Substitution(line, environment).run()
+
+
+def _as_long(text: str) -> Substituted:
+    """Wrap a text whose characters stand where they stood before."""
+    return Substituted(text, (Segment(0, len(text), 0, len(text)),) if text else ())
+
+
+def _stand_in(found: re.Match[str]) -> str:
+    return stand_in(found.group())
 
 
 class _Substitution:
