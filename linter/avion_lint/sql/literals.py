@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 from avion_lint.sql import nodes as n
 from avion_lint.sql.actions import Name
@@ -32,10 +33,22 @@ def literals(text: str) -> tuple[Literal, ...]:
         return ()
     found: list[Literal] = []
     for statement in parsed:
-        tables = n.relations_read(statement.node)
+        tables = tuple(dict.fromkeys(_relations(statement.node)))
         for value, column, type_name in _found(statement.kind, statement.node):
             found.append(Literal(value, column, type_name, tables))
     return tuple(found)
+
+
+def _relations(node: Any) -> Iterator[Name]:  # the tree's shape is PostgreSQL's
+    """All relations that a statement names, the one that it is about first."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _relations(item)
+    elif isinstance(node, dict):
+        if "relname" in node:
+            yield n.relation(node)
+        for value in node.values():
+            yield from _relations(value)
 
 
 Use = tuple[str, str | int | None, str | None]
@@ -53,9 +66,9 @@ def _found(kind: str, statement: Node) -> Iterator[Use]:
                 yield from (use for item in tested for use in _of_column(item, _column(node["arg"])))
             case "InsertStmt":
                 yield from _inserted(node)
-            case "UpdateStmt" | "OnConflictClause":
-                for item in node.get("targetList", []):
-                    yield from _of_column(item["ResTarget"].get("val", {}), item["ResTarget"].get("name"))
+                yield from _set(node.get("onConflictClause", {}))
+            case "UpdateStmt":
+                yield from _set(node)
             case "ColumnDef":
                 yield from _column_default(node)
             case "AlterTableCmd" if node.get("subtype") == "AT_ColumnDefault":
@@ -79,6 +92,11 @@ def _compared(node: Node) -> Iterator[Use]:
     left, right = node.get("lexpr", {}), node.get("rexpr", {})
     for one, other in ((left, right), (right, left)):
         yield from _of_column(other, _column(one))
+
+
+def _set(node: Node) -> Iterator[Use]:
+    for item in node.get("targetList", []):
+        yield from _of_column(item["ResTarget"].get("val", {}), item["ResTarget"].get("name"))
 
 
 def _inserted(node: Node) -> Iterator[Use]:
@@ -106,7 +124,10 @@ def _constants(value: Node | list[Node]) -> Iterator[str]:
     """String constants that an expression may come to, or may hold in an array or list."""
     pending = list(value) if isinstance(value, list) else [value]
     while pending:
-        tag, inner = next(iter(pending.pop().items()), ("", {}))
+        given = pending.pop()
+        if not given:
+            continue
+        tag, inner = next(iter(given.items()))
         match tag:
             case "A_Const" if "sval" in inner:
                 yield inner["sval"].get("sval", "")

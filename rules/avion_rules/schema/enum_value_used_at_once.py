@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Runner
+from avion_lint.schema.model import Column, Table
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Literal, Migration, Statement
 from avion_rules._transactions import transactions
@@ -68,15 +69,17 @@ def _types(statement: Statement, literal: Literal) -> Iterator[str]:
     """Types of the columns that a constant may be meant for; "" for one that is not known."""
     for name in literal.tables:
         table = statement.table(name)
-        columns = table.columns if table else {}
-        if isinstance(literal.column, int):
-            names = tuple(columns)
-            key = names[literal.column] if literal.column < len(names) and name == literal.tables[0] else None
-        else:
-            key = literal.column
-        if key in columns:
-            column = columns[key]
+        column = _column(table, literal.column, first=name == literal.tables[0]) if table else None
+        if column is not None:
             yield column.type.name if column.type else ""
+
+
+def _column(table: Table, wanted: str | int | None, *, first: bool) -> Column | None:
+    """The column of that name; a number counts the columns of the table that an INSERT is about, the first named."""
+    if isinstance(wanted, int):
+        columns = tuple(table.columns.values())
+        return columns[wanted] if first and wanted < len(columns) else None
+    return table.columns.get(wanted or "")
 
 
 def _is_named(written: str, type_name: a.Name) -> bool:
