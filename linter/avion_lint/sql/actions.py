@@ -74,15 +74,45 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """What matters of an expression: the functions it calls and the columns it reads; constant when neither."""
+    """What matters of an expression: the functions it calls and the columns it reads; constant when neither.
+
+    `casts` is set where it is one column and nothing else: the types that it is cast to, one after the other.
+    """
 
     functions: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    casts: tuple[Type, ...] | None = None
 
     @property
     def is_constant(self) -> bool:
         """Whether it calls nothing and reads nothing."""
         return not self.functions and not self.columns
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A condition of which a CHECK is made with AND: `column operator value`; the value is a constant, unquoted.
+
+    `operator` is one of `<`, `<=`, `=`, `>=`, `>`, or `is not null` (then the value is "").
+    """
+
+    column: str
+    operator: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """FOR VALUES of a partition: `range`, `list` or `hash`, with constants unquoted.
+
+    In `lower` and `upper` None stands for MINVALUE and MAXVALUE, in `values` for NULL, anywhere for what is no
+    constant.
+    """
+
+    strategy: str
+    lower: tuple[str | None, ...] = ()
+    upper: tuple[str | None, ...] = ()
+    values: tuple[str | None, ...] = ()
 
 
 class ConstraintKind(StrEnum):
@@ -98,7 +128,10 @@ class ConstraintKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConstraintDefinition:
-    """A constraint as written. `not_null_column` is set for CHECK (column IS NOT NULL) and NOT NULL."""
+    """A constraint as written. `not_null_column` is set for CHECK (column IS NOT NULL) and NOT NULL.
+
+    `terms` are the conditions of a CHECK that can be told; `enforced` is False for NOT ENFORCED.
+    """
 
     kind: ConstraintKind
     name: str | None
@@ -109,11 +142,16 @@ class ConstraintDefinition:
     referenced_columns: tuple[str, ...] = ()
     using_index: str | None = None
     not_null_column: str | None = None
+    enforced: bool = True
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnDefinition:
-    """A column as written, its own constraints among `constraints`. `generated` is "", "stored" or "virtual"."""
+    """A column as written, its own constraints among `constraints`. `generated` is "", "stored" or "virtual".
+
+    `reads` are the columns that a generated one is computed from.
+    """
 
     name: str
     type: Type
@@ -122,6 +160,8 @@ class ColumnDefinition:
     generated: str = ""
     identity: bool = False
     constraints: tuple[ConstraintDefinition, ...] = ()
+    reads: tuple[str, ...] = ()
+    collation: str | None = None
 
 
 # --- tables ------------------------------------------------------------------------------------------------
@@ -161,6 +201,7 @@ class AddColumn:
     table: Name
     column: ColumnDefinition
     if_not_exists: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +213,7 @@ class DropColumn:
     column: str
     if_exists: bool = False
     cascade: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +225,8 @@ class AlterColumnType:
     column: str
     type: Type
     using: Expression | None = None
+    collation: str | None = None
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +236,7 @@ class SetNotNull:
     span: Span
     table: Name
     column: str
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +246,7 @@ class DropNotNull:
     span: Span
     table: Name
     column: str
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +257,7 @@ class SetDefault:
     table: Name
     column: str
     default: Expression | None
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +267,7 @@ class AddConstraint:
     span: Span
     table: Name
     constraint: ConstraintDefinition
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +279,7 @@ class DropConstraint:
     constraint: str
     if_exists: bool = False
     cascade: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +289,7 @@ class ValidateConstraint:
     span: Span
     table: Name
     constraint: str
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +304,7 @@ class AttachPartition:
     partition: Name
     index: bool = False
     default_partition: bool = False
+    bound: Bound | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +321,8 @@ class DetachPartition:
 class AlterTable:
     """Any other ALTER TABLE form; `form` is its name in the parser's list without `AT_`, e.g. `SetStatistics`.
 
-    `detail` is the name that the form gives (a column, a trigger, an owner), or its storage parameters with commas.
+    `detail` is the name that the form gives (a column, a trigger, an owner), or its storage parameters with commas;
+    `other` is another relation that it names (INHERIT).
     """
 
     span: Span
@@ -278,25 +330,30 @@ class AlterTable:
     form: str
     kind: ObjectKind = ObjectKind.TABLE
     detail: str = ""
+    other: Name | None = None
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Truncate:
-    """TRUNCATE."""
+    """TRUNCATE; `only` tells that it leaves partitions and children of all its tables as they are."""
 
     span: Span
     tables: tuple[Name, ...]
     cascade: bool = False
+    only: bool = False
+    restart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LockTable:
-    """LOCK TABLE; `mode` in the manual's words, e.g. `ACCESS EXCLUSIVE`."""
+    """LOCK TABLE; `mode` in the manual's words, e.g. `ACCESS EXCLUSIVE`; `only` as for TRUNCATE."""
 
     span: Span
     tables: tuple[Name, ...]
     mode: str
     nowait: bool = False
+    only: bool = False
 
 
 # --- indexes -----------------------------------------------------------------------------------------------
@@ -304,7 +361,10 @@ class LockTable:
 
 @dataclass(frozen=True, slots=True)
 class CreateIndex:
-    """CREATE INDEX; an expression among `columns` is None, `partial` tells a WHERE."""
+    """CREATE INDEX; an expression among `columns` is None, `partial` tells a WHERE.
+
+    `uses` are all columns that it needs: its own, those in expressions, in INCLUDE and in WHERE.
+    """
 
     span: Span
     index: str | None
@@ -316,6 +376,7 @@ class CreateIndex:
     only: bool = False
     method: str = "btree"
     partial: bool = False
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,8 +441,16 @@ class CommentOn:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnUse:
+    """A column that a query names: of the relation, of any one of its relations (None); `*` for all."""
+
+    relation: Name | None
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class CreateView:
-    """CREATE [MATERIALIZED] VIEW; `reads` are the relations in its query.
+    """CREATE [MATERIALIZED] VIEW; `reads` are the relations in its query, `uses` the columns that it names of them.
 
     `columns` are the names that the view gives, in order, None where the text does not tell them (`SELECT *`).
     """
@@ -395,6 +464,7 @@ class CreateView:
     with_data: bool = True
     reads: tuple[Name, ...] = ()
     columns: tuple[str, ...] | None = None
+    uses: tuple[ColumnUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,13 +498,19 @@ class AddEnumValue:
 
 @dataclass(frozen=True, slots=True)
 class CreateTrigger:
-    """CREATE TRIGGER; `deferrable` tells a constraint trigger that may wait for the end of the transaction."""
+    """CREATE TRIGGER; `deferrable` tells a constraint trigger that may wait for the end of the transaction.
+
+    `row` tells FOR EACH ROW, `other` is the table of FROM, `columns` are those that its definition names.
+    """
 
     span: Span
     trigger: str
     table: Name
     replace: bool = False
     deferrable: bool = False
+    row: bool = False
+    other: Name | None = None
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,7 +518,9 @@ class CreateObject:
     """CREATE of an object of which only the name matters: sequence, domain, function, schema, policy.
 
     `trigger` tells a function that only triggers can call, `definer` one that runs with its owner's rights,
-    `search_path` one that sets its own.
+    `search_path` one that sets its own; `volatility` is a function's, "" where it cannot be relied on.
+    `type`, `not_null`, `default` and `constraints` are a domain's. `owned_by` is the table of a sequence, `tables` are
+    those of a publication or of extended statistics, `columns` those that a policy names.
     """
 
     span: Span
@@ -454,6 +532,39 @@ class CreateObject:
     trigger: bool = False
     definer: bool = False
     search_path: bool = False
+    volatility: str = ""
+    type: Type | None = None
+    not_null: bool = False
+    default: Expression | None = None
+    constraints: tuple[ConstraintDefinition, ...] = ()
+    owned_by: Name | None = None
+    tables: tuple[Name, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlterDomain:
+    """ALTER DOMAIN; `form` is `add`, `drop`, `validate`, `set not null`, `drop not null` or `default`.
+
+    `constraint` is the one that is added, `name` that of the one that is dropped or validated.
+    """
+
+    span: Span
+    domain: Name
+    form: str
+    constraint: ConstraintDefinition | None = None
+    name: str = ""
+    default: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlterSequence:
+    """ALTER SEQUENCE; `owned_by` is the table of OWNED BY."""
+
+    span: Span
+    sequence: Name
+    if_exists: bool = False
+    owned_by: Name | None = None
 
 
 # --- data ----------------------------------------------------------------------------------------------------
@@ -483,7 +594,7 @@ class Insert:
 class Update:
     """UPDATE; `whole` tells that no condition keeps rows out: no WHERE, or one that is always true.
 
-    `null_column` is set where the whole condition is `column IS NULL`.
+    `null_column` is set where the whole condition is `column IS NULL`; `reads` are other tables that it names.
     """
 
     span: Span
@@ -492,16 +603,18 @@ class Update:
     columns: tuple[str, ...] = ()
     has_where: bool = False
     null_column: str | None = None
+    reads: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """DELETE; `whole` as for Update."""
+    """DELETE; `whole` and `reads` as for Update."""
 
     span: Span
     table: Name
     whole: bool
     has_where: bool = False
+    reads: tuple[Name, ...] = ()
 
 
 # --- session, transaction, maintenance -----------------------------------------------------------------------
@@ -561,10 +674,15 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command told by its words alone, e.g. `CREATE DATABASE`, `ALTER SYSTEM`, `DISCARD ALL`, `GRANT`."""
+    """A command told by its words alone, e.g. `CREATE DATABASE`, `ALTER SYSTEM`, `DISCARD ALL`, `GRANT`.
+
+    `relations` are those that it locks, `locked` those of a query that FOR UPDATE or FOR SHARE locks.
+    """
 
     span: Span
     words: str
+    relations: tuple[Name, ...] = field(default=(), compare=False)
+    locked: tuple[Name, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -599,7 +717,7 @@ Action = (
     CreateTable | AddColumn | DropColumn | AlterColumnType | SetNotNull | DropNotNull | SetDefault
     | AddConstraint | DropConstraint | ValidateConstraint | AttachPartition | DetachPartition | AlterTable
     | Truncate | LockTable | CreateIndex | Reindex | Drop | Rename | SetSchema | CommentOn
-    | CreateView | RefreshView | CreateType | AddEnumValue | CreateTrigger | CreateObject
+    | CreateView | RefreshView | CreateType | AddEnumValue | CreateTrigger | CreateObject | AlterDomain | AlterSequence
     | Insert | Update | Delete | TransactionControl | SetVariable | Vacuum | Cluster | Command | DoBlock
 )  # fmt: skip
 

@@ -27,7 +27,7 @@ def alter_table(statement: RawStatement, text: str) -> Iterator[a.Action]:
     commands = [item["AlterTableCmd"] for item in node.get("cmds", [])]
     spans = _clauses(statement, text, len(commands))
     for command, span in zip(commands, spans, strict=True):
-        yield _clause(command, table, span, kind)
+        yield _clause(command, table, span, kind, recurses=bool(node["relation"].get("inh")))
 
 
 def _clauses(statement: RawStatement, text: str, count: int) -> list[Span]:
@@ -62,45 +62,48 @@ def _commas(text: str, start: int, end: int) -> Iterator[int]:
         at = opaque.end
 
 
-def _clause(command: Node, table: a.Name, span: Span, kind: a.ObjectKind) -> a.Action:
+def _clause(command: Node, table: a.Name, span: Span, kind: a.ObjectKind, *, recurses: bool) -> a.Action:
     form = command["subtype"].removeprefix("AT_")
     name = command.get("name", "")
     definition = command.get("def", {})
     missing_ok = bool(command.get("missing_ok"))
     cascade = command.get("behavior") == "DROP_CASCADE"
+    only = not recurses
     if kind is a.ObjectKind.TYPE:
         return a.AlterTable(span, table, form, kind, name)  # ADD ATTRIBUTE has the forms of ADD COLUMN
     match form:
         case "AddColumn":
-            return a.AddColumn(span, table, n.column(definition["ColumnDef"]), missing_ok)
+            return a.AddColumn(span, table, n.column(definition["ColumnDef"]), missing_ok, only)
         case "DropColumn":
-            return a.DropColumn(span, table, name, missing_ok, cascade)
+            return a.DropColumn(span, table, name, missing_ok, cascade, only)
         case "AlterColumnType":
-            return _column_type(definition["ColumnDef"], table, name, span)
+            return _column_type(definition["ColumnDef"], table, name, span, only=only)
         case "SetNotNull":
-            return a.SetNotNull(span, table, name)
+            return a.SetNotNull(span, table, name, only)
         case "DropNotNull":
-            return a.DropNotNull(span, table, name)
+            return a.DropNotNull(span, table, name, only)
         case "ColumnDefault":
-            return a.SetDefault(span, table, name, n.expression(definition) if definition else None)
+            return a.SetDefault(span, table, name, n.expression(definition) if definition else None, only)
         case "AddConstraint":
             made = n.constraint(definition["Constraint"])
-            return a.AddConstraint(span, table, made) if made else a.AlterTable(span, table, form, kind)
+            return a.AddConstraint(span, table, made, only) if made else a.AlterTable(span, table, form, kind)
         case "DropConstraint":
-            return a.DropConstraint(span, table, name, missing_ok, cascade)
+            return a.DropConstraint(span, table, name, missing_ok, cascade, only)
         case "ValidateConstraint":
-            return a.ValidateConstraint(span, table, name)
+            return a.ValidateConstraint(span, table, name, only)
         case "AttachPartition":
             return _attach(definition["PartitionCmd"], table, span, kind)
         case "DetachPartition":
             part = definition["PartitionCmd"]
             return a.DetachPartition(span, table, n.relation(part["name"]), bool(part.get("concurrent")))
-    return a.AlterTable(span, table, form, kind, name or ",".join(_options(definition)))
+    other = n.relation(definition["RangeVar"]) if "RangeVar" in definition else None
+    return a.AlterTable(span, table, form, kind, name or ",".join(_options(definition)), other, only)
 
 
 def _attach(definition: Node, table: a.Name, span: Span, kind: a.ObjectKind) -> a.AttachPartition:
     default = bool(definition.get("bound", {}).get("is_default"))
-    return a.AttachPartition(span, table, n.relation(definition["name"]), kind is a.ObjectKind.INDEX, default)
+    bound = n.bound(definition.get("bound"))
+    return a.AttachPartition(span, table, n.relation(definition["name"]), kind is a.ObjectKind.INDEX, default, bound)
 
 
 def _options(definition: Node) -> Iterator[str]:
@@ -108,10 +111,11 @@ def _options(definition: Node) -> Iterator[str]:
     return (item["DefElem"]["defname"] for item in definition.get("List", {}).get("items", []) if "DefElem" in item)
 
 
-def _column_type(definition: Node, table: a.Name, name: str, span: Span) -> a.AlterColumnType:
+def _column_type(definition: Node, table: a.Name, name: str, span: Span, *, only: bool) -> a.AlterColumnType:
     using = definition.get("raw_default")
     expression = n.expression(using) if using else None
-    return a.AlterColumnType(span, table, name, n.type_of(definition["typeName"]), expression)
+    made = n.type_of(definition["typeName"])
+    return a.AlterColumnType(span, table, name, made, expression, n.collation(definition), only)
 
 
 def rename(node: Node, span: Span) -> Iterator[a.Action]:

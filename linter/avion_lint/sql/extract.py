@@ -136,7 +136,19 @@ def _select(node: Node, span: Span) -> Iterator[a.Action]:
         )
         return
     settings = list(_set_config(node, span))
-    yield from settings or _modifying_with(node, span) or (a.Command(span, "SELECT"),)
+    query = a.Command(span, "SELECT", n.relations_read(node), _row_locked(node))
+    yield from settings or _modifying_with(node, span) or (query,)
+
+
+def _row_locked(node: Node) -> tuple[a.Name, ...]:
+    """Relations whose rows FOR UPDATE or FOR SHARE locks: those of OF, else all of FROM."""
+    clauses = [item["LockingClause"] for item in node.get("lockingClause", [])]
+    if not clauses:
+        return ()
+    ranges = [inner for tag, inner in n.walk(node.get("fromClause", [])) if tag == "RangeVar"]
+    chosen = {item["RangeVar"]["relname"] for clause in clauses for item in clause.get("lockedRels", [])}
+    names = ((item.get("alias", {}).get("aliasname", item["relname"]), n.relation(item)) for item in ranges)
+    return tuple(relation for name, relation in names if not chosen or name in chosen)
 
 
 def _set_config(node: Node, span: Span) -> Iterator[a.Action]:
@@ -187,27 +199,39 @@ def _cte_reads(node: Node) -> tuple[a.Name, ...]:
 
 def _update(node: Node, span: Span) -> Iterator[a.Action]:
     yield from _modifying_with(node, span)
-    columns = tuple(
-        item["ResTarget"].get("name", "") for item in node.get("targetList", []) if "ResTarget" in item
-    )
+    columns = tuple(item["ResTarget"].get("name", "") for item in node.get("targetList", []) if "ResTarget" in item)
     where = node.get("whereClause")
     whole = "fromClause" not in node and n.is_always_true(where)
     only_null = n.null_column(where)
-    yield a.Update(span, n.relation(node["relation"]), whole, columns, where is not None, only_null)
+    reads = _others_read(node)
+    yield a.Update(span, n.relation(node["relation"]), whole, columns, where is not None, only_null, reads)
+
+
+def _others_read(node: Node) -> tuple[a.Name, ...]:
+    """Relations that an UPDATE or DELETE reads beside its target; of its own WITH what is a query."""
+    parts = [value for key, value in node.items() if key not in ("relation", "withClause")]
+    own = [
+        item
+        for item in node.get("withClause", {}).get("ctes", [])
+        if "SelectStmt" in item["CommonTableExpr"]["ctequery"]
+    ]
+    names = {item["CommonTableExpr"]["ctename"] for item in node.get("withClause", {}).get("ctes", [])}
+    found = n.relations_read({"parts": parts, "ctes": own})
+    return tuple(name for name in found if name.schema or name.name not in names)
 
 
 def _delete(node: Node, span: Span) -> Iterator[a.Action]:
     yield from _modifying_with(node, span)
     where = node.get("whereClause")
     whole = "usingClause" not in node and n.is_always_true(where)
-    yield a.Delete(span, n.relation(node["relation"]), whole, has_where=where is not None)
+    yield a.Delete(span, n.relation(node["relation"]), whole, where is not None, _others_read(node))
 
 
 def _copy(node: Node, span: Span) -> Iterator[a.Action]:
     if node.get("is_from") and "relation" in node:
         yield a.Insert(span, n.relation(node["relation"]))
     else:
-        yield a.Command(span, "COPY TO")
+        yield a.Command(span, "COPY TO", n.relations_read(node))
 
 
 def _create_index(node: Node, span: Span) -> Iterator[a.Action]:
@@ -222,7 +246,16 @@ def _create_index(node: Node, span: Span) -> Iterator[a.Action]:
         only=not node["relation"].get("inh", False),
         method=node.get("accessMethod", "btree"),
         partial="whereClause" in node,
+        uses=_index_columns(node),
     )
+
+
+def _index_columns(node: Node) -> tuple[str, ...]:
+    elements = [item["IndexElem"] for name in ("indexParams", "indexIncludingParams") for item in node.get(name, [])]
+    named = [element["name"] for element in elements if "name" in element]
+    expressions = [element["expr"] for element in elements if "expr" in element]
+    inner = n.expression({"all": [*expressions, node.get("whereClause", {})]}).columns
+    return tuple(dict.fromkeys((*named, *inner)))
 
 
 def _reindex(node: Node, span: Span) -> Iterator[a.Action]:
@@ -334,16 +367,24 @@ def _define(node: Node, span: Span) -> Iterator[a.Action]:
 def _alter_enum(node: Node, span: Span) -> Iterator[a.Action]:
     name = n.dotted(n.strings(node["typeName"]))
     if "oldVal" in node:
-        yield a.Rename(
-            span, a.ObjectKind.ENUM_VALUE, a.Name(None, node["oldVal"]), node["newVal"], table=name
-        )
+        yield a.Rename(span, a.ObjectKind.ENUM_VALUE, a.Name(None, node["oldVal"]), node["newVal"], table=name)
     else:
         yield a.AddEnumValue(span, name, node.get("newVal", ""), bool(node.get("skipIfNewValExists")))
 
 
 def _create_trigger(node: Node, span: Span) -> Iterator[a.Action]:
     deferrable = bool(node.get("deferrable"))
-    yield a.CreateTrigger(span, node["trigname"], n.relation(node["relation"]), bool(node.get("replace")), deferrable)
+    columns = (*n.strings(node.get("columns", [])), *n.expression(node.get("whenClause", {})).columns)
+    yield a.CreateTrigger(
+        span,
+        node["trigname"],
+        n.relation(node["relation"]),
+        bool(node.get("replace")),
+        deferrable,
+        row=bool(node.get("row")),
+        other=n.relation(node["constrrel"]) if "constrrel" in node else None,
+        columns=tuple(dict.fromkeys(columns)),
+    )
 
 
 def _create_function(node: Node, span: Span) -> Iterator[a.Action]:
@@ -358,7 +399,18 @@ def _create_function(node: Node, span: Span) -> Iterator[a.Action]:
         trigger=returns in (("trigger",), ("event_trigger",)),
         definer=_option(node, "options", "security"),
         search_path=any(setting.get("name", "").lower() == "search_path" for setting in sets),
+        volatility=_volatility(node),
     )
+
+
+def _volatility(node: Node) -> str:
+    """A function's volatility; "" for a volatile one in SQL, which the planner may put in line and see through."""
+    words = {
+        name: next((option["arg"]["String"]["sval"] for option in _named_options(node, "options", name)), "")
+        for name in ("volatility", "language")
+    }
+    given = words["volatility"] or "volatile"
+    return "" if given == "volatile" and (words["language"] or "sql") == "sql" else given
 
 
 def _create_schema(node: Node, span: Span) -> Iterator[a.Action]:
@@ -384,31 +436,88 @@ def _named(kind: a.ObjectKind, field: str) -> Reader:
     def read(node: Node, span: Span) -> Iterator[a.Action]:
         table = n.relation(node["table"]) if "table" in node else None
         exists = bool(node.get("if_not_exists"))
-        yield a.CreateObject(span, kind, a.Name(None, node.get(field, "")), exists, table=table)
+        columns = n.expression({"all": [node.get("qual", {}), node.get("with_check", {})]}).columns
+        yield a.CreateObject(
+            span,
+            kind,
+            a.Name(None, node.get(field, "")),
+            exists,
+            table=table,
+            tables=_published(node),
+            columns=tuple(dict.fromkeys(columns)) if table else (),
+        )
 
     return read
+
+
+def _published(node: Node) -> tuple[a.Name, ...]:
+    """Tables that CREATE or ALTER PUBLICATION names."""
+    given = (item["PublicationObjSpec"].get("pubtable", {}) for item in node.get("pubobjects", []))
+    return tuple(n.relation(item["relation"]) for item in given if "relation" in item)
+
+
+def _alter_publication(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.Command(span, "ALTER PUBLICATION", _published(node))
+
+
+def _alter_policy(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.Command(span, "ALTER POLICY", (n.relation(node["table"]),))
 
 
 def _create_rule(node: Node, span: Span) -> Iterator[a.Action]:
     table = n.relation(node["relation"])
     replace = bool(node.get("replace"))
-    yield a.CreateObject(
-        span, a.ObjectKind.RULE, a.Name(None, node["rulename"]), replace=replace, table=table
-    )
+    yield a.CreateObject(span, a.ObjectKind.RULE, a.Name(None, node["rulename"]), replace=replace, table=table)
 
 
 def _create_sequence(node: Node, span: Span) -> Iterator[a.Action]:
     exists = bool(node.get("if_not_exists"))
-    yield a.CreateObject(span, a.ObjectKind.SEQUENCE, n.relation(node["sequence"]), exists)
+    owner = _owner(node)
+    yield a.CreateObject(span, a.ObjectKind.SEQUENCE, n.relation(node["sequence"]), exists, owned_by=owner)
+
+
+def _owner(node: Node) -> a.Name | None:
+    """The table of a sequence's OWNED BY; None for OWNED BY NONE and without one."""
+    for option in _named_options(node, "options", "owned_by"):
+        parts = n.strings(option["arg"]["List"]["items"])
+        return n.dotted(parts[:-1]) if len(parts) > 1 else None
+    return None
+
+
+def _alter_sequence(node: Node, span: Span) -> Iterator[a.Action]:
+    yield a.AlterSequence(span, n.relation(node["sequence"]), bool(node.get("missing_ok")), _owner(node))
 
 
 def _create_domain(node: Node, span: Span) -> Iterator[a.Action]:
-    yield a.CreateObject(span, a.ObjectKind.DOMAIN, n.dotted(n.strings(node["domainname"])))
+    name = n.dotted(n.strings(node["domainname"]))
+    domain = n.column(node)
+    yield a.CreateObject(
+        span,
+        a.ObjectKind.DOMAIN,
+        name,
+        type=domain.type,
+        not_null=domain.not_null,
+        default=domain.default,
+        constraints=tuple(made for made in domain.constraints if made.kind is a.ConstraintKind.CHECK),
+    )
+
+
+_DOMAIN_FORMS = {"C": "add", "X": "drop", "V": "validate", "O": "set not null", "N": "drop not null", "T": "default"}
+
+
+def _alter_domain(node: Node, span: Span) -> Iterator[a.Action]:
+    name = n.dotted(n.strings(node["typeName"]))
+    definition = node.get("def", {})
+    made = n.constraint(definition["Constraint"]) if "Constraint" in definition else None
+    form = _DOMAIN_FORMS.get(node.get("subtype", ""), "")
+    default = n.expression(definition) if form == "default" and definition else None
+    yield a.AlterDomain(span, name, form, made, node.get("name", ""), default)
 
 
 def _create_statistics(node: Node, span: Span) -> Iterator[a.Action]:
     name = n.dotted(n.strings(node.get("defnames", [])) or ("",))
-    yield a.CreateObject(span, a.ObjectKind.STATISTICS, name, bool(node.get("if_not_exists")))
+    tables = n.relations_read(node.get("relations", []))
+    yield a.CreateObject(span, a.ObjectKind.STATISTICS, name, bool(node.get("if_not_exists")), tables=tables)
 
 
 _TRANSACTION_WORDS = {
@@ -451,7 +560,13 @@ def _constant(node: Node) -> str:
 
 def _truncate(node: Node, span: Span) -> Iterator[a.Action]:
     tables = tuple(n.relation(item["RangeVar"]) for item in node["relations"])
-    yield a.Truncate(span, tables, node.get("behavior") == "DROP_CASCADE")
+    yield a.Truncate(
+        span, tables, node.get("behavior") == "DROP_CASCADE", _all_only(node), bool(node.get("restart_seqs"))
+    )
+
+
+def _all_only(node: Node) -> bool:
+    return not any(item["RangeVar"].get("inh") for item in node["relations"])
 
 
 # Lock levels as numbered in PostgreSQL's lockdefs.h.
@@ -463,7 +578,7 @@ _LOCK_MODES = (
 
 def _lock(node: Node, span: Span) -> Iterator[a.Action]:
     tables = tuple(n.relation(item["RangeVar"]) for item in node["relations"])
-    yield a.LockTable(span, tables, _LOCK_MODES[node.get("mode", 8)], bool(node.get("nowait")))
+    yield a.LockTable(span, tables, _LOCK_MODES[node.get("mode", 8)], bool(node.get("nowait")), _all_only(node))
 
 
 def _vacuum(node: Node, span: Span) -> Iterator[a.Action]:
@@ -509,7 +624,8 @@ def _alter_subscription(node: Node, span: Span) -> Iterator[a.Action]:
 
 
 def _grant(node: Node, span: Span) -> Iterator[a.Action]:
-    yield a.Command(span, "GRANT" if node.get("is_grant") else "REVOKE")
+    named = node.get("objects", []) if node.get("targtype") == "ACL_TARGET_OBJECT" else []
+    yield a.Command(span, "GRANT" if node.get("is_grant") else "REVOKE", n.relations_read(named))
 
 
 _DATA_READERS: dict[str, Reader] = {"InsertStmt": _insert, "UpdateStmt": _update, "DeleteStmt": _delete}
@@ -539,6 +655,10 @@ _READERS: dict[str, Reader] = {
     "CreateSchemaStmt": _create_schema,
     "CreateSeqStmt": _create_sequence,
     "CreateDomainStmt": _create_domain,
+    "AlterDomainStmt": _alter_domain,
+    "AlterSeqStmt": _alter_sequence,
+    "AlterPolicyStmt": _alter_policy,
+    "AlterPublicationStmt": _alter_publication,
     "CreateStatsStmt": _create_statistics,
     "CreateExtensionStmt": _named(a.ObjectKind.EXTENSION, "extname"),
     "CreatePolicyStmt": _named(a.ObjectKind.POLICY, "policy_name"),

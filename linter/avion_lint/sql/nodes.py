@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from avion_lint.sql.actions import (
+    Bound,
     ColumnDefinition,
     ConstraintDefinition,
     ConstraintKind,
     Expression,
     Name,
+    Term,
     Type,
 )
 from avion_lint.sql.parse import Node
@@ -96,7 +98,69 @@ def expression(node: Node) -> Expression:
                 columns.extend(strings(inner.get("fields", []))[-1:])
             case "SubLink":
                 functions.append("select")
-    return Expression(tuple(functions), tuple(columns))
+    return Expression(tuple(functions), tuple(columns), _casts(node))
+
+
+def _casts(node: Node) -> tuple[Type, ...] | None:
+    """Types that a lone column is cast to, innermost first; None for every other expression."""
+    found: list[Type] = []
+    while "TypeCast" in node:
+        found.append(type_of(node["TypeCast"]["typeName"]))
+        node = node["TypeCast"]["arg"]
+    return tuple(reversed(found)) if "ColumnRef" in node else None
+
+
+def constant(node: Node) -> str | None:
+    """A constant without quotes and casts; None for NULL and for what is no constant."""
+    while "TypeCast" in node:
+        node = node["TypeCast"]["arg"]
+    value = node.get("A_Const", {})
+    if "sval" in value:
+        return str(value["sval"].get("sval", ""))
+    if "ival" in value:
+        return str(value["ival"].get("ival", 0))
+    return str(value["fval"]["fval"]) if "fval" in value else None
+
+
+def bound(node: Node | None) -> Bound | None:
+    """A PartitionBoundSpec; None for none and for DEFAULT."""
+    if not node or node.get("is_default"):
+        return None
+    strategies = {"r": "range", "l": "list", "h": "hash"}
+    parts = (
+        tuple(constant(item) for item in node.get(name, [])) for name in ("lowerdatums", "upperdatums", "listdatums")
+    )
+    return Bound(strategies.get(node.get("strategy", ""), ""), *parts)
+
+
+_MIRRORED = {"<": ">", "<=": ">=", "=": "=", ">=": "<=", ">": "<"}
+
+
+def terms(node: Node | None) -> tuple[Term, ...]:
+    """The conditions of a CHECK that AND joins, as far as they compare a column with a constant."""
+    found: list[Term] = []
+    pending = [node] if node else []
+    while pending:
+        current = pending.pop(0)
+        match current:
+            case {"BoolExpr": {"boolop": "AND_EXPR", "args": parts}}:
+                pending[:0] = parts
+            case {"NullTest": {"nulltesttype": "IS_NOT_NULL", "arg": {"ColumnRef": column}}}:
+                found.append(Term(strings(column["fields"])[-1], "is not null", ""))
+            case {
+                "A_Expr": {"kind": "AEXPR_OP", "lexpr": left, "rexpr": right, "name": [{"String": {"sval": operator}}]}
+            }:
+                found.extend(_comparison(left, operator, right))
+            case {"A_Expr": {"kind": "AEXPR_BETWEEN", "lexpr": left, "rexpr": {"List": {"items": [low, high]}}}}:
+                found.extend((*_comparison(left, ">=", low), *_comparison(left, "<=", high)))
+    return tuple(found)
+
+
+def _comparison(left: Node, operator: str, right: Node) -> Iterator[Term]:
+    for column, sign, other in ((left, operator, right), (right, _MIRRORED.get(operator, ""), left)):
+        value = constant(other)
+        if "ColumnRef" in column and sign in _MIRRORED and value is not None:
+            yield Term(strings(column["ColumnRef"]["fields"])[-1], sign, value)
 
 
 def relations_read(node: Any) -> tuple[Name, ...]:  # the tree's shape is PostgreSQL's
@@ -126,7 +190,12 @@ def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | 
         referenced_columns=strings(node.get("pk_attrs", [])),
         using_index=node.get("indexname"),
         not_null_column=_not_null_column(node, kind, column),
+        enforced=kind not in _ENFORCEABLE or bool(node.get("is_enforced", False)),
+        terms=terms(node.get("raw_expr")) if kind is ConstraintKind.CHECK else (),
     )
+
+
+_ENFORCEABLE = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)
 
 
 def _expression_columns(node: Node) -> tuple[str, ...]:
@@ -167,7 +236,14 @@ def column(node: Node) -> ColumnDefinition:
         generated=_generated(generated),
         identity="CONSTR_IDENTITY" in kinds,
         constraints=_of_column(given, name),
+        reads=tuple(dict.fromkeys(expression(generated["raw_expr"]).columns)) if generated else (),
+        collation=collation(node),
     )
+
+
+def collation(node: Node) -> str | None:
+    """Name of the collation in a ColumnDef's COLLATE; None without one."""
+    return next(iter(strings(node.get("collClause", {}).get("collname", []))[-1:]), None)
 
 
 def _of_column(given: list[Node], column: str) -> tuple[ConstraintDefinition, ...]:
