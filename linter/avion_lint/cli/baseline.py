@@ -5,24 +5,29 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from avion_lint.baseline import render
 from avion_lint.cli.case import case_of
-from avion_lint.cli.exit_codes import Exit
-from avion_lint.cli.inputs import root_of
-from avion_lint.cli.output import say, write_file
+from avion_lint.cli.exit_codes import NOT_CHECKED, Exit
+from avion_lint.cli.inputs import first_path, root_of
+from avion_lint.cli.output import complain, say, write_file
 from avion_lint.judge import judge
+from avion_lint.report.wording import plural
 
 
 def baseline(given: Namespace) -> int:
-    """Judge every migration and write its findings to the baseline file."""
+    """Judge every migration and write its findings to the baseline file, but for what could not be checked."""
     given.all = not given.staged
-    case = case_of(given, datetime.now(tz=UTC).date())
-    verdict = judge(replace(case, baseline=None))
-    root = root_of(Path(given.paths[0]) if given.paths else Path.cwd())
-    path = given.output or str(root / case.settings.baseline)
-    write_file(path, render(verdict.results))
-    count = len(verdict.results)
-    say(f"{path}: {count:,} {'finding' if count == 1 else 'findings'} will not count from now on\n")
+    case = replace(case_of(given, datetime.now(tz=UTC).date(), with_baseline=False), whole=False)
+    verdict = judge(case)
+    blocked = [entry for entry in verdict.unchecked if entry.blocks]
+    if blocked:
+        complain("; ".join(entry.why for entry in blocked))
+        return Exit.UNCHECKED
+    known = [result for result in verdict.results if result.rule.id not in NOT_CHECKED]
+    path = given.output or str(root_of(first_path(given)) / case.settings.baseline)
+    write_file(path, render(known))
+    left_out = len(verdict.results) - len(known)
+    more = f"; {left_out:,} could not be checked, which no baseline accepts" if left_out else ""
+    say(f"{path}: {plural(len(known), 'finding')} will not count from now on{more}\n")
     return Exit.CLEAN

@@ -13,13 +13,13 @@ from avion_lint.assess import migration_paths
 from avion_lint.cli.asked import asked_for
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.files import Files, files_of, left_behind
-from avion_lint.cli.inputs import known_rules, load_baseline, load_settings, root_of, under
+from avion_lint.cli.inputs import first_path, known_rules, load_baseline, load_settings, root_of, under
 from avion_lint.gather import Gathering, gather, identity_of, is_migration, joined
 from avion_lint.git import UNSHALLOW, Trouble
 from avion_lint.ground import Ground, against_base, alone, as_landed, narrowed
 from avion_lint.history import History
 from avion_lint.judge import Case
-from avion_lint.packs import load_pack
+from avion_lint.packs import is_file, load_pack
 from avion_lint.policy import Policy, effective
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
@@ -31,9 +31,9 @@ from avion_lint.verdict import Unchecked
 from avion_lint.witness import landed, read_history
 
 
-def case_of(given: Namespace, today: date) -> Case:
+def case_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Case:
     """Everything that the verdict depends on. Raises UsageError, SettingsError, GitError."""
-    root = root_of(Path(given.stdin_filename or next(iter(given.paths), ".")))
+    root = root_of(first_path(given))
     paths = _paths(given, root)
     rules = known_rules()
     settings = load_settings(root, given.settings)
@@ -48,7 +48,7 @@ def case_of(given: Namespace, today: date) -> Case:
         rules,
         today,
         settings,
-        load_baseline(root, settings),
+        load_baseline(root, settings) if with_baseline else None,
         whole=given.all and not paths and not given.select and not given.ignore,
         found=asked.found,
         unchecked=(*asked.unchecked, *_without_git(given, files)),
@@ -81,7 +81,9 @@ def _paths(given: Namespace, root: Path) -> tuple[str, ...]:
 
 
 def _policy(given: Namespace, settings: Settings, rules: tuple[Rule, ...], root: Path) -> Policy:
-    name = given.policy or settings.policy
+    name = settings.policy
+    if given.policy:
+        name = under(root, Path(given.policy)) if is_file(given.policy) else given.policy
     place = None if given.policy else settings.policy_place
     policy = effective(load_pack(name, rules, lambda path: _text(root, path), place), settings)
     select = _rules("--select", given.select, rules)

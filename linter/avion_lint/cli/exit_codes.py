@@ -15,5 +15,9 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+# Rules that tell of what was not checked: where nothing else is wrong, the code is UNCHECKED and not FINDINGS.
+NOT_CHECKED = frozenset({"AV102", "AV104"})
+
+
 class UsageError(Exception):
     """The command line asks for something that cannot be; the text says what and how to put it right."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from avion_lint.rule import Rule
 from avion_lint.settings import FILE_NAME, Settings
 from avion_lint.source import Document
 from avion_lint.tree import Unreadable, WorkTree
+
+
+def first_path(given: Namespace) -> Path:
+    """The path that tells which repository the run is about."""
+    return Path(given.stdin_filename or next(iter(given.paths), "."))
 
 
 def root_of(path: Path) -> Path:

@@ -7,9 +7,8 @@ import sys
 from argparse import Namespace
 from datetime import UTC, datetime
 
-from avion_lint import tool
 from avion_lint.cli.case import case_of
-from avion_lint.cli.exit_codes import Exit, UsageError
+from avion_lint.cli.exit_codes import NOT_CHECKED, Exit, UsageError
 from avion_lint.cli.output import complain, say, write_file, write_sarif
 from avion_lint.cli.progress import progress
 from avion_lint.finding import Level
@@ -102,13 +101,10 @@ def _step_summary(chosen: Format, verdict: Verdict) -> None:
         complain(f"the step summary cannot be written: {error.strerror}")
 
 
-_NOT_CHECKED = {tool.NOT_READABLE.id, tool.HISTORY_UNKNOWN.id}
-
-
 def exit_code(verdict: Verdict, fail_on: Level) -> int:
     """0 clean, 1 findings at or above the level, 3 where the only thing wrong is that something was not checked."""
     failing = [result for result in verdict.results if result.level >= fail_on]
-    if any(result.rule.id not in _NOT_CHECKED for result in failing):
+    if any(result.rule.id not in NOT_CHECKED for result in failing):
         return Exit.FINDINGS
     if failing or any(entry.blocks for entry in verdict.unchecked):
         return Exit.UNCHECKED
