@@ -10,6 +10,8 @@ from avion_rules.compatibility.rename_column import rename_column
 from avion_rules.compatibility.rename_object import rename_object
 from avion_rules.compatibility.rename_table import rename_table
 from avion_rules.compatibility.rename_to_deprecated import rename_to_deprecated
+from avion_rules.compatibility.required_column import required_column
+from avion_rules.compatibility.required_too_early import required_too_early
 
 RULES: tuple[Rule, ...] = (
     drop_table,
@@ -19,4 +21,6 @@ RULES: tuple[Rule, ...] = (
     rename_column,
     rename_object,
     rename_to_deprecated,
+    required_column,
+    required_too_early,
 )

@@ -1,0 +1,118 @@
+"""UNIQUE and PRIMARY KEY: their parts as SQL, and how to make them of an index that was built concurrently."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from avion_lint.runners.migration import Runner
+from avion_lint.sql import actions as a
+from avion_lint.sql.actions import ConstraintKind
+from avion_lint.subjects import Statement
+from avion_rules.locks._clauses import (
+    added_constraint,
+    column_is_there,
+    constraint_name,
+    inline,
+    name_made,
+    table_sql,
+)
+from avion_rules.locks._remedies import lock_off
+from avion_rules.locks._two_steps import NEXT, partition_of
+
+_PARTS = re.compile(
+    r"\b(?:unique|primary\s+key)\s*(?P<nulls>nulls\s+(?:not\s+)?distinct)?\s*(?P<columns>\([^()]*\))\s*"
+    r"(?P<include>include\s*\([^()]*\))?",
+    re.IGNORECASE,
+)
+_DEFERRED = re.compile(r"\b(?:(?:not\s+)?deferrable|initially\s+(?:deferred|immediate))\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as SQL: what is indexed, the constraint's words, and how it is deferred."""
+
+    table: a.Name
+    name: str
+    indexed: str
+    words: str
+    deferred: str = ""
+
+
+def keys_built(statement: Statement, kind: ConstraintKind) -> list[tuple[a.AddConstraint | a.AddColumn, Key]]:
+    """Keys of that kind whose index a statement builds on tables in use, with the actions that do."""
+    added = [
+        (add, _key(statement, add))
+        for add in statement.of(a.AddConstraint)
+        if add.constraint.kind is kind and _is_built(statement, add)
+    ]
+    inlined = [
+        (add, Key(add.table, name_made(statement, add, kind), f"({a.identifier(add.column.name)})", kind.upper()))
+        for add in statement.of(a.AddColumn)
+        if kind is ConstraintKind.UNIQUE and _is_built_with(statement, add)
+    ]
+    return [*added, *inlined]
+
+
+def _is_built(statement: Statement, add: a.AddConstraint) -> bool:
+    """Whether rows are read: not for a partitioned table alone (ONLY), nor where an index is given."""
+    alone = add.only and statement.is_partitioned(add.table)
+    return not alone and not add.constraint.using_index and statement.in_use(add.table, add)
+
+
+def _is_built_with(statement: Statement, add: a.AddColumn) -> bool:
+    unique = inline(add, ConstraintKind.UNIQUE) is not None
+    return unique and statement.in_use(add.table, add) and not column_is_there(statement, add)
+
+
+def _key(statement: Statement, add: a.AddConstraint) -> Key:
+    text = added_constraint(statement, add)
+    found = _PARTS.search(text)
+    words = add.constraint.kind.upper()
+    if found is None:
+        columns = ", ".join(map(a.identifier, add.constraint.columns))
+        return Key(add.table, constraint_name(statement, add), f"({columns})", words)
+    indexed = " ".join(part for part in (found["columns"], found["include"], found["nulls"]) if part)
+    deferred = "".join(f" {word[0]}" for word in _DEFERRED.finditer(text, found.end()))
+    return Key(add.table, constraint_name(statement, add), indexed, words, deferred)
+
+
+def index_first(statement: Statement, key: Key) -> str:
+    """Tell to build the index concurrently and to make the constraint of it, on partitioned tables as well."""
+    if statement.is_partitioned(key.table):
+        return _in_partitions(statement, key)
+    table, name = table_sql(statement, key.table), a.identifier(key.name)
+    return (
+        f"Build the index first, in a migration of its own{_outside(statement)}, and then make the constraint of it, "
+        f"which takes a moment:\nDROP INDEX CONCURRENTLY IF EXISTS {a.Name(key.table.schema, key.name).sql};\n"
+        f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {key.indexed};\n{NEXT}\n"
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} {key.words} USING INDEX {name}{key.deferred};"
+        f"{lock_off(statement.service)}"
+    )
+
+
+def _in_partitions(statement: Statement, key: Key) -> str:
+    partition = partition_of(statement, key.table)
+    own = a.identifier(f"{partition.name}_{key.name}")
+    whole, part = a.Name(key.table.schema, key.name).sql, a.Name(partition.schema, f"{partition.name}_{key.name}").sql
+    parent = (
+        f"ALTER TABLE ONLY {table_sql(statement, key.table)} ADD CONSTRAINT {a.identifier(key.name)} "
+        f"{key.words} {key.indexed}{key.deferred};"
+    )
+    lines = (
+        parent,
+        f"CREATE UNIQUE INDEX CONCURRENTLY {own} ON {partition.sql} {key.indexed};",
+        f"ALTER TABLE {partition.sql} ADD CONSTRAINT {own} {key.words} USING INDEX {own}{key.deferred};",
+        f"ALTER INDEX {whole} ATTACH PARTITION {part};",
+    )
+    return (
+        "A partitioned table cannot take an index over. Make the constraint for the parent alone, then for every "
+        f"partition build the index (in a migration of its own{_outside(statement)}), make the constraint of it, and "
+        "attach:\n" + "\n".join(lines) + lock_off(statement.service)
+    )
+
+
+def _outside(statement: Statement) -> str:
+    if statement.service.runner is Runner.GOOSE:
+        return " that begins with `-- +goose NO TRANSACTION`"
+    return ""
