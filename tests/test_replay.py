@@ -2,7 +2,7 @@
 
 import pytest
 
-from avion_lint.schema.model import Schema
+from avion_lint.schema.model import Schema, Table
 from avion_lint.sql.actions import ConstraintKind, Name, ObjectKind
 from tests.sql_helper import LATER, ORIGIN, schema
 
@@ -221,3 +221,92 @@ def test_deferrable_constraints_and_triggers_are_known() -> None:
     assert table.constraints["t_b_fkey"].deferrable
     assert trigger is not None
     assert trigger.deferrable
+
+
+PARTS = (
+    "CREATE TABLE p (id int NOT NULL, k int NOT NULL, PRIMARY KEY (id, k)) PARTITION BY RANGE (k);"
+    "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (1)"
+)
+
+
+def table(made: Schema, name: str) -> Table:
+    found = made.table(Name(None, name))
+    assert found is not None
+    return found
+
+
+def test_what_a_partitioned_table_gets_its_partitions_get() -> None:
+    made = schema(PARTS, "ALTER TABLE p ADD COLUMN z int; ALTER TABLE p ADD CONSTRAINT c CHECK (z > 0)")
+
+    assert "z" in table(made, "p1").columns
+    assert "c" in table(made, "p1").constraints
+
+
+def test_only_leaves_children_alone() -> None:
+    made = schema(
+        "CREATE TABLE s (id int); CREATE TABLE s2 () INHERITS (s)",
+        "ALTER TABLE ONLY s ADD CONSTRAINT c CHECK (id > 0) NO INHERIT; ALTER TABLE s ALTER COLUMN id SET NOT NULL",
+    )
+
+    assert "c" not in table(made, "s2").constraints
+    assert table(made, "s2").columns["id"].not_null
+
+
+def test_an_index_of_a_partitioned_table_has_parts() -> None:
+    made = schema(PARTS, "CREATE INDEX i ON p (k); CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (1) TO (2)")
+
+    assert {str(index.name): str(index.part_of) for index in made.indexes.values() if index.part_of} == {
+        "p1_pkey": "p_pkey",
+        "p1_k_idx": "i",
+        "p2_pkey": "p_pkey",
+        "p2_k_idx": "i",
+    }
+    assert [str(name) for name in schema("DROP INDEX i", start=made).indexes] == ["p_pkey", "p1_pkey", "p2_pkey"]
+
+
+def test_an_attached_table_keeps_its_own_index_for_the_whole_one() -> None:
+    made = schema(
+        "CREATE TABLE p (k int) PARTITION BY RANGE (k); CREATE INDEX i ON p (k)",
+        "CREATE TABLE s (k int); CREATE INDEX own ON s (k); ALTER TABLE p ATTACH PARTITION s DEFAULT",
+    )
+
+    assert [str(index.name) for index in made.indexes_of(Name(None, "s"))] == ["own"]
+    assert str(made.indexes[Name("public", "own")].part_of) == "i"
+
+
+def test_a_domain_is_known_with_its_constraints() -> None:
+    made = schema(
+        "CREATE DOMAIN d AS varchar(5) NOT NULL CHECK (VALUE <> '')",
+        "ALTER DOMAIN d ADD CONSTRAINT c CHECK (VALUE > 'a') NOT VALID; ALTER DOMAIN d DROP NOT NULL",
+    )
+    thing = made.thing(ObjectKind.DOMAIN, Name(None, "d"))
+
+    assert thing is not None
+    assert thing.domain is not None
+    assert str(thing.domain.type) == "character varying(5)"
+    assert {name: one.valid for name, one in thing.domain.constraints.items()} == {"d_check": True, "c": False}
+    assert not thing.domain.not_null
+
+
+def test_a_view_names_the_columns_that_it_uses() -> None:
+    made = schema(
+        "CREATE TABLE t (a int, b int); CREATE TABLE s (a int, c int)",
+        "CREATE VIEW v AS SELECT x.a, c FROM t x JOIN s USING (a); CREATE VIEW w AS SELECT * FROM t",
+        "ALTER TABLE t RENAME COLUMN a TO z; ALTER TABLE t RENAME TO u",
+    )
+
+    def used(name: str) -> set[tuple[str, str]]:
+        thing = made.thing(ObjectKind.VIEW, Name(None, name))
+        assert thing is not None
+        return {(str(use.relation), use.column) for use in thing.uses}
+
+    assert used("v") == {("u", "z"), ("s", "a"), ("s", "c")}
+    assert used("w") == {("u", "z"), ("u", "b")}
+
+
+def test_a_not_null_that_is_not_valid_holds_for_new_rows_only() -> None:
+    made = schema(T, "ALTER TABLE t ADD CONSTRAINT n NOT NULL b NOT VALID")
+    later = schema("ALTER TABLE t VALIDATE CONSTRAINT n", start=made)
+
+    assert not table(made, "t").columns["b"].not_null
+    assert table(later, "t").columns["b"].not_null

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from avion_lint.source import Place
-from avion_lint.sql.actions import ConstraintKind, Expression, Name, ObjectKind, Type
+from avion_lint.sql.actions import ColumnUse, ConstraintKind, Expression, Name, ObjectKind, Term, Type
 
 PUBLIC = ("public",)
 TEMPORARY = "pg_temp"
@@ -28,7 +28,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. `origin` is None where it is older than the known migrations."""
+    """A column. `origin` is None where it is older than the known migrations.
+
+    `sequence` is the one that serial or identity made, `reads` are the columns that a generated one is computed from.
+    """
 
     name: str
     type: Type | None
@@ -38,6 +41,9 @@ class Column:
     identity: bool = False
     origin: Origin | None = None
     deprecated: Origin | None = None
+    sequence: Name | None = None
+    reads: tuple[str, ...] = ()
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,9 @@ class Constraint:
     not_null_column: str | None = None
     origin: Origin | None = None
     deferrable: bool = False
+    enforced: bool = True
+    terms: tuple[Term, ...] = ()
+    referenced_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ class Table:
     """A table. `origin` is None where it is older than the known migrations; then its columns are not all known.
 
     `partition_key` are the columns that it is partitioned by, an expression among them None; empty where not known.
+    `inherits` are its parents by INHERITS.
     """
 
     name: Name
@@ -72,11 +82,15 @@ class Table:
     partition_key: tuple[str | None, ...] = ()
     default_partition: bool = False
     unlogged: bool = False
+    inherits: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index; an expression among `columns` is None. `constraint` tells that a constraint owns it."""
+    """An index; an expression among `columns` is None. `constraint` tells that a constraint owns it.
+
+    `part_of` is the index of the partitioned table that it belongs to, `uses` are all columns that it needs.
+    """
 
     name: Name
     table: Name
@@ -87,6 +101,18 @@ class Index:
     origin: Origin | None = None
     deprecated: Origin | None = None
     method: str = "btree"
+    part_of: Name | None = None
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What a domain adds to its type."""
+
+    type: Type | None
+    not_null: bool = False
+    default: Expression | None = None
+    constraints: Mapping[str, Constraint] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +121,8 @@ class Thing:
 
     `trigger` tells a function that only triggers can call. `columns` are those of a view, None where not known;
     `empty` tells a materialized view that was made WITH NO DATA and not filled since, `deferrable` a constraint trigger
-    that may wait for the end of the transaction.
+    that may wait for the end of the transaction. `volatility` is a function's, "" where it cannot be relied on.
+    `uses` are the columns that a view, a trigger or a policy names; `tables` are those of a publication or statistics.
     """
 
     kind: ObjectKind
@@ -109,6 +136,10 @@ class Thing:
     columns: tuple[str, ...] | None = None
     empty: bool = False
     deferrable: bool = False
+    volatility: str = ""
+    uses: tuple[ColumnUse, ...] = ()
+    tables: tuple[Name, ...] = ()
+    domain: Domain | None = None
 
 
 Key = tuple[ObjectKind, Name, Name | None]
@@ -139,6 +170,15 @@ class Schema:
             if found is not None:
                 return found
         return None
+
+    def children(self, table: Name) -> Iterator[Table]:
+        """Partitions of a table and tables that inherit from it, and theirs, by name."""
+        resolved = resolve(table, self.tables, self.search_path)
+        for name in sorted(self.tables):
+            child = self.tables[name]
+            if child.partition_of == resolved or resolved in child.inherits:
+                yield child
+                yield from self.children(name)
 
     def indexes_of(self, table: Name) -> Iterator[Index]:
         """Indexes of a table, in order of creation."""

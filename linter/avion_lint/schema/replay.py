@@ -10,6 +10,7 @@ from avion_lint.schema.model import (
     TEMPORARY,
     Column,
     Constraint,
+    Domain,
     Index,
     Key,
     Origin,
@@ -67,6 +68,11 @@ class _Draft:
         resolved = self.name(name)
         return self.tables.get(resolved) or Table(resolved)
 
+    def heirs(self, name: a.Name) -> list[a.Name]:
+        """Partitions of a table and the tables that inherit from it."""
+        found = (table for table in self.tables.values() if table.partition_of == name or name in table.inherits)
+        return [table.name for table in found]
+
     def put(self, table: Table) -> None:
         self.tables[table.name] = table
 
@@ -77,6 +83,60 @@ class _Draft:
 
 
 def _apply(draft: _Draft, action: a.Action, origin: Origin) -> None:
+    _apply_alone(draft, action, origin)
+    if isinstance(action, a.Rename) and action.kind is a.ObjectKind.COLUMN and action.table:
+        for child in draft.heirs(draft.name(action.table)):
+            _apply(draft, replace(action, table=child), origin)
+    if isinstance(action, a.CreateIndex) or (
+        isinstance(action, a.AddConstraint) and action.constraint.kind in _INDEXED
+    ):
+        if not action.only:
+            _to_partitions(draft, draft.name(action.table), origin)
+    elif isinstance(action, _INHERITED) and not action.only:
+        for child in draft.heirs(draft.name(action.table)):
+            _apply(draft, _for_child(draft, action, child), origin)
+
+
+# What a table hands on to its partitions and to the tables that inherit from it.
+_INHERITED = (
+    a.AddColumn,
+    a.DropColumn,
+    a.AlterColumnType,
+    a.SetNotNull,
+    a.DropNotNull,
+    a.SetDefault,
+    a.AddConstraint,
+    a.DropConstraint,
+    a.ValidateConstraint,
+)
+_Inherited = (
+    a.AddColumn | a.DropColumn | a.AlterColumnType | a.SetNotNull | a.DropNotNull | a.SetDefault
+    | a.AddConstraint | a.DropConstraint | a.ValidateConstraint
+)  # fmt: skip
+
+
+def _for_child(draft: _Draft, action: _Inherited, child: a.Name) -> a.Action:
+    """The same for a child, where a constraint has the name that it has above."""
+    if isinstance(action, a.AddConstraint):
+        name = action.constraint.name or _latest_constraint(draft, action.table)
+        return replace(action, table=child, constraint=replace(action.constraint, name=name))
+    return replace(action, table=child)
+
+
+def _to_partitions(draft: _Draft, table: a.Name, origin: Origin) -> None:
+    """Give the newest index of a partitioned table to its partitions."""
+    newest = next((index for index in reversed(draft.indexes.values()) if index.table == table), None)
+    if newest is None or not draft.table(table).partitioned:
+        return
+    for child in draft.heirs(table):
+        _part_index(draft, newest, child, origin)
+
+
+def _latest_constraint(draft: _Draft, table: a.Name) -> str | None:
+    return next(reversed(tuple(draft.table(table).constraints)), None)
+
+
+def _apply_alone(draft: _Draft, action: a.Action, origin: Origin) -> None:
     match action:
         case a.CreateTable():
             _create_table(draft, action, origin)
@@ -94,8 +154,13 @@ def _apply(draft: _Draft, action: a.Action, origin: Origin) -> None:
             _drop_constraint(draft, action)
         case a.ValidateConstraint():
             _validate(draft, action)
+        case a.AttachPartition(index=True):
+            part = resolve(action.partition, draft.indexes, draft.search_path)
+            if part in draft.indexes:
+                whole = resolve(action.table, draft.indexes, draft.search_path)
+                draft.indexes[part] = replace(draft.indexes[part], part_of=whole)
         case a.AttachPartition(index=False) | a.DetachPartition():
-            _partition(draft, action)
+            _partition(draft, action, origin)
         case a.Drop():
             _drop(draft, action)
         case a.Rename():
@@ -108,6 +173,10 @@ def _apply(draft: _Draft, action: a.Action, origin: Origin) -> None:
             _create_thing(draft, action, origin)
         case a.AddEnumValue():
             _add_value(draft, action)
+        case a.AlterDomain():
+            _alter_domain(draft, action, origin)
+        case a.AlterTable(form="AddInherit" | "DropInherit", other=a.Name() as parent):
+            _inherit(draft, action, draft.name(parent))
         case a.RefreshView():
             _refresh(draft, action)
         case a.AlterTable(form="SetLogged" | "SetUnLogged"):
@@ -137,7 +206,7 @@ def _create_table(draft: _Draft, action: a.CreateTable, origin: Origin) -> None:
     inherited: dict[str, Column] = {}
     for parent in parents:
         inherited.update(draft.table(parent).columns)
-    own = {column.name: _column(column, origin) for column in action.columns}
+    own = {column.name: _column(column, origin, name) for column in action.columns}
     table = Table(
         name,
         origin,
@@ -148,15 +217,74 @@ def _create_table(draft: _Draft, action: a.CreateTable, origin: Origin) -> None:
         partition_key=action.partition_key,
         default_partition=action.default_partition,
         unlogged=action.unlogged,
+        inherits=tuple(draft.name(parent) for parent in action.inherits),
     )
     draft.put(table)
     in_columns = (made for column in action.columns for made in column.constraints)
     for constraint in (*in_columns, *action.constraints):
         _add_constraint(draft, draft.tables[name], constraint, origin)
+    if table.partition_of:
+        _join_partitions(draft, table.partition_of, name, origin)
 
 
-def _column(definition: a.ColumnDefinition, origin: Origin) -> Column:
-    serial = definition.type.name in ("serial", "bigserial", "smallserial")
+def _join_partitions(draft: _Draft, parent: a.Name, child: a.Name, origin: Origin) -> None:
+    """Give a partition what the partitioned table has: constraints, and an index for each of its indexes."""
+    whole = draft.table(parent)
+    part = draft.table(child)
+    missing = {
+        name: made
+        for name, made in whole.constraints.items()
+        if made.kind not in _INDEXED and name not in part.constraints
+    }
+    draft.put(replace(part, constraints={**part.constraints, **missing}))
+    for index in [index for index in draft.indexes.values() if index.table == parent]:
+        _part_index(draft, index, child, origin)
+
+
+def _part_index(draft: _Draft, whole: Index, child: a.Name, origin: Origin) -> None:
+    """Attach the partition's index that is like the whole one, or make it."""
+    if any(index.table == child and index.part_of == whole.name for index in draft.indexes.values()):
+        return
+    alike = (
+        index
+        for index in draft.indexes.values()
+        if index.table == child
+        and index.part_of is None
+        and None not in index.columns
+        and (index.columns, index.unique, index.partial, index.method)
+        == (whole.columns, whole.unique, whole.partial, whole.method)
+        and (index.constraint or not whole.constraint)
+    )
+    found = next(alike, None)
+    if found is not None:
+        draft.indexes[found.name] = replace(found, part_of=whole.name)
+        return
+    constraint = draft.table(whole.table).constraints.get(whole.name.name) if whole.constraint else None
+    if constraint is not None:
+        definition = a.ConstraintDefinition(constraint.kind, None, constraint.columns)
+        _add_constraint(draft, draft.table(child), definition, origin)
+        made = next(reversed(draft.indexes.values()))
+    else:
+        made = _new_index(draft, child, whole, origin)
+    draft.indexes[made.name] = replace(made, part_of=whole.name)
+    for heir in draft.heirs(child):
+        _part_index(draft, draft.indexes[made.name], heir, origin)
+
+
+def _new_index(draft: _Draft, child: a.Name, like: Index, origin: Origin) -> Index:
+    base = "_".join((child.name, *(column or "expr" for column in like.columns), "idx"))
+    name = a.Name(child.schema, _free(base, (known.name for known in draft.indexes)))
+    return replace(like, name=name, table=child, origin=origin, constraint=False, part_of=None)
+
+
+def _inherit(draft: _Draft, action: a.AlterTable, parent: a.Name) -> None:
+    table = draft.table(action.table)
+    others = tuple(name for name in table.inherits if name != parent)
+    draft.put(replace(table, inherits=(*others, parent) if action.form == "AddInherit" else others))
+
+
+def _column(definition: a.ColumnDefinition, origin: Origin, table: a.Name) -> Column:
+    serial = definition.type.name in _SERIALS
     default = a.Expression(("nextval",)) if serial else definition.default
     return Column(
         definition.name,
@@ -167,14 +295,25 @@ def _column(definition: a.ColumnDefinition, origin: Origin) -> Column:
         definition.identity,
         origin,
         deprecated=origin if definition.name.endswith(_DEPRECATED_SUFFIX) else None,
+        sequence=_sequence(table, definition.name) if serial or definition.identity else None,
+        reads=definition.reads,
+        collation=definition.collation,
     )
+
+
+_SERIALS = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}
+
+
+def _sequence(table: a.Name, column: str) -> a.Name:
+    """Name that PostgreSQL chooses for the sequence of a serial or identity column, where it is free."""
+    return a.Name(table.schema, f"{table.name}_{column}_seq")
 
 
 def _add_column(draft: _Draft, action: a.AddColumn, origin: Origin) -> None:
     table = draft.table(action.table)
     if action.if_not_exists and action.column.name in table.columns:
         return
-    added = _column(action.column, origin)
+    added = _column(action.column, origin, table.name)
     table = replace(table, columns={**table.columns, added.name: added})
     draft.put(table)
     for constraint in action.column.constraints:
@@ -196,7 +335,7 @@ def _alter_column(draft: _Draft, action: a.AlterColumnType | a.SetNotNull | a.Dr
     column = table.columns.get(action.column) or Column(action.column, None)
     match action:
         case a.AlterColumnType():
-            column = replace(column, type=action.type)
+            column = replace(column, type=action.type, collation=action.collation)
         case a.SetNotNull():
             column = replace(column, not_null=True)
         case a.DropNotNull():
@@ -206,13 +345,17 @@ def _alter_column(draft: _Draft, action: a.AlterColumnType | a.SetNotNull | a.Dr
     draft.put(replace(table, columns={**table.columns, column.name: column}))
 
 
-def _partition(draft: _Draft, action: a.AttachPartition | a.DetachPartition) -> None:
+def _partition(draft: _Draft, action: a.AttachPartition | a.DetachPartition, origin: Origin) -> None:
     child = draft.table(action.partition)
     parent = draft.name(action.table) if isinstance(action, a.AttachPartition) else None
     default = isinstance(action, a.AttachPartition) and action.default_partition
     draft.put(replace(child, partition_of=parent, default_partition=default))
-    if isinstance(action, a.AttachPartition):
+    if parent is not None:
         draft.put(replace(draft.table(action.table), partitioned=True))
+        _join_partitions(draft, parent, child.name, origin)
+        return
+    for index in [index for index in draft.indexes.values() if index.table == child.name]:
+        draft.indexes[index.name] = replace(index, part_of=None)
 
 
 # --- constraints and indexes -----------------------------------------------------------------------------------
@@ -229,7 +372,7 @@ _SUFFIXES = {
 
 
 def _add_constraint(draft: _Draft, table: Table, definition: a.ConstraintDefinition, origin: Origin) -> None:
-    if definition.kind is a.ConstraintKind.NOT_NULL and definition.name is None:
+    if definition.kind is a.ConstraintKind.NOT_NULL and definition.name is None and definition.valid:
         draft.put(replace(table, columns=_not_null(table, definition.columns)))
         return  # a property of the column; only PostgreSQL 18 lists it among the constraints
     name = definition.name or _default_name(table, definition)
@@ -247,14 +390,18 @@ def _add_constraint(draft: _Draft, table: Table, definition: a.ConstraintDefinit
         definition.not_null_column,
         origin,
         definition.deferrable,
+        definition.enforced,
+        definition.terms,
+        definition.referenced_columns,
     )
     table = replace(table, constraints={**table.constraints, name: made})
-    if definition.kind in (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.NOT_NULL):
+    if definition.kind in (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.NOT_NULL) and definition.valid:
         table = replace(table, columns=_not_null(table, columns))
     draft.put(table)
     if definition.kind in _INDEXED:
         index_name = a.Name(table.name.schema, name)
-        draft.indexes[index_name] = Index(index_name, table.name, columns, unique=True, constraint=True, origin=origin)
+        made_index = Index(index_name, table.name, columns, unique=True, constraint=True, origin=origin, uses=columns)
+        draft.indexes[index_name] = made_index
 
 
 def _not_null(table: Table, columns: tuple[str, ...]) -> dict[str, Column]:
@@ -285,7 +432,19 @@ def _drop_constraint(draft: _Draft, action: a.DropConstraint) -> None:
     table = draft.table(action.table)
     kept = {name: made for name, made in table.constraints.items() if name != action.constraint}
     draft.put(replace(table, constraints=kept))
-    draft.indexes.pop(a.Name(table.name.schema, action.constraint), None)
+    _drop_index(draft, a.Name(table.name.schema, action.constraint))
+
+
+def _drop_index(draft: _Draft, name: a.Name) -> None:
+    """Drop an index, with those of the partitions that belong to it and their constraints."""
+    dropped = draft.indexes.pop(name, None)
+    if dropped is None:
+        return
+    for part in [index for index in draft.indexes.values() if index.part_of == name]:
+        _drop_index(draft, part.name)
+        table = draft.table(part.table)
+        kept = {key: made for key, made in table.constraints.items() if key != part.name.name or not part.constraint}
+        draft.put(replace(table, constraints=kept))
 
 
 def _validate(draft: _Draft, action: a.ValidateConstraint) -> None:
@@ -293,7 +452,8 @@ def _validate(draft: _Draft, action: a.ValidateConstraint) -> None:
     made = table.constraints.get(action.constraint)
     if made is not None:
         constraints = {**table.constraints, made.name: replace(made, valid=True)}
-        draft.put(replace(table, constraints=constraints))
+        columns = _not_null(table, made.columns) if made.kind is a.ConstraintKind.NOT_NULL else table.columns
+        draft.put(replace(table, constraints=constraints, columns=columns))
 
 
 def _create_index(draft: _Draft, action: a.CreateIndex, origin: Origin) -> None:
@@ -303,7 +463,14 @@ def _create_index(draft: _Draft, action: a.CreateIndex, origin: Origin) -> None:
     if action.if_not_exists and name in draft.indexes:
         return
     draft.indexes[name] = Index(
-        name, table, action.columns, action.unique, action.partial, origin=origin, method=action.method
+        name,
+        table,
+        action.columns,
+        action.unique,
+        action.partial,
+        origin=origin,
+        method=action.method,
+        uses=action.uses,
     )
 
 
@@ -315,7 +482,7 @@ def _drop(draft: _Draft, action: a.Drop) -> None:
         case kind if kind in _RELATIONS:
             _drop_table(draft, draft.name(action.name))
         case a.ObjectKind.INDEX:
-            draft.indexes.pop(resolve(action.name, draft.indexes, draft.search_path), None)
+            _drop_index(draft, resolve(action.name, draft.indexes, draft.search_path))
         case a.ObjectKind.SCHEMA:
             draft.things.pop(draft.key(action.kind, action.name), None)
             for table in [name for name in draft.tables if name.schema == action.name.name]:
@@ -328,6 +495,10 @@ def _drop(draft: _Draft, action: a.Drop) -> None:
 
 def _drop_table(draft: _Draft, name: a.Name) -> None:
     draft.tables.pop(name, None)
+    for table in list(draft.tables.values()):
+        kept = {key: made for key, made in table.constraints.items() if made.references != name}
+        if len(kept) < len(table.constraints):
+            draft.put(replace(table, constraints=kept))
     for index in [index.name for index in draft.indexes.values() if index.table == name]:
         del draft.indexes[index]
     for key in [key for key in draft.things if key[2] == name]:
@@ -381,11 +552,34 @@ def _rename_table(draft: _Draft, table: Table, new_name: str, marks: Origin | No
 def _rekey_table(draft: _Draft, old: Table, new: Table) -> None:
     draft.tables.pop(old.name, None)
     draft.put(new)
+    for table in list(draft.tables.values()):
+        draft.put(_pointing(table, old.name, new.name))
+    for key, thing in list(draft.things.items()):
+        if old.name in thing.reads:
+            reads = tuple(new.name if name == old.name else name for name in thing.reads)
+            uses = tuple(replace(use, relation=new.name) if use.relation == old.name else use for use in thing.uses)
+            draft.things[key] = replace(thing, reads=reads, uses=uses)
     for index in [index for index in draft.indexes.values() if index.table == old.name]:
         draft.indexes[index.name] = replace(index, table=new.name)
     for key, thing in [(key, thing) for key, thing in draft.things.items() if key[2] == old.name]:
         del draft.things[key]
         draft.things[(thing.kind, thing.name, new.name)] = replace(thing, table=new.name)
+
+
+def _pointing(table: Table, old: a.Name, new: a.Name) -> Table:
+    """The table, pointing to another one by its new name."""
+    if old not in (table.partition_of, *table.inherits, *(made.references for made in table.constraints.values())):
+        return table
+    constraints = {
+        name: replace(made, references=new) if made.references == old else made
+        for name, made in table.constraints.items()
+    }
+    return replace(
+        table,
+        constraints=constraints,
+        partition_of=new if table.partition_of == old else table.partition_of,
+        inherits=tuple(new if name == old else name for name in table.inherits),
+    )
 
 
 def _rename_column(draft: _Draft, table: Table, action: a.Rename, marks: Origin | None) -> None:
@@ -398,9 +592,14 @@ def _rename_column(draft: _Draft, table: Table, action: a.Rename, marks: Origin 
         for name, made in table.constraints.items()
     }
     draft.put(replace(table, columns=columns, constraints=constraints))
-    for index in [index for index in draft.indexes.values() if index.table == table.name and old in index.columns]:
+    for index in [index for index in draft.indexes.values() if index.table == table.name and old in index.uses]:
         parts = tuple(renamed.name if part == old else part for part in index.columns)
-        draft.indexes[index.name] = replace(index, columns=parts)
+        uses = tuple(renamed.name if part == old else part for part in index.uses)
+        draft.indexes[index.name] = replace(index, columns=parts, uses=uses)
+    was, now = a.ColumnUse(table.name, old), a.ColumnUse(table.name, renamed.name)
+    for key, thing in list(draft.things.items()):
+        if was in thing.uses:
+            draft.things[key] = replace(thing, uses=tuple(now if use == was else use for use in thing.uses))
 
 
 _VIEWS = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW)
@@ -496,17 +695,84 @@ def _thing(
             kind = a.ObjectKind.MATERIALIZED_VIEW if action.materialized else a.ObjectKind.VIEW
             name = draft.new_name(action.view, temporary=action.temporary)
             reads = tuple(draft.name(read) for read in action.reads)
-            return Thing(kind, name, reads=reads, origin=origin, columns=action.columns, empty=not action.with_data)
+            made = Thing(kind, name, reads=reads, origin=origin, columns=action.columns, empty=not action.with_data)
+            return replace(made, uses=_resolved_uses(draft, action.uses, reads))
         case a.CreateType():
             return Thing(a.ObjectKind.TYPE, draft.new_name(action.type), values=action.values, origin=origin)
         case a.CreateTrigger():
             owner = draft.name(action.table)
             name = draft.new_name(a.Name(None, action.trigger))
-            return Thing(a.ObjectKind.TRIGGER, name, owner, origin=origin, deferrable=action.deferrable)
+            uses = tuple(a.ColumnUse(owner, column) for column in action.columns)
+            return Thing(a.ObjectKind.TRIGGER, name, owner, origin=origin, deferrable=action.deferrable, uses=uses)
         case a.CreateObject():
             table = draft.name(action.table) if action.table else None
             name = draft.new_name(action.name)
-            return Thing(action.kind, name, table, origin=origin, trigger=action.trigger)
+            made = Thing(action.kind, name, table, origin=origin, trigger=action.trigger, volatility=action.volatility)
+            uses = tuple(a.ColumnUse(table, column) for column in action.columns)
+            tables = tuple(draft.name(each) for each in action.tables)
+            return replace(made, uses=uses, tables=tables, domain=_domain(action, origin))
+
+
+def _domain(action: a.CreateObject, origin: Origin) -> Domain | None:
+    if action.kind is not a.ObjectKind.DOMAIN:
+        return None
+    made = Domain(action.type, action.not_null, action.default)
+    for definition in action.constraints:
+        made = _constrained(made, action.name.name, definition, origin)
+    return made
+
+
+def _constrained(domain: Domain, name: str, definition: a.ConstraintDefinition, origin: Origin) -> Domain:
+    own = definition.name or _free(f"{name}_check", domain.constraints)
+    made = Constraint(own, definition.kind, (), definition.valid, origin=origin)
+    return replace(domain, constraints={**domain.constraints, own: made})
+
+
+def _alter_domain(draft: _Draft, action: a.AlterDomain, origin: Origin) -> None:
+    key = draft.key(a.ObjectKind.DOMAIN, action.domain)
+    thing = draft.things.get(key)
+    if thing is None or thing.domain is None:
+        return
+    domain = thing.domain
+    match action.form:
+        case "add" if action.constraint:
+            domain = _constrained(domain, thing.name.name, action.constraint, origin)
+        case "drop":
+            kept = {name: made for name, made in domain.constraints.items() if name != action.name}
+            domain = replace(domain, constraints=kept)
+        case "validate" if action.name in domain.constraints:
+            valid = replace(domain.constraints[action.name], valid=True)
+            domain = replace(domain, constraints={**domain.constraints, action.name: valid})
+        case "set not null" | "drop not null":
+            domain = replace(domain, not_null=action.form == "set not null")
+        case "default":
+            domain = replace(domain, default=action.default)
+    draft.things[key] = replace(thing, domain=domain)
+
+
+def _resolved_uses(draft: _Draft, uses: tuple[a.ColumnUse, ...], reads: tuple[a.Name, ...]) -> tuple[a.ColumnUse, ...]:
+    """Columns that a view names, each with its relation; a name that two of its relations have is left out."""
+    found: dict[a.ColumnUse, None] = {}
+    for use in uses:
+        owners = (
+            [draft.name(use.relation)] if use.relation else [name for name in reads if _has(draft, name, use.column)]
+        )
+        if len(owners) != 1:
+            continue
+        columns = _columns_of(draft, owners[0]) if use.column == "*" else (use.column,)
+        found.update(dict.fromkeys(a.ColumnUse(owners[0], column) for column in columns))
+    return tuple(found)
+
+
+def _has(draft: _Draft, relation: a.Name, column: str) -> bool:
+    return column in _columns_of(draft, relation)
+
+
+def _columns_of(draft: _Draft, relation: a.Name) -> tuple[str, ...]:
+    if relation in draft.tables:
+        return tuple(draft.tables[relation].columns)
+    views = (draft.things.get((kind, relation, None)) for kind in _VIEWS)
+    return next((view.columns for view in views if view and view.columns), ())
 
 
 def _refresh(draft: _Draft, action: a.RefreshView) -> None:

@@ -12,6 +12,7 @@ from avion_lint.sql.parse import Node, RawStatement
 from avion_lint.sql.plpgsql import do_block
 from avion_lint.sql.query import copied
 from avion_lint.sql.targets import given_columns
+from avion_lint.sql.uses import columns_used
 
 OBJECT_KINDS = {
     "OBJECT_TABLE": a.ObjectKind.TABLE,
@@ -109,6 +110,7 @@ def _create_table_as(node: Node, span: Span) -> Iterator[a.Action]:
             with_data=with_data,
             reads=reads,
             columns=given_columns(node["query"], n.strings(node["into"].get("colNames", []))),
+            uses=columns_used(node["query"]),
         )
         return
     yield a.CreateTable(
@@ -336,6 +338,7 @@ def _create_view(node: Node, span: Span) -> Iterator[a.Action]:
         temporary=node["view"].get("relpersistence") == "t",
         reads=n.relations_read(node.get("query", {})),
         columns=given_columns(node.get("query", {}), n.strings(node.get("aliases", []))),
+        uses=columns_used(node.get("query", {})),
     )
 
 
