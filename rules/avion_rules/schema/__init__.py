@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from avion_lint.rule import Rule
+from avion_rules.schema.concurrent_on_partitioned import concurrent_on_partitioned
 from avion_rules.schema.enum_value_used_at_once import enum_value_used_at_once
 
-RULES: tuple[Rule, ...] = (enum_value_used_at_once,)
+RULES: tuple[Rule, ...] = (
+    enum_value_used_at_once,
+    concurrent_on_partitioned,
+)
