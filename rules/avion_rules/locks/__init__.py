@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from avion_lint.rule import Rule
 from avion_rules.locks.added_check_scans import added_check_scans
+from avion_rules.locks.attach_scans import attach_scans
 from avion_rules.locks.concurrent_in_transaction import concurrent_in_transaction
 from avion_rules.locks.concurrent_not_alone import concurrent_not_alone
+from avion_rules.locks.detach_not_concurrent import detach_not_concurrent
 from avion_rules.locks.drop_index_not_concurrent import drop_index_not_concurrent
 from avion_rules.locks.exclusion_builds_index import exclusion_builds_index
 from avion_rules.locks.foreign_key_validated_at_once import foreign_key_validated_at_once
@@ -13,9 +15,12 @@ from avion_rules.locks.index_not_concurrent import index_not_concurrent
 from avion_rules.locks.invalid_index_hidden import invalid_index_hidden
 from avion_rules.locks.missing_lock_timeout import missing_lock_timeout
 from avion_rules.locks.not_allowed_in_transaction import not_allowed_in_transaction
+from avion_rules.locks.partition_created_in_place import partition_created_in_place
 from avion_rules.locks.primary_key_builds_index import primary_key_builds_index
+from avion_rules.locks.refresh_not_concurrent import refresh_not_concurrent
 from avion_rules.locks.reindex_not_concurrent import reindex_not_concurrent
 from avion_rules.locks.set_not_null_scans import set_not_null_scans
+from avion_rules.locks.table_rewrite import table_rewrite
 from avion_rules.locks.transactional_lock import transactional_lock
 from avion_rules.locks.unique_builds_index import unique_builds_index
 from avion_rules.locks.validated_under_lock import validated_under_lock
@@ -37,4 +42,9 @@ RULES: tuple[Rule, ...] = (
     set_not_null_scans,
     validated_under_lock,
     primary_key_builds_index,
+    attach_scans,
+    detach_not_concurrent,
+    table_rewrite,
+    refresh_not_concurrent,
+    partition_created_in_place,
 )
