@@ -15,7 +15,7 @@ from avion_lint.history import Change as FileChange
 from avion_lint.projects import Gathered, Standing, project, runner_order
 from avion_lint.rule import Rule
 from avion_lint.runners.flyway_checksum import checksum
-from avion_lint.runners.migration import Kind, MigrationFile, Misread, Runner
+from avion_lint.runners.migration import Direction, Kind, MigrationFile, Misread, Runner
 from avion_lint.settings import Settings
 from avion_lint.source import Document, Place, Span
 from avion_lint.subjects import (
@@ -218,7 +218,20 @@ def _not_parsed(migration: Migration, problem: SqlProblem) -> Finding:
         return Finding(problem.place, message, remedy, object=name)
     message = f"This is not SQL that PostgreSQL understands: {problem.message}. "
     consequence = f"The {problem.direction} section would fail here."
-    return Finding(problem.place, message + consequence, "Correct the statement.", object=name)
+    remedy = "Correct the statement."
+    if _follows_copy(migration, problem):
+        runner = migration.service.runner
+        message = f"{runner} sends these rows as SQL, not as the rows of the COPY before them: {problem.message}. "
+        remedy = "Write the rows as `INSERT INTO … VALUES (…), (…);`, or load them outside migrations."
+    return Finding(problem.place, message + consequence, remedy, object=name)
+
+
+def _follows_copy(migration: Migration, problem: SqlProblem) -> bool:
+    """Whether what does not parse stands behind `COPY … FROM STDIN`, where psql would take it for rows."""
+    section = migration.up if problem.direction is Direction.UP else migration.down
+    before = [made for made in section if made.place.span.end <= problem.place.span.start]
+    words = before[-1].text.upper().split() if before else []
+    return words[:1] == ["COPY"] and "STDIN" in words
 
 
 def _is_explained(migration: Migration, problem: SqlProblem) -> bool:

@@ -107,23 +107,23 @@ class _Collector:
         """The service of a folder with its files."""
         own = self.settings.service_at(folder.root)
         configuration = self.sources.configuration(folder.root, own.flyway, self.flyway_roots)
-        contents = self._contents(folder)
+        contents = self._contents(folder, (*folder.files, *folder.shared))
         goose_version = own.goose or self._goose_version(folder.root)
         reader = _Reader(folder.runner, goose_version, configuration, self.read, self.known)
         files = tuple(reader.file(content) for content in contents)
-        problems = ((self.read(path), problem) for path, problem in folder.problems)
+        named = dict(folder.problems)
         return Collected(
             _service(folder, name, own, reader, files),
             configuration,
             files,
             frozenset(folder.shared),
-            tuple((_document(content), problem) for content, problem in problems),
+            tuple((_document(content), named[content.path]) for content in self._contents(folder, named)),
             tuple(content for content in contents if isinstance(content, Unreadable)),
         )
 
-    def _contents(self, folder: Folder) -> tuple[Document | Unreadable, ...]:
-        """The files of a folder; Flyway looks into folders, whatever their names are."""
-        contents = (self.read(path) for path in (*folder.files, *folder.shared))
+    def _contents(self, folder: Folder, paths: Iterable[str]) -> tuple[Document | Unreadable, ...]:
+        """Those of the paths that are files to the runner; Flyway looks into folders, whatever their names are."""
+        contents = (self.read(path) for path in paths)
         if folder.runner is Runner.GOOSE:
             return tuple(contents)
         return tuple(content for content in contents if not _is_folder(content))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from avion_lint.deployments import Deployment
-from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Section
+from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner, Section
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay, with_search_path
 from avion_lint.source import Place
@@ -137,7 +137,7 @@ class _Reader:
         steps: list[tuple[Action, Origin]] = []
         problems: list[SqlProblem] = []
         for chunk in section.chunks if section else ():
-            found = read(chunk.text, self.gathered.service.dialect)
+            found = self._statements(chunk)
             problems.extend(self._problems(found, chunk, Direction.UP))
             for sql in found.statements:
                 steps.extend(self._steps(sql.actions, chunk))
@@ -151,7 +151,7 @@ class _Reader:
             return _ReadSection((), (), schema)
         session = Session(runner_transaction=section.transaction)
         for chunk in section.chunks:
-            found = read(chunk.text, self.gathered.service.dialect)
+            found = self._statements(chunk)
             problems.extend(self._problems(found, chunk, section.direction))
             for sql in found.statements:
                 statement = self._statement(section, chunk, sql, schema, session)
@@ -159,6 +159,9 @@ class _Reader:
                 schema = replay(schema, self._steps(sql.actions, chunk))
                 session = after(session, sql.actions)
         return _ReadSection(tuple(statements), tuple(problems), schema)
+
+    def _statements(self, chunk: Chunk) -> Read:
+        return read(chunk.text, self.gathered.service.dialect, sends_rows=self.file.runner is Runner.FLYWAY)
 
     def _statement(self, section: Section, chunk: Chunk, sql: Sql, schema: Schema, session: Session) -> Statement:
         return Statement(

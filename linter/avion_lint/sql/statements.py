@@ -35,8 +35,11 @@ class Read:
     problems: tuple[Problem, ...] = ()
 
 
-def read(text: str, dialect: str = "postgresql") -> Read:
-    """Statements and problems of a text; where one statement is wrong the others are still read."""
+def read(text: str, dialect: str = "postgresql", *, sends_rows: bool = True) -> Read:
+    """Statements and problems of a text; where one statement is wrong the others are still read.
+
+    `sends_rows` tells that the runner sends what follows `COPY … FROM STDIN;` as rows, as Flyway does, and not as SQL.
+    """
     if dialect != "postgresql":
         return _foreign(text, dialect)
     command = _meta_command(text)
@@ -45,7 +48,7 @@ def read(text: str, dialect: str = "postgresql") -> Read:
     parsed = parse(text)
     if not isinstance(parsed, SyntaxProblem):
         return _extract_all(parsed, text)
-    cut = _copy_data(text)
+    cut = _copy_data(text) if sends_rows else None
     if cut is not None:
         return read(text[:cut])
     return _piecewise(text, parsed)
