@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from avion_lint.rule import Rule
+from avion_rules.schema.column_still_used import column_still_used
 from avion_rules.schema.concurrent_on_partitioned import concurrent_on_partitioned
 from avion_rules.schema.enum_value_used_at_once import enum_value_used_at_once
+from avion_rules.schema.foreign_key_type_mismatch import foreign_key_type_mismatch
 
 RULES: tuple[Rule, ...] = (
+    column_still_used,
+    foreign_key_type_mismatch,
     enum_value_used_at_once,
     concurrent_on_partitioned,
 )
