@@ -14,6 +14,7 @@ from avion_rules.locks.foreign_key_validated_at_once import foreign_key_validate
 from avion_rules.locks.index_not_concurrent import index_not_concurrent
 from avion_rules.locks.invalid_index_hidden import invalid_index_hidden
 from avion_rules.locks.missing_lock_timeout import missing_lock_timeout
+from avion_rules.locks.never_validated import never_validated
 from avion_rules.locks.not_allowed_in_transaction import not_allowed_in_transaction
 from avion_rules.locks.partition_created_in_place import partition_created_in_place
 from avion_rules.locks.primary_key_builds_index import primary_key_builds_index
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     exclusion_builds_index,
     set_not_null_scans,
     validated_under_lock,
+    never_validated,
     primary_key_builds_index,
     attach_scans,
     detach_not_concurrent,

@@ -7,10 +7,12 @@ from avion_rules.schema.column_still_used import column_still_used
 from avion_rules.schema.concurrent_on_partitioned import concurrent_on_partitioned
 from avion_rules.schema.enum_value_used_at_once import enum_value_used_at_once
 from avion_rules.schema.foreign_key_type_mismatch import foreign_key_type_mismatch
+from avion_rules.schema.identifier_too_long import identifier_too_long
 
 RULES: tuple[Rule, ...] = (
     column_still_used,
     foreign_key_type_mismatch,
+    identifier_too_long,
     enum_value_used_at_once,
     concurrent_on_partitioned,
 )
