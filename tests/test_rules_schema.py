@@ -62,3 +62,46 @@ def test_a_new_type_takes_new_values_at_once_from_postgresql_17_on():
 def test_flyway_runs_a_file_in_one_transaction():
     assert objects(flyway("SC110", JOBS, f"{ADD} SELECT 'b'::st;")) == ["st"]
     assert flyway("SC110", JOBS, f"{ADD} SELECT 'b'::st;", conf="executeInTransaction=false") == []
+
+
+PEOPLE = "CREATE TABLE t (a int, b int); CREATE VIEW people AS SELECT a, b FROM t;"
+
+
+def test_a_view_dropped_before_can_be_made_anew():
+    up = "DROP VIEW people; CREATE OR REPLACE VIEW people AS SELECT b FROM t;"
+
+    assert goose("SC112", PEOPLE, up) == []
+
+
+def test_a_view_whose_columns_are_not_told_is_not_compared():
+    assert goose("SC112", PEOPLE, "CREATE OR REPLACE VIEW people AS SELECT * FROM t;") == []
+    assert goose("SC112", "CREATE VIEW people AS SELECT * FROM t;", "CREATE OR REPLACE VIEW people AS SELECT 1;") == []
+
+
+def test_a_renamed_column_of_a_view_goes_by_its_new_name():
+    renamed = f"{PEOPLE} ALTER VIEW people RENAME COLUMN b TO c;"
+
+    assert objects(goose("SC112", renamed, "CREATE OR REPLACE VIEW people AS SELECT a, b FROM t;")) == ["people"]
+    assert goose("SC112", renamed, "CREATE OR REPLACE VIEW people (a, c) AS SELECT a, b FROM t;") == []
+
+
+EVENTS = (
+    "CREATE TABLE events (at int, kind text) PARTITION BY RANGE (at);"
+    "CREATE INDEX events_kind_idx ON ONLY events (kind); CREATE TABLE users (id int);"
+)
+
+
+def test_the_index_of_one_partition_or_of_another_table_may_be_built_concurrently():
+    part = "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (1) TO (2);"
+
+    assert outside("SC113", EVENTS + part, "CREATE INDEX CONCURRENTLY i ON events_1 (kind);") == []
+    assert outside("SC113", EVENTS, "CREATE INDEX CONCURRENTLY i ON users (id);") == []
+
+
+def test_an_index_that_exists_is_not_built():
+    sql = "CREATE INDEX CONCURRENTLY IF NOT EXISTS events_kind_idx ON events (kind);"
+
+    assert outside("SC113", EVENTS, sql) == []
+    assert objects(outside("SC113", EVENTS, "DROP INDEX CONCURRENTLY IF EXISTS events_kind_idx;")) == [
+        "events_kind_idx"
+    ]

@@ -8,11 +8,13 @@ from avion_rules.schema.concurrent_on_partitioned import concurrent_on_partition
 from avion_rules.schema.enum_value_used_at_once import enum_value_used_at_once
 from avion_rules.schema.foreign_key_type_mismatch import foreign_key_type_mismatch
 from avion_rules.schema.identifier_too_long import identifier_too_long
+from avion_rules.schema.view_cannot_be_replaced import view_cannot_be_replaced
 
 RULES: tuple[Rule, ...] = (
     column_still_used,
     foreign_key_type_mismatch,
     identifier_too_long,
     enum_value_used_at_once,
+    view_cannot_be_replaced,
     concurrent_on_partitioned,
 )
