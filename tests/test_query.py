@@ -163,3 +163,27 @@ def test_insert_knows_whether_rows_that_exist_are_an_error(tail: str, expected: 
     (insert,) = actions(f"INSERT INTO t VALUES (1){tail}")
     assert isinstance(insert, a.Insert)
     assert insert.on_conflict is expected
+
+
+@pytest.mark.parametrize(
+    ("change", "many"),
+    [
+        ("UPDATE t SET a = 1", True),
+        ("UPDATE t SET a = 1 WHERE b IS NULL", True),
+        ("UPDATE t SET a = o.a FROM o WHERE o.id = t.id", True),
+        ("UPDATE t SET a = 1 WHERE id IN (SELECT id FROM o)", True),
+        ("DELETE FROM t USING o WHERE o.id = t.id", True),
+        ("DELETE FROM t WHERE a > 3", True),
+        ("UPDATE t SET a = 1 WHERE id = 4", False),
+        ("UPDATE t AS x SET a = 1 WHERE x.id IN (1, 2)", False),
+        ("UPDATE t SET a = 1 WHERE id IN (SELECT id FROM o LIMIT 100)", False),
+        ("WITH few AS (SELECT id FROM t LIMIT 100) UPDATE t SET a = 1 FROM few WHERE few.id = t.id", False),
+        ("UPDATE t SET a = v.a FROM (VALUES (1, 2)) AS v (id, a) WHERE v.id = t.id", False),
+        ("DELETE FROM t WHERE kind = 'x' AND a > 3", False),
+    ],
+)
+def test_a_change_of_many_rows_is_told_from_one_of_few(change: str, many: bool) -> None:
+    (made,) = actions(change)
+
+    assert isinstance(made, a.Update | a.Delete)
+    assert made.many is many

@@ -595,6 +595,7 @@ class Update:
     """UPDATE; `whole` tells that no condition keeps rows out: no WHERE, or one that is always true.
 
     `null_column` is set where the whole condition is `column IS NULL`; `reads` are other tables that it names.
+    `many` tells that it may change many rows: no condition, join or limit picks them by values.
     """
 
     span: Span
@@ -604,17 +605,19 @@ class Update:
     has_where: bool = False
     null_column: str | None = None
     reads: tuple[Name, ...] = ()
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """DELETE; `whole` and `reads` as for Update."""
+    """DELETE; `whole`, `reads` and `many` as for Update."""
 
     span: Span
     table: Name
     whole: bool
     has_where: bool = False
     reads: tuple[Name, ...] = ()
+    many: bool = False
 
 
 # --- session, transaction, maintenance -----------------------------------------------------------------------

@@ -10,7 +10,7 @@ from avion_lint.sql import nodes as n
 from avion_lint.sql.alter import alter_table, rename, set_schema
 from avion_lint.sql.parse import Node, RawStatement
 from avion_lint.sql.plpgsql import do_block
-from avion_lint.sql.query import copied
+from avion_lint.sql.query import changes_many, copied
 from avion_lint.sql.targets import given_columns
 from avion_lint.sql.uses import columns_used
 
@@ -206,7 +206,8 @@ def _update(node: Node, span: Span) -> Iterator[a.Action]:
     whole = "fromClause" not in node and n.is_always_true(where)
     only_null = n.null_column(where)
     reads = _others_read(node)
-    yield a.Update(span, n.relation(node["relation"]), whole, columns, where is not None, only_null, reads)
+    table = n.relation(node["relation"])
+    yield a.Update(span, table, whole, columns, where is not None, only_null, reads, changes_many(node))
 
 
 def _others_read(node: Node) -> tuple[a.Name, ...]:
@@ -226,7 +227,8 @@ def _delete(node: Node, span: Span) -> Iterator[a.Action]:
     yield from _modifying_with(node, span)
     where = node.get("whereClause")
     whole = "usingClause" not in node and n.is_always_true(where)
-    yield a.Delete(span, n.relation(node["relation"]), whole, where is not None, _others_read(node))
+    table = n.relation(node["relation"])
+    yield a.Delete(span, table, whole, where is not None, _others_read(node), changes_many(node))
 
 
 def _copy(node: Node, span: Span) -> Iterator[a.Action]:

@@ -28,6 +28,21 @@ def copied(query: Node, with_clause: Node | None = None) -> Copied:
     return tuple(dict.fromkeys(_statement(query, known)))
 
 
+def changes_many(change: Node) -> bool:
+    """Whether an UPDATE or DELETE (untagged) may change many rows of its table.
+
+    Not so where a condition picks rows by values, or where it is joined with something that gives few rows.
+    """
+    target = change["relation"]
+    others = change.get("fromClause", change.get("usingClause", []))
+    known = _with(change.get("withClause"), {})
+    conditions = [change["whereClause"]] if "whereClause" in change else []
+    items = [item for entry in ({"RangeVar": target}, *others) for item in _items(entry, known, conditions)]
+    if not all(item.copies for item in items[1:]):
+        return False
+    return not any(items[0].alias in _picked(condition, items, known) for condition in conditions)
+
+
 @dataclass(frozen=True, slots=True)
 class _Item:
     """An item of FROM: the name that columns are qualified with, and what it may copy."""

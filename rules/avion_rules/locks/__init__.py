@@ -13,6 +13,7 @@ from avion_rules.locks.exclusion_builds_index import exclusion_builds_index
 from avion_rules.locks.foreign_key_validated_at_once import foreign_key_validated_at_once
 from avion_rules.locks.index_not_concurrent import index_not_concurrent
 from avion_rules.locks.invalid_index_hidden import invalid_index_hidden
+from avion_rules.locks.long_work_under_lock import long_work_under_lock
 from avion_rules.locks.missing_lock_timeout import missing_lock_timeout
 from avion_rules.locks.never_validated import never_validated
 from avion_rules.locks.not_allowed_in_transaction import not_allowed_in_transaction
@@ -22,6 +23,7 @@ from avion_rules.locks.refresh_not_concurrent import refresh_not_concurrent
 from avion_rules.locks.reindex_not_concurrent import reindex_not_concurrent
 from avion_rules.locks.set_not_null_scans import set_not_null_scans
 from avion_rules.locks.table_rewrite import table_rewrite
+from avion_rules.locks.timeout_without_effect import timeout_without_effect
 from avion_rules.locks.transactional_lock import transactional_lock
 from avion_rules.locks.unique_builds_index import unique_builds_index
 from avion_rules.locks.validated_under_lock import validated_under_lock
@@ -48,5 +50,7 @@ RULES: tuple[Rule, ...] = (
     detach_not_concurrent,
     table_rewrite,
     refresh_not_concurrent,
+    timeout_without_effect,
+    long_work_under_lock,
     partition_created_in_place,
 )

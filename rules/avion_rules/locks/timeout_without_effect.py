@@ -1,0 +1,104 @@
+"""Timeouts that are set and limit nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.finding import Finding, Related
+from avion_lint.rule import rule
+from avion_lint.runners.migration import Runner
+from avion_lint.sql import actions as a
+from avion_lint.subjects import Migration, Statement
+from avion_rules.locks._waits import Wait, waits
+
+_TIMEOUTS = {
+    "lock_timeout",
+    "statement_timeout",
+    "idle_in_transaction_session_timeout",
+    "transaction_timeout",
+}
+
+
+@rule("LK126", subject=Migration)
+def timeout_without_effect(migration: Migration) -> Iterator[Finding]:
+    """Find a timeout that limits nothing: set outside a transaction, to 0, or after the lock is taken."""
+    found = tuple(waits(migration.up))
+    for at, statement in enumerate(migration.up):
+        for action in statement.actions:
+            if isinstance(action, a.SetVariable) and action.name in _TIMEOUTS and action.value is not None:
+                yield from _judge(statement, action, _around(migration, at, found))
+
+
+def _around(migration: Migration, at: int, found: tuple[Wait, ...]) -> tuple[Wait | None, Wait | None]:
+    """The last wait before a statement in the same transaction, and the first after it that its setting is for."""
+    earlier, later = migration.up[:at], migration.up[at + 1 :]
+    until = next((n for n, each in enumerate(later) if _sets_lock_timeout(each)), len(later))
+    before = [wait for wait in found if any(wait.statement is each for each in earlier)]
+    after = [wait for wait in found if any(wait.statement is each for each in later[:until])]
+    return before[-1] if before else None, after[0] if after else None
+
+
+def _sets_lock_timeout(statement: Statement) -> bool:
+    return any(action.name == "lock_timeout" for action in statement.of(a.SetVariable))
+
+
+def _judge(statement: Statement, action: a.SetVariable, around: tuple[Wait | None, Wait | None]) -> Iterator[Finding]:
+    before, after = around
+    endless = action.value is not None and action.value.strip().rstrip("msinhd ") in ("0", "")
+    if action.local and not statement.in_transaction and not statement.shares_chunk:
+        yield _outside(statement, action)
+    elif action.name != "lock_timeout":
+        return
+    elif endless and after:
+        yield _endless(statement, action, after)
+    elif before and not after and not endless and _is_unlimited(before):
+        yield _late(statement, action, before)
+
+
+def _is_unlimited(wait: Wait) -> bool:
+    session = wait.statement.session
+    return not session.has_lock_timeout and not wait.statement.service.lock_timeout
+
+
+def _outside(statement: Statement, action: a.SetVariable) -> Finding:
+    sql = f"SET {action.name} = '{action.value}';"
+    if statement.service.runner is Runner.GOOSE:
+        parameter = f"`{action.name}={action.value}`"
+        remedy = (
+            f"Set it where goose connects, {parameter} among the parameters of GOOSE_DBSTRING, since outside a "
+            "transaction every statement may get another connection. Or put it on the line of the statement that it is "
+            f"for, so that both are sent as one query:\n{sql} …"
+        )
+    else:
+        remedy = f"Set it for the session; Flyway runs the whole file in one:\n{sql}"
+    return statement.finding(
+        action,
+        f"Does nothing: this runs outside a transaction, where SET LOCAL only gives a warning and {action.name} stays "
+        "as it was.",
+        remedy,
+        object=action.name,
+    )
+
+
+def _endless(statement: Statement, action: a.SetVariable, after: Wait) -> Finding:
+    relation = after.effect.relation
+    return statement.finding(
+        action,
+        f"Switches the limit off: a lock_timeout of 0 lets a later statement wait for {relation} without end, while "
+        f"{after.effect.lock.blocks} to {relation} queues up behind it.",
+        f"SET {'LOCAL ' if statement.in_transaction else ''}lock_timeout = '3s';",
+        related=(Related(after.statement.place_of(after.action), f"waits for {relation}"),),
+        object=action.name,
+    )
+
+
+def _late(statement: Statement, action: a.SetVariable, before: Wait) -> Finding:
+    relation = before.effect.relation
+    return statement.finding(
+        action,
+        f"Comes too late: the lock on {relation} was waited for before, without limit, and no later statement waits "
+        "for one.",
+        "Make it the first statement of the file.",
+        related=(Related(before.statement.place_of(before.action), f"waits for {relation}"),),
+        object=action.name,
+    )
