@@ -355,7 +355,14 @@ NO_TRANSACTION = "-- +goose NO TRANSACTION\n"
 @pytest.mark.parametrize(
     ("up", "count"),
     [
-        ("ALTER TABLE users ADD COLUMN a int; ALTER TABLE users ADD COLUMN b int;", 1),
+        ("ALTER TABLE users ADD COLUMN a int; UPDATE users SET a = 1;", 1),
+        ("ALTER TABLE users ADD COLUMN a int; SELECT fill();", 1),
+        ("ALTER TABLE users ADD COLUMN a int; CREATE INDEX users_a ON users (a);", 1),
+        ("ALTER TABLE users ADD COLUMN a int; ALTER TABLE orders ADD COLUMN a int;", 1),
+        ("ALTER TABLE users ADD CONSTRAINT c CHECK (id > 0) NOT VALID; ALTER TABLE users VALIDATE CONSTRAINT c;", 1),
+        ("ALTER TABLE users ADD COLUMN a int; UPDATE users SET a = 1; UPDATE users SET a = 2;", 1),
+        ("UPDATE users SET id = 1; ALTER TABLE users ADD COLUMN a int;", 0),
+        ("ALTER TABLE users ADD COLUMN a int; UPDATE users SET a = 1 WHERE id = 7;", 0),
         ("SET lock_timeout = '3s'; ALTER TABLE users ADD COLUMN a int;", 0),
         ("ALTER TABLE users ADD COLUMN a int; RESET lock_timeout;", 0),
         ("CREATE TABLE a (id int); CREATE TABLE b (id int);", 0),
@@ -365,6 +372,35 @@ NO_TRANSACTION = "-- +goose NO TRANSACTION\n"
 def test_only_a_lock_that_lasts_longer_is_told(up: str, count: int):
     assert len(goose(NO_TRANSACTION + up, "SELECT 1;", before=USERS, rule="MG109")) == count
     assert goose(up, "SELECT 1;", before=USERS, rule="MG109") == []
+
+
+@pytest.mark.parametrize(
+    "quick",
+    [
+        "ALTER TABLE users ADD COLUMN b int;",
+        "CREATE TABLE roles (id int); CREATE INDEX roles_id ON roles (id); INSERT INTO roles VALUES (1);",
+        "ALTER TABLE users DROP COLUMN a;",
+        "DROP FUNCTION f(int);",
+        "ALTER TABLE users ADD CONSTRAINT c CHECK (id > 0) NOT VALID;",
+    ],
+)
+def test_a_lock_that_lasts_a_moment_longer_is_not_told(quick: str):
+    up = f"ALTER TABLE users ADD COLUMN a int; {quick}"
+    assert goose(NO_TRANSACTION + up, "SELECT 1;", before=USERS, rule="MG109") == []
+
+
+def test_batches_in_a_loop_make_a_lock_last():
+    batches = "LOOP UPDATE users SET a = 1 WHERE id IN (SELECT id FROM users LIMIT 9); EXIT WHEN NOT FOUND; END LOOP;"
+    up = f"ALTER TABLE users ADD COLUMN a int;\nDO $$ BEGIN {batches} END $$;\n"
+    block = f"-- +goose StatementBegin\n{up}-- +goose StatementEnd"
+    assert len(goose(NO_TRANSACTION + block, "SELECT 1;", before=USERS, rule="MG109")) == 1
+
+
+def test_what_makes_a_lock_last_is_named():
+    up = "ALTER TABLE users ADD COLUMN a int;\nUPDATE users SET a = 1;\n"
+    block = f"-- +goose StatementBegin\n{up}-- +goose StatementEnd"
+    (found,) = goose(NO_TRANSACTION + block, "SELECT 1;", before=USERS, rule="MG109")
+    assert [related.place.text for related in found.related] == ["UPDATE users SET a = 1"]
 
 
 PLAIN = {f"{FLYWAY}/V{number}__x.sql": "SELECT 1;\n" for number in range(1, 5)}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
-from avion_lint.finding import Finding
+from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Runner
-from avion_lint.sql.actions import SetVariable, TransactionControl
+from avion_lint.sql.actions import Name, SetVariable, TransactionControl
 from avion_lint.sql.effects import Effect
 from avion_lint.subjects import Migration, Statement
+from avion_rules.migrations._lasting import lasts
 
 
 @rule("MG109", subject=Migration)
@@ -21,9 +22,9 @@ def several_statements_in_one_query(migration: Migration) -> Iterator[Finding]:
     for statements in _queries(migration):
         if statements[0].in_transaction or any(_steers(statement) for statement in statements):
             continue
-        held = next((found for statement in statements[:-1] if (found := _blocking(statement))), None)
-        if held:
-            yield _finding(*held, len(statements))
+        found = _held(statements)
+        if found:
+            yield _finding(*found)
 
 
 def _queries(migration: Migration) -> Iterator[list[Statement]]:
@@ -44,23 +45,41 @@ def _steers(statement: Statement) -> bool:
     return any(isinstance(action, TransactionControl) for action in statement.actions)
 
 
-def _blocking(statement: Statement) -> tuple[Statement, Effect] | None:
-    """The first lock that keeps the application waiting."""
-    for action in statement.actions:
-        for effect in statement.effects(action):
-            if effect.lock.blocks and statement.in_use(effect.relation):
-                return statement, effect
+def _held(statements: list[Statement]) -> tuple[Statement, Effect, Statement] | None:
+    """The first lock that keeps the application waiting, and the statement that makes it wait long.
+
+    Whatever takes only a moment may well come after a lock: together it is done or undone as one.
+    """
+    locks: list[tuple[Statement, Effect]] = []
+    for before, statement in pairwise(statements):
+        locks += [(before, effect) for effect in _blocking(before)]
+        if locks and (lasts(statement) or _waits(statement, {effect.relation for _, effect in locks})):
+            return *locks[0], statement
     return None
 
 
-def _finding(statement: Statement, effect: Effect, count: int) -> Finding:
+def _waits(statement: Statement, held: set[Name]) -> bool:
+    """Whether the statement has to wait for a relation that is not locked yet."""
+    return any(effect.relation not in held for effect in _blocking(statement))
+
+
+def _blocking(statement: Statement) -> Iterator[Effect]:
+    """Locks that keep the application waiting."""
+    for action in statement.actions:
+        for effect in statement.effects(action):
+            if effect.lock.blocks and statement.in_use(effect.relation):
+                yield effect
+
+
+def _finding(statement: Statement, effect: Effect, last: Statement) -> Finding:
     message = (
-        f"Blocks {effect.lock.blocks} to {effect.relation} until the last of {count} statements has ended, "
-        "in spite of NO TRANSACTION: goose sends them as one query, which the server runs as one "
+        f"Blocks {effect.lock.blocks} to {effect.relation} until the statement in line {last.place.start.line} has "
+        "ended as well, in spite of NO TRANSACTION: goose sends both as one query, which the server runs as one "
         "transaction."
     )
     remedy = (
         "Send each statement by itself: outside of a `StatementBegin` block, ended by `;` at the end of a "
         "line; one with semicolons inside gets a block of its own."
     )
-    return statement.finding(None, message, remedy, object=effect.relation)
+    related = (Related(last.place, f"{effect.relation} stays locked while this runs"),)
+    return statement.finding(None, message, remedy, related=related, object=effect.relation)
