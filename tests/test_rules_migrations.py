@@ -337,6 +337,33 @@ def test_the_index_of_a_partition_goes_with_that_of_its_table():
     assert goose(up, "DROP INDEX p_idx;", before=before) == []
 
 
+@pytest.mark.parametrize(
+    "up",
+    [
+        "ALTER TABLE users DROP CONSTRAINT users_pkey; ALTER TABLE users ADD COLUMN uid uuid PRIMARY KEY;",
+        "ALTER TABLE users ADD COLUMN a int, ALTER COLUMN name SET NOT NULL;",
+        "ALTER TABLE users ADD COLUMN a int; ALTER TABLE users RENAME COLUMN name TO title;",
+        "ALTER TABLE users ADD COLUMN a int, DROP COLUMN name;",
+    ],
+)
+def test_no_sql_is_given_that_undoes_only_a_part(up: str):
+    (found,) = goose(up, "", before=USERS)
+    assert "DROP" not in found.remedy
+
+
+@pytest.mark.parametrize(
+    "up",
+    [
+        "ALTER TABLE users DROP COLUMN IF EXISTS a; ALTER TABLE users ADD COLUMN a int;",
+        "ALTER TABLE users ADD COLUMN a int; UPDATE users SET a = 1; ALTER TABLE users ALTER COLUMN a SET NOT NULL;",
+        "ALTER TABLE users ADD COLUMN a int; COMMENT ON COLUMN users.a IS 'x';",
+    ],
+)
+def test_sql_is_given_that_undoes_all(up: str):
+    (found,) = goose(up, "", before=USERS)
+    assert "`ALTER TABLE users DROP COLUMN a;`" in found.remedy
+
+
 def test_the_remedy_drops_what_was_made_last_first():
     (found,) = goose('CREATE TABLE "Order" (id int);\nCREATE VIEW v AS SELECT id FROM "Order";', "")
     assert 'DROP VIEW v; DROP TABLE "Order";' in found.remedy
@@ -345,6 +372,12 @@ def test_the_remedy_drops_what_was_made_last_first():
 def test_a_flyway_undo_file_is_not_compared():
     files = {**migrations("V1__a.sql", folder=FLYWAY), f"{FLYWAY}/U1__a.sql": "SELECT 1;\n"}
     assert findings(files, {}, "MG116") == []
+
+
+def test_where_down_is_missing_the_way_to_say_that_there_is_none_is_told():
+    text = f"{HEAD}-- +goose Up\nALTER TYPE role ADD VALUE 'writer';\n"
+    (found,) = findings({f"{GOOSE}/00002_x.sql": text}, USERS, "MG102")
+    assert "RAISE EXCEPTION 'cannot be undone'" in found.remedy
 
 
 # --- one query ---------------------------------------------------------------------------------------------------

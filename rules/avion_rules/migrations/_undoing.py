@@ -64,3 +64,18 @@ def needs_undoing(action: a.Action) -> bool:
         case a.DoBlock():
             return any(needs_undoing(inner.action) for inner in action.inner if not inner.conditional)
     return isinstance(action, _CHANGES)
+
+
+def dropping_undoes(action: a.Action, made: Iterable[Key]) -> bool:
+    """Whether nothing is left to undo of an action once these objects, which the file made, are dropped."""
+    names = {key.name.name for key in made}
+    match action:
+        case a.Drop(name=name) | a.Rename(name=name) | a.SetSchema(name=name):
+            return name.name in names
+        case a.DropConstraint(table=table, constraint=name):
+            return bool(names & {table.name, name})
+        case a.DropColumn() | a.AlterColumnType() | a.SetNotNull() | a.DropNotNull() | a.SetDefault():
+            return bool(names & {action.table.name, action.column})
+        case a.DetachPartition(partition=partition):
+            return partition.name in names
+    return True

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 
 SHOWN = 5
 _LONG = 240
+REFUSE = (
+    "Where there is no way back, let Down stop with an error instead of reporting success: "
+    "`DO $$ BEGIN RAISE EXCEPTION 'cannot be undone'; END $$;` on one line."
+)
 
 
 def listed(words: Sequence[str], shown: int = SHOWN) -> str:

@@ -10,13 +10,8 @@ from avion_lint.runners.migration import Direction, Runner, Section
 from avion_lint.source import Span
 from avion_lint.subjects import Migration
 from avion_rules.migrations._inverse import Difference, difference
-from avion_rules.migrations._undoing import drops, needs_undoing
-from avion_rules.migrations._words import SHOWN, listed
-
-_REFUSE = (
-    "Where there is no way back, let Down stop with an error instead of reporting success: "
-    "`DO $$ BEGIN RAISE EXCEPTION 'cannot be undone'; END $$;` on one line."
-)
+from avion_rules.migrations._undoing import dropping_undoes, drops, needs_undoing
+from avion_rules.migrations._words import REFUSE, SHOWN, listed
 
 
 @rule("MG116", subject=Migration)
@@ -37,19 +32,26 @@ def _changes_schema(migration: Migration) -> bool:
 
 
 def _finding(migration: Migration, section: Section, told: str, found: Difference) -> Finding:
-    sql = drops(found.left)
+    sql = drops(found.left) if _is_all(migration, section, found) else ""
     example = f": `{sql}`" if sql else ""
     if section.chunks:
         message = f"Rolling back does not lead back to the schema before: after Up and Down {told}."
-        remedy = f"Add to Down what is missing{example}. {_REFUSE}"
+        remedy = f"Add to Down what is missing{example}. {REFUSE}"
     else:
         message = (
             "This Down section is empty: `goose down` reports success and takes version "
             f"{migration.version} off its list, while {told}."
         )
-        remedy = f"Write the statements that undo Up{example}. {_REFUSE}"
+        remedy = f"Write the statements that undo Up{example}. {REFUSE}"
     related = tuple(Related(origin.place, f"{key} is made here") for key, origin in found.left[:SHOWN])
     return migration.finding(_first_line(migration, section), message, remedy, related=related)
+
+
+def _is_all(migration: Migration, section: Section, found: Difference) -> bool:
+    """Whether dropping what is left leads back, beside what Down does already."""
+    made = [key for key, _ in found.left]
+    actions = (action for statement in migration.up for action in statement.all_actions())
+    return not found.gone and (bool(section.chunks) or all(dropping_undoes(action, made) for action in actions))
 
 
 def _first_line(migration: Migration, section: Section) -> Span:
