@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from avion_lint.rule import Rule
 from avion_rules.locks.added_check_scans import added_check_scans
+from avion_rules.locks.added_column_rewrites import added_column_rewrites
 from avion_rules.locks.attach_scans import attach_scans
+from avion_rules.locks.column_type_rewrites import column_type_rewrites
 from avion_rules.locks.concurrent_in_transaction import concurrent_in_transaction
 from avion_rules.locks.concurrent_not_alone import concurrent_not_alone
 from avion_rules.locks.detach_not_concurrent import detach_not_concurrent
@@ -25,6 +27,7 @@ from avion_rules.locks.set_not_null_scans import set_not_null_scans
 from avion_rules.locks.table_rewrite import table_rewrite
 from avion_rules.locks.timeout_without_effect import timeout_without_effect
 from avion_rules.locks.transactional_lock import transactional_lock
+from avion_rules.locks.type_change_rechecks import type_change_rechecks
 from avion_rules.locks.unique_builds_index import unique_builds_index
 from avion_rules.locks.validated_under_lock import validated_under_lock
 
@@ -43,8 +46,11 @@ RULES: tuple[Rule, ...] = (
     unique_builds_index,
     exclusion_builds_index,
     set_not_null_scans,
+    column_type_rewrites,
+    added_column_rewrites,
     validated_under_lock,
     never_validated,
+    type_change_rechecks,
     primary_key_builds_index,
     attach_scans,
     detach_not_concurrent,
