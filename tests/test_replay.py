@@ -310,3 +310,25 @@ def test_a_not_null_that_is_not_valid_holds_for_new_rows_only() -> None:
 
     assert not table(made, "t").columns["b"].not_null
     assert table(later, "t").columns["b"].not_null
+
+
+def test_a_constraint_made_of_an_index_is_called_like_it() -> None:
+    made = schema(T, "CREATE UNIQUE INDEX i ON t (a)", "ALTER TABLE t ADD UNIQUE USING INDEX i")
+    table = made.table(Name(None, "t"))
+
+    assert table is not None
+    assert table.constraints["i"].columns == ("a",)
+    assert [index.name.name for index in made.indexes_of(Name(None, "t"))] == ["t_pkey", "i"]
+
+
+def test_an_index_tells_whether_it_is_plain() -> None:
+    made = schema(
+        T,
+        "CREATE INDEX i ON t (a, b)",
+        "CREATE INDEX j ON t (a DESC)",
+        "CREATE INDEX k ON t (a text_pattern_ops)",
+        "CREATE INDEX l ON t (a) INCLUDE (b)",
+        'CREATE INDEX m ON t (a COLLATE "C")',
+    )
+
+    assert [index.name.name for index in made.indexes_of(Name(None, "t")) if index.plain] == ["t_pkey", "i"]

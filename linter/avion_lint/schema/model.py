@@ -90,6 +90,7 @@ class Index:
     """An index; an expression among `columns` is None. `constraint` tells that a constraint owns it.
 
     `part_of` is the index of the partitioned table that it belongs to, `uses` are all columns that it needs.
+    `plain` as for CREATE INDEX.
     """
 
     name: Name
@@ -101,6 +102,7 @@ class Index:
     origin: Origin | None = None
     deprecated: Origin | None = None
     method: str = "btree"
+    plain: bool = True
     part_of: Name | None = None
     uses: tuple[str, ...] = ()
 

@@ -175,6 +175,8 @@ def _apply_alone(draft: _Draft, action: a.Action, origin: Origin) -> None:
             _add_value(draft, action)
         case a.AlterDomain():
             _alter_domain(draft, action, origin)
+        case a.AlterTable(form="AddIdentity" | "DropIdentity" | "DropExpression"):
+            _alter_value(draft, action)
         case a.AlterTable(form="AddInherit" | "DropInherit", other=a.Name() as parent):
             _inherit(draft, action, draft.name(parent))
         case a.RefreshView():
@@ -277,6 +279,21 @@ def _new_index(draft: _Draft, child: a.Name, like: Index, origin: Origin) -> Ind
     return replace(like, name=name, table=child, origin=origin, constraint=False, part_of=None)
 
 
+def _alter_value(draft: _Draft, action: a.AlterTable) -> None:
+    """Make a column an identity column, or take away what gives it its value."""
+    table = draft.table(action.table)
+    column = table.columns.get(action.detail)
+    if column is None:
+        return
+    if action.form == "DropExpression":
+        column = replace(column, generated="", reads=())
+    else:
+        made = action.form == "AddIdentity"
+        sequence = _sequence(table.name, column.name) if made else None
+        column = replace(column, identity=made, sequence=sequence)
+    draft.put(replace(table, columns={**table.columns, column.name: column}))
+
+
 def _inherit(draft: _Draft, action: a.AlterTable, parent: a.Name) -> None:
     table = draft.table(action.table)
     others = tuple(name for name in table.inherits if name != parent)
@@ -375,7 +392,7 @@ def _add_constraint(draft: _Draft, table: Table, definition: a.ConstraintDefinit
     if definition.kind is a.ConstraintKind.NOT_NULL and definition.name is None and definition.valid:
         draft.put(replace(table, columns=_not_null(table, definition.columns)))
         return  # a property of the column; only PostgreSQL 18 lists it among the constraints
-    name = definition.name or _default_name(table, definition)
+    name = definition.name or definition.using_index or _default_name(table, definition)
     columns = definition.columns
     if definition.using_index:
         index = draft.indexes.pop(resolve(a.Name(table.name.schema, definition.using_index), draft.indexes, ()), None)
@@ -400,7 +417,16 @@ def _add_constraint(draft: _Draft, table: Table, definition: a.ConstraintDefinit
     draft.put(table)
     if definition.kind in _INDEXED:
         index_name = a.Name(table.name.schema, name)
-        made_index = Index(index_name, table.name, columns, unique=True, constraint=True, origin=origin, uses=columns)
+        made_index = Index(
+            index_name,
+            table.name,
+            columns,
+            unique=True,
+            constraint=True,
+            origin=origin,
+            uses=columns,
+            plain=definition.kind is not a.ConstraintKind.EXCLUSION,
+        )
         draft.indexes[index_name] = made_index
 
 
@@ -470,6 +496,7 @@ def _create_index(draft: _Draft, action: a.CreateIndex, origin: Origin) -> None:
         action.partial,
         origin=origin,
         method=action.method,
+        plain=action.plain,
         uses=action.uses,
     )
 

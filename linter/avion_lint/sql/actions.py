@@ -363,7 +363,8 @@ class LockTable:
 class CreateIndex:
     """CREATE INDEX; an expression among `columns` is None, `partial` tells a WHERE.
 
-    `uses` are all columns that it needs: its own, those in expressions, in INCLUDE and in WHERE.
+    `uses` are all columns that it needs: its own, those in expressions, in INCLUDE and in WHERE. `plain` tells that
+    nothing but columns is said: no order, collation, operator class or INCLUDE.
     """
 
     span: Span
@@ -377,6 +378,7 @@ class CreateIndex:
     method: str = "btree"
     partial: bool = False
     uses: tuple[str, ...] = ()
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,6 +231,11 @@ def _delete(node: Node, span: Span) -> Iterator[a.Action]:
     yield a.Delete(span, table, whole, where is not None, _others_read(node), changes_many(node))
 
 
+def _merge(node: Node, span: Span) -> Iterator[a.Action]:
+    target = n.relation(node["relation"])
+    yield a.Command(span, "MERGE", (target, *_others_read(node)), (target,))
+
+
 def _copy(node: Node, span: Span) -> Iterator[a.Action]:
     if node.get("is_from") and "relation" in node:
         yield a.Insert(span, n.relation(node["relation"]))
@@ -251,7 +256,14 @@ def _create_index(node: Node, span: Span) -> Iterator[a.Action]:
         method=node.get("accessMethod", "btree"),
         partial="whereClause" in node,
         uses=_index_columns(node),
+        plain="indexIncludingParams" not in node and all(map(_is_plain, node.get("indexParams", []))),
     )
+
+
+def _is_plain(item: Node) -> bool:
+    element = item["IndexElem"]
+    usual = element.get("ordering") == "SORTBY_DEFAULT" and element.get("nulls_ordering") == "SORTBY_NULLS_DEFAULT"
+    return usual and "name" in element and "opclass" not in element and "collation" not in element
 
 
 def _index_columns(node: Node) -> tuple[str, ...]:
@@ -642,6 +654,7 @@ _READERS: dict[str, Reader] = {
     "CreateTableAsStmt": _create_table_as,
     "SelectStmt": _select,
     "CopyStmt": _copy,
+    "MergeStmt": _merge,
     "IndexStmt": _create_index,
     "ReindexStmt": _reindex,
     "DropStmt": _drop,
