@@ -10,11 +10,13 @@ from avion_rules.locks.column_type_rewrites import column_type_rewrites
 from avion_rules.locks.concurrent_in_transaction import concurrent_in_transaction
 from avion_rules.locks.concurrent_not_alone import concurrent_not_alone
 from avion_rules.locks.detach_not_concurrent import detach_not_concurrent
+from avion_rules.locks.drop_before_replacement import drop_before_replacement
 from avion_rules.locks.drop_index_not_concurrent import drop_index_not_concurrent
 from avion_rules.locks.exclusion_builds_index import exclusion_builds_index
 from avion_rules.locks.foreign_key_validated_at_once import foreign_key_validated_at_once
 from avion_rules.locks.index_not_concurrent import index_not_concurrent
 from avion_rules.locks.invalid_index_hidden import invalid_index_hidden
+from avion_rules.locks.lock_table import lock_table
 from avion_rules.locks.long_work_under_lock import long_work_under_lock
 from avion_rules.locks.missing_lock_timeout import missing_lock_timeout
 from avion_rules.locks.never_validated import never_validated
@@ -27,6 +29,7 @@ from avion_rules.locks.set_not_null_scans import set_not_null_scans
 from avion_rules.locks.table_rewrite import table_rewrite
 from avion_rules.locks.timeout_without_effect import timeout_without_effect
 from avion_rules.locks.transactional_lock import transactional_lock
+from avion_rules.locks.trigger_left_disabled import trigger_left_disabled
 from avion_rules.locks.type_change_rechecks import type_change_rechecks
 from avion_rules.locks.unique_builds_index import unique_builds_index
 from avion_rules.locks.validated_under_lock import validated_under_lock
@@ -56,7 +59,10 @@ RULES: tuple[Rule, ...] = (
     detach_not_concurrent,
     table_rewrite,
     refresh_not_concurrent,
+    trigger_left_disabled,
     timeout_without_effect,
+    lock_table,
+    drop_before_replacement,
     long_work_under_lock,
     partition_created_in_place,
 )
