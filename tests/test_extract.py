@@ -119,14 +119,15 @@ def test_a_check_of_not_null_is_known_for_what_it_is() -> None:
 
 
 def test_types_have_the_names_that_people_write() -> None:
-    made = action("CREATE TABLE t (a int4, b varchar(10), c timestamptz(3)[], d app.mood)")
+    made = action("CREATE TABLE t (a int4, b varchar(10), c timestamptz(3)[], d app.mood, e time(0))")
 
     assert isinstance(made, a.CreateTable)
     assert [str(column.type) for column in made.columns] == [
         "integer",
         "character varying(10)",
-        "timestamp with time zone(3)[]",
+        "timestamp(3) with time zone[]",
         "app.mood",
+        "time(0) without time zone",
     ]
 
 

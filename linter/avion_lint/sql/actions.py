@@ -69,7 +69,8 @@ class Type:
 
     def __str__(self) -> str:
         modifiers = f"({','.join(map(str, self.modifiers))})" if self.modifiers else ""
-        return f"{self.name}{modifiers}{'[]' if self.array else ''}"
+        name, with_zone, zone = self.name.partition(" with")  # as in `timestamp(3) without time zone`
+        return f"{name}{modifiers}{with_zone}{zone}{'[]' if self.array else ''}"
 
 
 @dataclass(frozen=True, slots=True)
