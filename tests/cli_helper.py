@@ -90,10 +90,10 @@ def flyway(sql):
 
 def makes(table):
     """A goose migration in which no rule finds anything."""
-    return goose(f"CREATE TABLE {table} (id bigint PRIMARY KEY);", f"DROP TABLE {table};")
+    return goose(f"CREATE TABLE {table} (id bigint PRIMARY KEY, email text);", f"DROP TABLE {table};")
 
 
-def indexes(table, column):
+def indexes(table, column, name=""):
     """A goose migration that builds an index while writers wait: LK101 in line 5 where the table is in use."""
-    name = f"{table}_{column}_idx"
+    name = name or f"{table}_{column}_idx"
     return goose(f"SET LOCAL lock_timeout = '3s';\nCREATE INDEX {name} ON {table} ({column});", f"DROP INDEX {name};")

@@ -10,7 +10,7 @@ from tests.git_helper import Repo, make_repo
 
 USERS = "services/users/migrations"
 BILLING = "services/billing/src/main/resources/db/migration"
-EDITED = goose("CREATE TABLE users (id bigint PRIMARY KEY, email text);", "DROP TABLE users;")
+EDITED = goose("CREATE TABLE users (id bigint PRIMARY KEY, email varchar(99));", "DROP TABLE users;")
 
 APPLIED = {
     f"{USERS}/00001_users.sql": makes("users"),
@@ -281,7 +281,7 @@ def test_standard_input_is_judged_in_the_place_of_a_file(repo):
 
 
 def test_standard_input_wins_over_the_file_that_is_there(repo):
-    text = goose("CREATE TABLE users (id bigint PRIMARY KEY);\nDROP TABLE teams;", "DROP TABLE users;")
+    text = makes("users").replace("-- +goose Down", "DROP TABLE teams;\n-- +goose Down")
 
     run = judged("--stdin-filename", f"{USERS}/00001_users.sql", cwd=repo.path, stdin=text.encode())
 

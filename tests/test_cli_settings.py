@@ -111,7 +111,13 @@ def test_wrong_settings_are_told_with_their_line_and_end_with_2(repo, text, said
     assert said in run.err
     assert run.err.startswith(f"{SETTINGS}:")
     assert run.out == ""
-    assert avion_lint("show", "a", cwd=repo.path).code == 2
+
+
+def test_wrong_settings_end_every_command(repo):
+    repo.write(SETTINGS, "rulez: {}\n")
+
+    for command in (["show", "a"], ["baseline"], ["--all"], ["--staged"]):
+        assert avion_lint(*command, cwd=repo.path).code == 2
 
 
 # --- exceptions
