@@ -364,6 +364,11 @@ def test_sql_is_given_that_undoes_all(up: str):
     assert "`ALTER TABLE users DROP COLUMN a;`" in found.remedy
 
 
+def test_the_remedy_drops_a_constraint_before_the_column_that_takes_it_along():
+    (found,) = goose("ALTER TABLE users ADD COLUMN a int CONSTRAINT a_key UNIQUE;", "", before=USERS)
+    assert "`ALTER TABLE users DROP CONSTRAINT a_key; ALTER TABLE users DROP COLUMN a;`" in found.remedy
+
+
 def test_the_remedy_drops_what_was_made_last_first():
     (found,) = goose('CREATE TABLE "Order" (id int);\nCREATE VIEW v AS SELECT id FROM "Order";', "")
     assert 'DROP VIEW v; DROP TABLE "Order";' in found.remedy

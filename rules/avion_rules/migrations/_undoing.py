@@ -23,9 +23,15 @@ _DROPPED = {
 
 def drops(made: Iterable[tuple[Key, Origin]]) -> str:
     """Write SQL that drops these objects, the last made first; "" where it cannot be done for each of them."""
-    backwards = sorted(made, key=lambda item: item[1].place.span.start, reverse=True)
+    backwards = sorted(made, key=_when, reverse=True)
     statements = [_drop(key) for key, _ in backwards]
     return " ".join(statements) if all(statements) else ""
+
+
+def _when(item: tuple[Key, Origin]) -> tuple[int, bool]:
+    """Order in which things were made: a column comes before its constraints, which go with it when it is dropped."""
+    key, origin = item
+    return origin.place.span.start, key.kind is not _KIND.COLUMN
 
 
 def _drop(key: Key) -> str:
