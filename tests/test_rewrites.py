@@ -14,12 +14,14 @@ from tests.sql_helper import action, schema
 
 TYPES = (
     "smallint", "integer", "bigint", "real", "double precision", "numeric", "numeric(10,2)", "numeric(12,2)",
-    "numeric(12,3)", "numeric(10)", "boolean", "uuid", "date", "text", "varchar", "varchar(10)", "varchar(20)", "char(5)",
-    "char(9)", "json", "jsonb", "bytea", "timestamp", "timestamptz", "timestamp(3)", "timestamptz(3)", "timestamptz(6)",
-    "time", "time(2)", "timetz", "interval", "interval(2)", "cidr", "inet", "bit(3)", "varbit(5)", "varbit(9)", "varbit",
-    "text[]", "varchar(10)[]", "integer[]", "mood", "plain", "citext_like",
+    "numeric(12,3)", "numeric(10)", "boolean", "uuid", "date", "text", "varchar", "varchar(10)", "varchar(20)",
+    "char(5)", "char(9)", "json",
+    "jsonb", "bytea", "timestamp", "timestamptz", "timestamp(3)", "timestamptz(3)", "timestamptz(6)",
+    "time", "time(2)", "timetz", "interval", "interval(2)", "cidr", "inet", "bit(3)", "varbit(5)", "varbit(9)",
+    "varbit",    "text[]", "varchar(10)[]", "integer[]", "mood", "plain", "citext_like",
 )  # fmt: skip
-MADE = "CREATE TYPE mood AS ENUM ('sad'); CREATE DOMAIN plain AS text; CREATE DOMAIN citext_like AS text CHECK (value > '');"
+MADE = """CREATE TYPE mood AS ENUM ('sad'); CREATE DOMAIN plain AS text;
+CREATE DOMAIN citext_like AS text CHECK (value > '');"""
 
 
 def wrong(connection: psycopg.Connection, zone: str) -> list[str]:
@@ -61,8 +63,10 @@ def test_a_change_of_type_is_told_as_the_server_does_it(postgres, zone):
     "column",
     [
         "b int", "b int DEFAULT 7", "b timestamptz DEFAULT now()", "b timestamptz DEFAULT clock_timestamp()",
-        "b float DEFAULT random()", "b uuid DEFAULT gen_random_uuid()", "b serial", "b int GENERATED ALWAYS AS IDENTITY",
-        "b int GENERATED ALWAYS AS (a + 1) STORED", "b int GENERATED ALWAYS AS (a + 1) VIRTUAL", "b text DEFAULT lower('X')",
+        "b float DEFAULT random()", "b uuid DEFAULT gen_random_uuid()", "b serial",
+        "b int GENERATED ALWAYS AS IDENTITY",
+        "b int GENERATED ALWAYS AS (a + 1) STORED", "b int GENERATED ALWAYS AS (a + 1) VIRTUAL",
+        "b text DEFAULT lower('X')",
         "b date DEFAULT current_date", "b text DEFAULT current_user", "b bigint DEFAULT txid_current()", "b plain",
         "b checked", "b required DEFAULT 'x'", "b int DEFAULT own_volatile()", "b int DEFAULT own_stable()", "b drawn",
         "b text DEFAULT md5(random()::text)", "b timestamptz DEFAULT statement_timestamp() + interval '1 day'",
