@@ -175,9 +175,14 @@ class Statement:
         steps = block.changes[:earlier]
         return replay(self.schema, ((step, Origin(self.place_of(step), version, *where)) for step in steps))
 
-    def effects(self, action: a.Action) -> tuple[Effect, ...]:
-        """Locks that an action takes."""
-        return effects(action, self.schema_before(action))
+    def effects(self, action: a.Action, *, parts: bool = False) -> tuple[Effect, ...]:
+        """What an action does to relations: locks, data written anew, rows read in full.
+
+        `parts` adds the indexes and sequences that belong to tables.
+        """
+        beside = self.actions if action in self.actions else ()
+        found = effects(action, self.schema_before(action), self.service.postgres, beside)
+        return found if parts else tuple(effect for effect in found if effect.part_of is None)
 
     def table(self, name: a.Name) -> Table | None:
         """The table before this statement, None where no migration names it."""
@@ -201,9 +206,9 @@ class Statement:
         table = schema.table(name)
         if table is not None:
             return table.temporary or self.made_here(table.origin)
-        views = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW)
-        view = next((made for kind in views if (made := schema.thing(kind, name))), None)
-        return view is not None and self.made_here(view.origin)
+        kinds = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW, a.ObjectKind.SEQUENCE)
+        thing = next((made for kind in kinds if (made := schema.thing(kind, name))), None)
+        return thing is not None and self.made_here(thing.origin)
 
     def in_use(self, name: a.Name, before: a.Action | None = None) -> bool:
         """Whether the application may be using the relation while this statement runs; `before` as for is_new."""

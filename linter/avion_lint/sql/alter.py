@@ -96,6 +96,11 @@ def _clause(command: Node, table: a.Name, span: Span, kind: a.ObjectKind, *, rec
         case "DetachPartition":
             part = definition["PartitionCmd"]
             return a.DetachPartition(span, table, n.relation(part["name"]), bool(part.get("concurrent")))
+    if form == "AlterConstraint":
+        changed = definition.get("ATAlterConstraint", {})
+        enforced = "Enforced" if changed.get("is_enforced") else "NotEnforced"
+        form += enforced if changed.get("alterEnforceability") else ""
+        name = changed.get("conname", "")
     other = n.relation(definition["RangeVar"]) if "RangeVar" in definition else None
     return a.AlterTable(span, table, form, kind, name or ",".join(_options(definition)), other, only)
 

@@ -1,0 +1,24 @@
+"""The order in which PostgreSQL does the clauses of one ALTER TABLE."""
+
+from __future__ import annotations
+
+from avion_lint.schema.model import Origin, Schema
+from avion_lint.schema.replay import replay
+from avion_lint.source import Document, Place, Span
+from avion_lint.sql import actions as a
+
+_NOWHERE = Origin(Place(Document("", ""), Span(0, 0)), "", 0, applied=False)
+_DROPS = (a.DropColumn, a.DropConstraint, a.DropNotNull)
+_EARLY = (a.AlterColumnType, a.AddColumn)
+
+
+def met(action: a.Action, schema: Schema, beside: tuple[a.Action, ...]) -> Schema:
+    """The schema that a clause meets: drops come first, then types and new columns, then all the rest.
+
+    From the passes of ATController in PostgreSQL's tablecmds.c.
+    """
+    if isinstance(action, _DROPS) or not isinstance(action, (*_EARLY, a.SetNotNull, a.AddConstraint)):
+        return schema
+    before: tuple[type, ...] = _DROPS if isinstance(action, _EARLY) else (*_DROPS, *_EARLY)
+    earlier = [each for each in beside if isinstance(each, before) and each is not action]
+    return replay(schema, ((each, _NOWHERE) for each in earlier))
