@@ -5,7 +5,9 @@ from __future__ import annotations
 from avion_lint.rule import Rule
 from avion_rules.data.batch_in_one_transaction import batch_in_one_transaction
 from avion_rules.data.insert_select import insert_select
+from avion_rules.data.redundant_index import redundant_index
 from avion_rules.data.truncate import truncate
+from avion_rules.data.unique_index_dropped import unique_index_dropped
 from avion_rules.data.whole_table_delete import whole_table_delete
 from avion_rules.data.whole_table_update import whole_table_update
 
@@ -15,4 +17,6 @@ RULES: tuple[Rule, ...] = (
     batch_in_one_transaction,
     insert_select,
     truncate,
+    redundant_index,
+    unique_index_dropped,
 )
