@@ -221,6 +221,14 @@ def test_which_renames_break_running_code(rule, up, found):
     assert objects(goose(rule, OBJECTS, up)) == found
 
 
+@pytest.mark.parametrize(
+    "up", ["ALTER SEQUENCE s RENAME TO t;", "ALTER TABLE s RENAME TO t;", "ALTER SEQUENCE s SET SCHEMA app;"]
+)
+def test_nobody_is_told_to_let_two_sequences_hand_out_the_same_numbers(up):
+    (found,) = goose("CO106", "CREATE SCHEMA app; CREATE SEQUENCE s;", up)
+    assert "far ahead" in found.remedy
+
+
 def test_what_is_deprecated_already_may_be_renamed_back():
     before = f"{USERS} ALTER TABLE users RENAME TO users_deprecated;"
     assert goose("CO104", before, "ALTER TABLE users_deprecated RENAME TO users;") == []

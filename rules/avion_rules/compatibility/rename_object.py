@@ -22,7 +22,7 @@ def rename_object(migration: Migration) -> Iterator[Finding]:
             yield statement.finding(
                 rename,
                 f"Every running release that still uses the {_called(rename)} by its old name fails from here on.",
-                _remedy(rename),
+                _remedy(statement, rename),
                 object=renamed(rename),
             )
     for statement, move in _moves(migration):
@@ -41,7 +41,16 @@ def _called(rename: a.Rename) -> str:
     return f"{rename.kind} {renamed(rename)}"
 
 
-def _remedy(rename: a.Rename) -> str:
+_NO_SECOND_SEQUENCE = (
+    "Leave the sequence as it is: nothing can stand in for it, and a second one beside it hands out the same numbers. "
+    "Where it must be, make the new one, let it start far ahead of the old one, release code that uses the new one, "
+    "and then deprecate the old one and drop it later."
+)
+
+
+def _remedy(statement: Statement, rename: a.Rename) -> str:
+    if kind_of(statement.schema_before(rename), rename.kind, rename.name) is a.ObjectKind.SEQUENCE:
+        return _NO_SECOND_SEQUENCE
     if rename.kind is a.ObjectKind.ENUM_VALUE and rename.table:
         value = rename.new_name.replace("'", "''")
         return (
@@ -75,7 +84,10 @@ def _leaves_something(migration: Migration, statement: Statement, move: a.SetSch
 
 
 def _remedy_of_move(statement: Statement, move: a.SetSchema) -> str:
-    if kind_of(statement.schema_before(move), move.kind, move.name) not in TABLES:
+    kind = kind_of(statement.schema_before(move), move.kind, move.name)
+    if kind is a.ObjectKind.SEQUENCE:
+        return _NO_SECOND_SEQUENCE
+    if kind not in TABLES:
         return f"Make the {move.kind} in the new schema and leave the old one until no release uses it."
     old = full_name(statement.schema_before(move), move.name)
     new = a.Name(move.schema, move.name.name)
