@@ -209,18 +209,18 @@ def test_a_table_knows_its_partition_key_and_which_partition_is_the_default() ->
     assert other.default_partition
 
 
-def test_deferrable_constraints_and_triggers_are_known() -> None:
+def test_deferred_constraints_and_triggers_are_known() -> None:
     made = schema(
-        "CREATE TABLE t (b int REFERENCES r DEFERRABLE)",
-        "CREATE CONSTRAINT TRIGGER c AFTER INSERT ON t DEFERRABLE FOR EACH ROW EXECUTE FUNCTION f()",
+        "CREATE TABLE t (b int REFERENCES r DEFERRABLE INITIALLY DEFERRED)",
+        "CREATE CONSTRAINT TRIGGER c AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION f()",
     )
     table = made.table(Name(None, "t"))
     trigger = made.thing(ObjectKind.TRIGGER, Name(None, "c"), Name(None, "t"))
 
     assert table is not None
-    assert table.constraints["t_b_fkey"].deferrable
+    assert table.constraints["t_b_fkey"].deferred
     assert trigger is not None
-    assert trigger.deferrable
+    assert trigger.deferred
 
 
 PARTS = (

@@ -105,3 +105,30 @@ def test_an_index_that_exists_is_not_built():
     assert objects(outside("SC113", EVENTS, "DROP INDEX CONCURRENTLY IF EXISTS events_kind_idx;")) == [
         "events_kind_idx"
     ]
+
+
+TEAMS = (
+    "CREATE TABLE teams (id bigint PRIMARY KEY);"
+    "CREATE TABLE users (id bigint PRIMARY KEY, team bigint REFERENCES teams DEFERRABLE INITIALLY DEFERRED);"
+)
+ADD_COLUMN = "ALTER TABLE users ADD COLUMN a int;"
+
+
+@pytest.mark.parametrize(
+    ("change", "then", "found"),
+    [
+        ("INSERT INTO users VALUES (1, 1);", ADD_COLUMN, ["users"]),
+        ("INSERT INTO users VALUES (1, 1);", "CREATE INDEX i ON users (team);", ["users"]),
+        ("UPDATE users SET team = 2;", "TRUNCATE users;", ["users"]),
+        ("DELETE FROM teams WHERE id = 1;", "ALTER TABLE teams ADD COLUMN a int;", ["teams"]),
+        ("UPDATE users SET id = 2;", ADD_COLUMN, []),
+        ("DELETE FROM users;", ADD_COLUMN, []),
+        ("INSERT INTO teams VALUES (1);", ADD_COLUMN, []),
+        ("INSERT INTO users VALUES (1, 1);", "ALTER TABLE users RENAME TO people;", []),
+        ("INSERT INTO users VALUES (1, 1); SET CONSTRAINTS ALL IMMEDIATE;", ADD_COLUMN, []),
+        (ADD_COLUMN, "INSERT INTO users VALUES (1, 1);", []),
+    ],
+)
+def test_a_table_with_rows_to_be_checked_cannot_be_altered(change, then, found):
+    assert objects(goose("SC111", TEAMS, f"{change} {then}")) == found
+    assert outside("SC111", TEAMS, f"{change}\n{then}") == []

@@ -48,7 +48,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A constraint of a table; `deferrable` tells that it may be checked as late as the end of the transaction."""
+    """A constraint of a table; `deferred` tells that it is checked at the end of the transaction."""
 
     name: str
     kind: ConstraintKind
@@ -57,7 +57,7 @@ class Constraint:
     references: Name | None = None
     not_null_column: str | None = None
     origin: Origin | None = None
-    deferrable: bool = False
+    deferred: bool = False
     enforced: bool = True
     terms: tuple[Term, ...] = ()
     referenced_columns: tuple[str, ...] = ()
@@ -122,8 +122,8 @@ class Thing:
     """Any other object: view, type, sequence, function, trigger …; `table` for those that belong to one.
 
     `trigger` tells a function that only triggers can call. `columns` are those of a view, None where not known;
-    `empty` tells a materialized view that was made WITH NO DATA and not filled since, `deferrable` a constraint trigger
-    that may wait for the end of the transaction. `volatility` is a function's, "" where it cannot be relied on.
+    `empty` tells a materialized view that was made WITH NO DATA and not filled since, `deferred` a constraint trigger
+    that waits for the end of the transaction. `volatility` is a function's, "" where it cannot be relied on.
     `uses` are the columns that a view, a trigger or a policy names; `tables` are those of a publication or statistics.
     """
 
@@ -137,7 +137,7 @@ class Thing:
     trigger: bool = False
     columns: tuple[str, ...] | None = None
     empty: bool = False
-    deferrable: bool = False
+    deferred: bool = False
     volatility: str = ""
     uses: tuple[ColumnUse, ...] = ()
     tables: tuple[Name, ...] = ()

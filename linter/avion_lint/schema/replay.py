@@ -406,7 +406,7 @@ def _add_constraint(draft: _Draft, table: Table, definition: a.ConstraintDefinit
         references,
         definition.not_null_column,
         origin,
-        definition.deferrable,
+        definition.deferred,
         definition.enforced,
         definition.terms,
         definition.referenced_columns,
@@ -730,7 +730,7 @@ def _thing(
             owner = draft.name(action.table)
             name = draft.new_name(a.Name(None, action.trigger))
             uses = tuple(a.ColumnUse(owner, column) for column in action.columns)
-            return Thing(a.ObjectKind.TRIGGER, name, owner, origin=origin, deferrable=action.deferrable, uses=uses)
+            return Thing(a.ObjectKind.TRIGGER, name, owner, origin=origin, deferred=action.deferred, uses=uses)
         case a.CreateObject():
             table = draft.name(action.table) if action.table else None
             name = draft.new_name(action.name)

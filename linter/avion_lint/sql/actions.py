@@ -131,14 +131,15 @@ class ConstraintKind(StrEnum):
 class ConstraintDefinition:
     """A constraint as written. `not_null_column` is set for CHECK (column IS NOT NULL) and NOT NULL.
 
-    `terms` are the conditions of a CHECK that can be told; `enforced` is False for NOT ENFORCED.
+    `terms` are the conditions of a CHECK that can be told; `enforced` is False for NOT ENFORCED, `deferred` True for
+    INITIALLY DEFERRED.
     """
 
     kind: ConstraintKind
     name: str | None
     columns: tuple[str, ...]
     valid: bool = True
-    deferrable: bool = False
+    deferred: bool = False
     references: Name | None = None
     referenced_columns: tuple[str, ...] = ()
     using_index: str | None = None
@@ -501,7 +502,7 @@ class AddEnumValue:
 
 @dataclass(frozen=True, slots=True)
 class CreateTrigger:
-    """CREATE TRIGGER; `deferrable` tells a constraint trigger that may wait for the end of the transaction.
+    """CREATE TRIGGER; `deferred` tells a constraint trigger that is INITIALLY DEFERRED.
 
     `row` tells FOR EACH ROW, `other` is the table of FROM, `columns` are those that its definition names.
     """
@@ -510,7 +511,7 @@ class CreateTrigger:
     trigger: str
     table: Name
     replace: bool = False
-    deferrable: bool = False
+    deferred: bool = False
     row: bool = False
     other: Name | None = None
     columns: tuple[str, ...] = ()

@@ -390,14 +390,14 @@ def _alter_enum(node: Node, span: Span) -> Iterator[a.Action]:
 
 
 def _create_trigger(node: Node, span: Span) -> Iterator[a.Action]:
-    deferrable = bool(node.get("deferrable"))
+    deferred = bool(node.get("initdeferred"))
     columns = (*n.strings(node.get("columns", [])), *n.expression(node.get("whenClause", {})).columns)
     yield a.CreateTrigger(
         span,
         node["trigname"],
         n.relation(node["relation"]),
         bool(node.get("replace")),
-        deferrable,
+        deferred,
         row=bool(node.get("row")),
         other=n.relation(node["constrrel"]) if "constrrel" in node else None,
         columns=tuple(dict.fromkeys(columns)),

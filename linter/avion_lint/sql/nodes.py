@@ -185,7 +185,7 @@ def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | 
         name=node.get("conname"),
         columns=columns or ((column,) if column else _expression_columns(node)),
         valid=not node.get("skip_validation", False),
-        deferrable=bool(node.get("deferrable", False)),
+        deferred=bool(node.get("initdeferred", False)),
         references=relation(target) if target else None,
         referenced_columns=strings(node.get("pk_attrs", [])),
         using_index=node.get("indexname"),
@@ -247,11 +247,11 @@ def collation(node: Node) -> str | None:
 
 
 def _of_column(given: list[Node], column: str) -> tuple[ConstraintDefinition, ...]:
-    """Constraints of a column; DEFERRABLE stands behind its constraint as a node of its own."""
+    """Constraints of a column; INITIALLY DEFERRED stands behind its constraint as a node of its own."""
     made: list[ConstraintDefinition] = []
     for item in given:
-        if item["contype"] == "CONSTR_ATTR_DEFERRABLE" and made:
-            made[-1] = replace(made[-1], deferrable=True)
+        if item["contype"] == "CONSTR_ATTR_DEFERRED" and made:
+            made[-1] = replace(made[-1], deferred=True)
         elif (definition := constraint(item, column)) is not None:
             made.append(definition)
     return tuple(made)

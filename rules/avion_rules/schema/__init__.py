@@ -8,6 +8,7 @@ from avion_rules.schema.concurrent_on_partitioned import concurrent_on_partition
 from avion_rules.schema.enum_value_used_at_once import enum_value_used_at_once
 from avion_rules.schema.foreign_key_type_mismatch import foreign_key_type_mismatch
 from avion_rules.schema.identifier_too_long import identifier_too_long
+from avion_rules.schema.pending_trigger_events import pending_trigger_events
 from avion_rules.schema.security_definer_without_search_path import security_definer_without_search_path
 from avion_rules.schema.view_cannot_be_replaced import view_cannot_be_replaced
 
@@ -16,6 +17,7 @@ RULES: tuple[Rule, ...] = (
     foreign_key_type_mismatch,
     identifier_too_long,
     enum_value_used_at_once,
+    pending_trigger_events,
     view_cannot_be_replaced,
     concurrent_on_partitioned,
     security_definer_without_search_path,
