@@ -332,3 +332,16 @@ def test_an_index_tells_whether_it_is_plain() -> None:
     )
 
     assert [index.name.name for index in made.indexes_of(Name(None, "t")) if index.plain] == ["t_pkey", "i"]
+
+
+def test_cascade_takes_views_along() -> None:
+    made = schema(
+        T, "CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM v; CREATE VIEW x AS SELECT b FROM t"
+    )
+
+    def views(text: str) -> list[str]:
+        return [str(name) for kind, name, _ in schema(text, start=made).things if kind is ObjectKind.VIEW]
+
+    assert views("ALTER TABLE t DROP COLUMN a CASCADE") == ["x"]
+    assert views("DROP TABLE t CASCADE") == []
+    assert views("DROP VIEW v CASCADE") == ["x"]

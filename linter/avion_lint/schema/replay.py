@@ -339,6 +339,8 @@ def _add_column(draft: _Draft, action: a.AddColumn, origin: Origin) -> None:
 
 def _drop_column(draft: _Draft, action: a.DropColumn) -> None:
     table = draft.table(action.table)
+    if action.cascade:
+        _drop_views(draft, table.name, action.column)
     kept = {name: column for name, column in table.columns.items() if name != action.column}
     constraints = {name: made for name, made in table.constraints.items() if action.column not in made.columns}
     draft.put(replace(table, columns=kept, constraints=constraints))
@@ -507,7 +509,14 @@ def _create_index(draft: _Draft, action: a.CreateIndex, origin: Origin) -> None:
 def _drop(draft: _Draft, action: a.Drop) -> None:
     match action.kind:
         case kind if kind in _RELATIONS:
+            if action.cascade:
+                _drop_views(draft, draft.name(action.name))
             _drop_table(draft, draft.name(action.name))
+        case kind if kind in _VIEWS:
+            key = draft.key(kind, action.name)
+            draft.things.pop(key, None)
+            if action.cascade:
+                _drop_views(draft, key[1])
         case a.ObjectKind.INDEX:
             _drop_index(draft, resolve(action.name, draft.indexes, draft.search_path))
         case a.ObjectKind.SCHEMA:
@@ -518,6 +527,15 @@ def _drop(draft: _Draft, action: a.Drop) -> None:
                 del draft.things[key]
         case _:
             draft.things.pop(draft.key(action.kind, action.name, action.table), None)
+
+
+def _drop_views(draft: _Draft, relation: a.Name, column: str | None = None) -> None:
+    """Drop the views that use a relation, or a column of it, and those over them."""
+    use = a.ColumnUse(relation, column or "")
+    for key, thing in list(draft.things.items()):
+        if thing.kind in _VIEWS and (use in thing.uses if column else relation in thing.reads):
+            draft.things.pop(key, None)
+            _drop_views(draft, thing.name)
 
 
 def _drop_table(draft: _Draft, name: a.Name) -> None:

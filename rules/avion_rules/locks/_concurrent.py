@@ -3,20 +3,7 @@
 from __future__ import annotations
 
 from avion_lint.sql import actions as a
-
-
-def concurrent_words(action: a.Action) -> str:
-    """Name the concurrent statement as the manual does; "" for every other action."""
-    match action:
-        case a.CreateIndex(concurrently=True):
-            return "CREATE INDEX CONCURRENTLY"
-        case a.Drop(concurrently=True):
-            return "DROP INDEX CONCURRENTLY"
-        case a.Reindex(concurrently=True, kind=kind):
-            return f"REINDEX {kind.upper()} CONCURRENTLY"
-        case a.DetachPartition(concurrently=True):
-            return "DETACH PARTITION … CONCURRENTLY"
-    return ""
+from avion_lint.sql.effects import concurrent_words as concurrent_words  # noqa: PLC0414 - with its fellow from here
 
 
 def object_of(action: a.Action) -> str:
