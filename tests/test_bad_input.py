@@ -23,7 +23,7 @@ def repo(tmp_path):
     """A repository with one applied migration, and one beside the bad ones that must be judged whatever they are."""
     repo = make_repo(tmp_path / "repo")
     repo.commit({f"{FOLDER}/00001_users.sql": makes("users")})
-    repo.write(LAST, indexes("users", "id"))
+    repo.write(LAST, indexes("users", "name"))
     return repo
 
 
@@ -206,8 +206,8 @@ ODD_NAMES = ("00002_a b.sql", "00004_a\nb\tc.sql", "00005_größe_🚀.sql", "00
 
 def test_whatever_a_file_is_called_it_is_judged_and_named(repo):
     paths = [f"{FOLDER}/{name}" for name in ODD_NAMES]
-    for number, path in enumerate(paths):
-        repo.write(path, indexes("users", "email", f"users_email{number}_idx"))
+    for path, column in zip(paths, "abcde", strict=True):
+        repo.write(path, indexes("users", column))
     found = [(id_, path) for id_, path, line in judged(cwd=repo.path).found]
     assert found == [("LK101", path) for path in sorted([*paths, LAST])]
 
@@ -231,7 +231,7 @@ def test_a_name_that_is_not_utf8_is_judged_and_can_be_reported(repo):
 def test_a_path_that_begins_like_an_option_can_be_given(tmp_path):
     repo = make_repo(tmp_path / "repo")
     repo.commit({"-m/00001_users.sql": makes("users")})
-    repo.write("-m/00002_index.sql", indexes("users", "id"))
+    repo.write("-m/00002_index.sql", indexes("users", "name"))
 
     assert judged("--", "-m", cwd=repo.path).found == [("LK101", "-m/00002_index.sql", 5)]
 
@@ -281,7 +281,7 @@ def test_commands_of_psql_are_told_for_what_they_are(repo):
     assert "command of psql" in finding["message"]
 
 
-COPIED = "COPY users (id) FROM STDIN;\n1\n2\n\\.\nCREATE INDEX users_x_idx ON users (id);"
+COPIED = "COPY users (id) FROM STDIN;\n1\n2\n\\.\nCREATE INDEX users_x_idx ON users (a);"
 
 
 def test_rows_after_copy_are_sql_to_goose_and_rows_to_flyway(repo):
@@ -290,7 +290,7 @@ def test_rows_after_copy_are_sql_to_goose_and_rows_to_flyway(repo):
     assert "rows" in finding["message"]
     assert "INSERT" in finding["remedy"]
 
-    repo.write("flyway/V1__users.sql", flyway("CREATE TABLE users (id bigint PRIMARY KEY);"))
+    repo.write("flyway/V1__users.sql", flyway("CREATE TABLE users (id bigint PRIMARY KEY, a int);"))
     repo.write("flyway/V2__copy.sql", flyway(COPIED))
     found = judged("--no-git", "flyway", cwd=repo.path).found
     assert "AV101" not in [id_ for id_, _, _ in found]
@@ -379,6 +379,9 @@ def test_a_repository_without_migrations_does_not_pass(tmp_path):
     assert avion_lint("--all", cwd=repo.path).code == 3
     assert avion_lint("--no-git", cwd=repo.path).code == 3
     assert avion_lint("baseline", cwd=repo.path).code == 3
+    staged = avion_lint("--staged", cwd=repo.path)
+    assert staged.code == 0, "a hook runs before the first migration is written, too"
+    assert "nothing was checked" in staged.out
 
 
 def test_migrations_of_another_tool_are_named_and_do_not_pass_for_judged(tmp_path):

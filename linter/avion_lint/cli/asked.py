@@ -23,10 +23,13 @@ class Asked:
     unchecked: tuple[Unchecked, ...] = ()
 
 
-def asked_for(paths: Collection[str], tree: Tree, gathering: Gathering, base: Collection[str]) -> Asked:
+def asked_for(
+    paths: Collection[str], tree: Tree, gathering: Gathering, base: Collection[str], *, expected: bool
+) -> Asked:
     """Look whether there is something to judge; `paths` are those asked for, none means all.
 
-    `base` are the migrations of the base branch: where they are gone, that is told as a change.
+    `base` are the migrations of the base branch: where they are gone, that is told as a change. `expected` tells that
+    a run without any migration must not pass.
     """
     known = {*_known(gathering), *base}
     strays = {path for stray in gathering.strays for path in stray.paths}
@@ -35,7 +38,7 @@ def asked_for(paths: Collection[str], tree: Tree, gathering: Gathering, base: Co
         return Asked(found=tuple(_file(path, tree) for path in files))
     if any(_inside(path, paths) for path in known):
         return Asked()
-    return Asked(unchecked=(_nothing(paths),))
+    return Asked(unchecked=(_nothing(paths, blocks=expected),))
 
 
 def _known(gathering: Gathering) -> frozenset[str]:
@@ -49,11 +52,11 @@ def _inside(path: str, given: Collection[str]) -> bool:
     return not given or any(path == each or path.startswith(f"{each}/") for each in given)
 
 
-def _nothing(paths: Collection[str]) -> Unchecked:
+def _nothing(paths: Collection[str], *, blocks: bool) -> Unchecked:
     where = f" under {', '.join(paths)}" if paths else ""
     why = f"there are no goose or Flyway migrations{where}, so nothing was checked"
     mend = "if there are some, name their folder in avion-lint.yaml: services: [{path: db/migrations, runner: goose}]"
-    return Unchecked(".", None, why, mend, blocks=True)
+    return Unchecked(".", None, why, mend, blocks)
 
 
 def _file(path: str, tree: Tree) -> Found:

@@ -40,7 +40,8 @@ def case_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Cas
     files = files_of(given, root, settings.base)
     gathering = _gather(files, settings)
     ground = _ground(given, files, gathering)
-    asked = asked_for(paths, files.tree, gathering, ground.tip)
+    # A hook runs before the first migration is written, too.
+    asked = asked_for(paths, files.tree, gathering, ground.tip, expected=not given.staged)
     return Case(
         gathering,
         narrowed(ground, paths),
