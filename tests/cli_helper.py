@@ -89,11 +89,12 @@ def flyway(sql):
 
 
 def makes(table):
-    """A goose migration in which no rule finds anything."""
-    return goose(f"CREATE TABLE {table} (id bigint PRIMARY KEY, email text);", f"DROP TABLE {table};")
+    """A goose migration in which no rule finds anything: a table with the columns id, name, email and a to f."""
+    columns = ", ".join(f"{column} text" for column in ("name", "email", *"abcdef"))
+    return goose(f"CREATE TABLE {table} (id bigint PRIMARY KEY, {columns});", f"DROP TABLE {table};")
 
 
-def indexes(table, column, name=""):
+def indexes(table, column):
     """A goose migration that builds an index while writers wait: LK101 in line 5 where the table is in use."""
-    name = name or f"{table}_{column}_idx"
+    name = f"{table}_{column}_idx"
     return goose(f"SET LOCAL lock_timeout = '3s';\nCREATE INDEX {name} ON {table} ({column});", f"DROP INDEX {name};")

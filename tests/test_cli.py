@@ -5,12 +5,12 @@ import sys
 
 import pytest
 
-from tests.cli_helper import SOURCES, avion_lint, flyway, goose, indexes, judged, makes
+from tests.cli_helper import SOURCES, avion_lint, flyway, indexes, judged, makes
 from tests.git_helper import Repo, make_repo
 
 USERS = "services/users/migrations"
 BILLING = "services/billing/src/main/resources/db/migration"
-EDITED = goose("CREATE TABLE users (id bigint PRIMARY KEY, email varchar(99));", "DROP TABLE users;")
+EDITED = makes("users").replace("email text", "email varchar(99)")
 
 APPLIED = {
     f"{USERS}/00001_users.sql": makes("users"),
@@ -95,7 +95,7 @@ def test_on_the_base_branch_with_a_clean_tree_nothing_is_judged_and_that_is_said
 
 
 def test_all_judges_what_was_landed_long_ago(repo):
-    repo.commit({f"{USERS}/00005_index.sql": indexes("users", "id")})
+    repo.commit({f"{USERS}/00005_index.sql": indexes("users", "name")})
 
     assert judged(cwd=repo.path).found == []
     run = judged("--all", cwd=repo.path)
@@ -107,7 +107,7 @@ def test_all_judges_what_was_landed_long_ago(repo):
 def test_under_all_a_table_is_new_to_what_landed_in_the_same_commit(repo):
     together = {
         f"{USERS}/00005_posts.sql": makes("posts"),
-        f"{USERS}/00006_index.sql": indexes("posts", "id"),
+        f"{USERS}/00006_index.sql": indexes("posts", "name"),
     }
     repo.commit(together)
 
@@ -128,9 +128,9 @@ def test_under_all_the_branch_is_still_compared_with_its_base(shop):
 
 def test_what_is_staged_not_staged_and_not_even_known_to_git_is_judged(repo):
     repo.branch("change")
-    repo.write(f"{USERS}/00005_index.sql", indexes("users", "id"))
+    repo.write(f"{USERS}/00005_index.sql", indexes("users", "name"))
     repo.git("add", "--all")
-    repo.write(f"{USERS}/00006_index.sql", indexes("teams", "id"))
+    repo.write(f"{USERS}/00006_index.sql", indexes("teams", "name"))
     repo.write(f"{USERS}/00001_users.sql", EDITED)
 
     assert judged(cwd=repo.path).found == [
@@ -141,12 +141,12 @@ def test_what_is_staged_not_staged_and_not_even_known_to_git_is_judged(repo):
 
 
 def test_staged_judges_the_index_and_not_the_work_tree(repo):
-    repo.write(f"{USERS}/00005_index.sql", indexes("users", "id"))
+    repo.write(f"{USERS}/00005_index.sql", indexes("users", "name"))
     repo.write(f"{USERS}/00006_fine.sql", makes("fine"))
     repo.git("add", "--all")
     repo.write(f"{USERS}/00005_index.sql", makes("posts"))
-    repo.write(f"{USERS}/00006_fine.sql", indexes("users", "id"))
-    repo.write(f"{USERS}/00007_untracked.sql", indexes("users", "id"))
+    repo.write(f"{USERS}/00006_fine.sql", indexes("users", "name"))
+    repo.write(f"{USERS}/00007_untracked.sql", indexes("users", "name"))
 
     run = judged("--staged", cwd=repo.path)
     assert run.found == [("LK101", f"{USERS}/00005_index.sql", 5)]
@@ -163,7 +163,7 @@ def test_a_migration_deleted_only_in_the_index_is_deleted_for_staged(repo):
 
 def test_what_git_ignores_is_no_migration(repo):
     repo.commit({".gitignore": "*_draft.sql\n"})
-    repo.write(f"{USERS}/00005_draft.sql", indexes("users", "id"))
+    repo.write(f"{USERS}/00005_draft.sql", indexes("users", "name"))
 
     assert judged(cwd=repo.path).found == []
 
@@ -204,8 +204,8 @@ def test_paths_do_not_narrow_what_is_known(repo):
     repo.commit(
         {
             f"{USERS}/00005_posts.sql": makes("posts"),
-            f"{USERS}/00006_index.sql": indexes("posts", "id"),
-            f"{USERS}/00007_index.sql": indexes("users", "id"),
+            f"{USERS}/00006_index.sql": indexes("posts", "name"),
+            f"{USERS}/00007_index.sql": indexes("users", "name"),
         }
     )
 
@@ -271,7 +271,7 @@ def test_a_folder_without_migrations_is_not_passed_over_when_it_is_named(repo):
 
 
 def test_standard_input_is_judged_in_the_place_of_a_file(repo):
-    text = indexes("users", "id").encode()
+    text = indexes("users", "name").encode()
 
     run = judged("--stdin-filename", f"{USERS}/00005_index.sql", cwd=repo.path, stdin=text)
     assert run.found == [("LK101", f"{USERS}/00005_index.sql", 5)]
@@ -300,7 +300,7 @@ def test_standard_input_goes_with_no_other_path(repo):
 
 
 def test_without_git_every_file_counts_for_itself_and_that_is_said(repo):
-    repo.commit({f"{USERS}/00005_index.sql": indexes("users", "id")})
+    repo.commit({f"{USERS}/00005_index.sql": indexes("users", "name")})
 
     run = judged("--no-git", cwd=repo.path)
 
@@ -430,7 +430,7 @@ def test_a_submodule_is_judged_from_within_and_left_alone_from_without(shop, tmp
     outer.commit({"m/00001_a.sql": makes("a")})
     outer.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(shop.path), "inner")
     outer.commit()
-    outer.write("inner/services/users/migrations/00009_x.sql", indexes("users", "id"))
+    outer.write("inner/services/users/migrations/00009_x.sql", indexes("users", "name"))
 
     assert (judged(cwd=outer.path).found, judged(cwd=outer.path).code) == ([], 0)
     inside = judged(cwd=outer.path / "inner")
@@ -438,7 +438,7 @@ def test_a_submodule_is_judged_from_within_and_left_alone_from_without(shop, tmp
 
 
 def test_the_environment_that_git_gives_its_hooks_is_honoured(repo):
-    repo.write(f"{USERS}/00005_index.sql", indexes("users", "id"))
+    repo.write(f"{USERS}/00005_index.sql", indexes("users", "name"))
     hook = repo.write(
         ".git/hooks/pre-commit",
         f'#!/bin/sh\nexec "{sys.executable}" -m avion_lint --staged -q\n',

@@ -30,7 +30,7 @@ def repo(tmp_path_factory):
     repo.branch("change")
     repo.commit(
         {
-            INDEX: indexes("users", "id"),
+            INDEX: indexes("users", "name"),
             "db/00003_notes.sql": makes("notes").replace("-- Author: Jo\n", ""),
             "db/00004_fine.sql": makes("fine"),
         }
@@ -94,7 +94,7 @@ def test_sarif_does_not_write_over_a_migration(repo):
 
     assert run.code == 2
     assert "ends in .sarif or .json" in run.err
-    assert (repo.path / INDEX).read_text() == indexes("users", "id")
+    assert (repo.path / INDEX).read_text() == indexes("users", "name")
     assert avion_lint("--sarif", "--format=json", cwd=repo.path).code == 2
 
 
@@ -262,7 +262,7 @@ def test_lint_is_the_command_that_needs_no_name(repo):
 def test_a_folder_called_like_a_command_is_still_a_path(tmp_path):
     repo = make_repo(tmp_path / "repo")
     repo.commit({"show/00001_users.sql": makes("users")})
-    repo.write("show/00002_index.sql", indexes("users", "id"))
+    repo.write("show/00002_index.sql", indexes("users", "name"))
 
     assert judged("./show", cwd=repo.path).found == [("LK101", "show/00002_index.sql", 5)]
 

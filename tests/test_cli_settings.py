@@ -18,7 +18,7 @@ def repo(tmp_path):
     repo = make_repo(tmp_path / "repo")
     repo.commit({f"{name}/migrations/00001_users.sql": makes("users") for name in "ab"})
     repo.branch("change")
-    repo.commit({INDEX: indexes("users", "id"), NOTES: indexes("users", "id")})
+    repo.commit({INDEX: indexes("users", "name"), NOTES: indexes("users", "name")})
     return repo
 
 
@@ -158,7 +158,7 @@ def test_an_exception_that_accepts_nothing_is_told_when_all_is_judged(repo):
 
 
 def commented(comment):
-    return indexes("users", "id").replace("CREATE INDEX", f"{comment}\nCREATE INDEX")
+    return indexes("users", "name").replace("CREATE INDEX", f"{comment}\nCREATE INDEX")
 
 
 def test_a_comment_with_a_reason_turns_a_rule_off_for_a_statement(repo):
@@ -188,7 +188,7 @@ def test_a_comment_that_is_not_written_as_it_must_be_has_no_effect_and_is_told(r
 
 
 def test_a_comment_that_serves_nothing_is_told(repo):
-    repo.write(INDEX, f"{HEADER}-- avion-lint: ignore-file[drop-table] it is gone\n{indexes('users', 'id')}")
+    repo.write(INDEX, f"{HEADER}-- avion-lint: ignore-file[drop-table] it is gone\n{indexes('users', 'name')}")
 
     assert [id_ for id_, _, _ in judged("a", cwd=repo.path).found] == ["AV105", "LK101"]
 
@@ -212,7 +212,7 @@ def test_from_a_baseline_on_only_what_is_new_counts(repo):
 
 def test_lines_may_move_and_the_baseline_still_holds(repo):
     avion_lint("baseline", cwd=repo.path)
-    repo.write(INDEX, f"-- one line more\n{indexes('users', 'id')}")
+    repo.write(INDEX, f"-- one line more\n{indexes('users', 'name')}")
 
     assert judged(cwd=repo.path).found == []
 
