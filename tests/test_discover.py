@@ -3,10 +3,12 @@
 import pytest
 
 from avion_lint.gather import gather
+from avion_lint.rehearse import rehearse
 from avion_lint.runners.migration import Runner
 from avion_lint.settings import Settings
 from avion_lint.subjects import Dialect
 from avion_lint.tree import MemoryTree
+from avion_rules import all_rules
 
 UP = "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 1;\n"
 
@@ -94,3 +96,14 @@ def test_the_version_of_goose_is_taken_from_the_nearest_go_mod(required: str, ve
     (only,) = gather(MemoryTree(files), Settings()).services
 
     assert only.service.goose == version
+
+
+def test_flyways_default_schema_is_where_names_without_one_are_looked_for() -> None:
+    files = {
+        "db/flyway.conf": "flyway.defaultSchema=darts\n",
+        "db/migration/V1__a.sql": "-- Author: A\n-- Date: 2026-01-01\nCREATE TABLE darts.t (a int);\n",
+        "db/migration/V2__b.sql": "-- Author: A\n-- Date: 2026-01-01\nCREATE INDEX i ON t (a);\n",
+    }
+    found = rehearse(files, {"db/flyway.conf": files["db/flyway.conf"]}, all_rules(), policy="default").results
+
+    assert [(result.rule.id, result.finding.message) for result in found] == []

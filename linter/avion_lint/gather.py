@@ -158,6 +158,7 @@ def _service(
         transactional_lock=configuration.postgresql_transactional_lock,
         mixed=configuration.mixed,
         out_of_order=configuration.out_of_order,
+        search_path=_search_path(configuration.default_schema),
     )
 
 
@@ -206,6 +207,11 @@ def _dialect(folder: Folder, own: ServiceSettings, files: tuple[MigrationFile, .
         return Dialect.POSTGRESQL, ""
     name, reason, path = min(proofs, key=lambda proof: proof[2])
     return Dialect(name), f"{path} has {reason}"
+
+
+def _search_path(default_schema: str | None) -> tuple[str, ...]:
+    """Flyway puts its default schema before the role's own search path."""
+    return (default_schema, "public") if default_schema not in (None, "public") else ("public",)
 
 
 _BY_VENDOR = {

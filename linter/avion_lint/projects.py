@@ -82,7 +82,8 @@ def runner_order(file: MigrationFile) -> tuple[int, tuple[int, ...], str, str]:
 
 def _migration(gathered: Gathered, file: MigrationFile, before: Schema) -> Migration:
     standing = gathered.standing[file.path]
-    before = with_search_path(before)
+    path = gathered.service.search_path
+    before = with_search_path(before, path)
     reader = _Reader(gathered, file, standing)
     section = file.section(Direction.UP)
     if not standing.judged:
@@ -97,7 +98,7 @@ def _migration(gathered: Gathered, file: MigrationFile, before: Schema) -> Migra
             problems=problems,
         )
     up = reader.read(section, before)
-    following = with_search_path(up.following)
+    following = with_search_path(up.following, path)
     down = reader.read(file.section(Direction.DOWN), following)
     return Migration(
         gathered.service,
@@ -106,7 +107,7 @@ def _migration(gathered: Gathered, file: MigrationFile, before: Schema) -> Migra
         judged=True,
         before=before,
         after=following,
-        after_down=with_search_path(down.following),
+        after_down=with_search_path(down.following, path),
         up=up.statements,
         down=down.statements,
         problems=(*up.problems, *down.problems),
@@ -141,7 +142,7 @@ class _Reader:
             problems.extend(self._problems(found, chunk, Direction.UP))
             for sql in found.statements:
                 steps.extend(self._steps(sql.actions, chunk))
-        return with_search_path(replay(schema, steps)), tuple(problems)
+        return with_search_path(replay(schema, steps), self.gathered.service.search_path), tuple(problems)
 
     def read(self, section: Section | None, schema: Schema) -> _ReadSection:
         """A section that is judged."""

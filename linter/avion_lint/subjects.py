@@ -52,6 +52,7 @@ class Service:
 
     `postgres` is the major version. `lock_timeout` tells that the role or the runner sets one outside the files.
     `transactional_lock`, `mixed` and `out_of_order` are Flyway's settings of those names (None: not said anywhere).
+    `search_path` is the one that a migration begins with.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Service:
     transactional_lock: bool | None = None
     mixed: bool = False
     out_of_order: bool = False
+    search_path: tuple[str, ...] = ("public",)
 
 
 _STEPS_FOLLOWED = 100
