@@ -132,9 +132,7 @@ def japanese_result() -> Result:
 
 def hostile_result() -> Result:
     """A finding in which path, source and every text try to break out of each format."""
-    nasty = (
-        "::error::x\x1b[2J `tick | <b>html</b> ]]> %0A @team #1 https://evil.example [a](1) {0} ##[add-path]/"
-    )
+    nasty = "::error::x\x1b[2J `tick | <b>html</b> ]]> %0A @team #1 https://evil.example [a](1) {0} ##[add-path]/"
     finding = Finding(
         place(HOSTILE, "'##[add-mask]x', '\x00'"),
         nasty,
@@ -166,9 +164,7 @@ def suppressed() -> tuple[Suppressed, ...]:
 
 
 UNCHECKED = (
-    Unchecked(
-        "services/billing/migrations/00013_backfill.go", None, "A Go migration: what it does cannot be read."
-    ),
+    Unchecked("services/billing/migrations/00013_backfill.go", None, "A Go migration: what it does cannot be read."),
     Unchecked(
         "db/V7__large.sql",
         3,
@@ -185,9 +181,7 @@ def verdict(*results: Result, **parts: object) -> Verdict:
     documents = {found.finding.place.document for found in results} or {PLAIN}
     made = Verdict(
         scope=SCOPE,
-        rules=tuple(
-            EnabledRule(rule, Level.ERROR if rule in (INDEX, DROP) else Level.WARNING) for rule in RULES
-        ),
+        rules=tuple(EnabledRule(rule, Level.ERROR if rule in (INDEX, DROP) else Level.WARNING) for rule in RULES),
         results=tuple(sorted(results, key=place_key)),
         suppressed=(),
         unchecked=(),

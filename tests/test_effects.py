@@ -1,4 +1,4 @@
-"""The locks that avion-lint claims are those that PostgreSQL 12 to 18 were seen to take (tests/data/postgres_locks.tsv)."""
+"""The locks that avion-lint claims are those that PostgreSQL 12 to 18 were seen to take (data/postgres_locks.tsv)."""
 
 import csv
 from pathlib import Path

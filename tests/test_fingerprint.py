@@ -25,24 +25,18 @@ def test_another_layout_of_the_text_is_the_same() -> None:
 
 
 def test_case_is_kept_because_quoted_names_mean_it() -> None:
-    assert fingerprint("LK101", "a", "o", 'DROP TABLE "A"', 0) != fingerprint(
-        "LK101", "a", "o", 'DROP TABLE "a"', 0
-    )
+    assert fingerprint("LK101", "a", "o", 'DROP TABLE "A"', 0) != fingerprint("LK101", "a", "o", 'DROP TABLE "a"', 0)
 
 
 def test_the_same_text_twice_in_a_file_is_told_apart_by_its_occurrence() -> None:
     assert len({fingerprint("LK101", "a.sql", "users", STATEMENT, number) for number in range(3)}) == 3
 
 
-PARTS = st.tuples(
-    st.text(max_size=4), st.text(max_size=4), st.text(max_size=4), st.sampled_from(["a", "b", "ab"])
-)
+PARTS = st.tuples(st.text(max_size=4), st.text(max_size=4), st.text(max_size=4), st.sampled_from(["a", "b", "ab"]))
 
 
 @given(PARTS, PARTS)
-def test_other_parts_make_another_fingerprint(
-    one: tuple[str, str, str, str], other: tuple[str, str, str, str]
-) -> None:
+def test_other_parts_make_another_fingerprint(one: tuple[str, str, str, str], other: tuple[str, str, str, str]) -> None:
     assert (fingerprint(*one, 0) == fingerprint(*other, 0)) is (one == other)
 
 

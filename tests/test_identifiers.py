@@ -38,11 +38,7 @@ def test_every_reserved_word_of_the_grammar_is_quoted() -> None:
     assert unquoted == set(), sorted(unquoted)
 
 
-@given(
-    st.text(
-        alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=15
-    )
-)
+@given(st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=15))
 def test_a_name_written_as_sql_is_read_back_as_the_same_name(name: str) -> None:
     (statement,) = read(f"DROP TABLE {a.Name('app', name).sql}").statements
     (drop,) = statement.actions

@@ -150,9 +150,7 @@ def test_a_file_that_extends_nothing_leaves_off_what_it_does_not_name_but_for_th
 
 
 def test_a_file_changes_what_it_extends():
-    ours = pack(
-        "a/ours.yaml", a__ours="extends: ../b/base.yaml\nrules:\n  DA901: {min-rows: 9}\n", b__base=OURS
-    )
+    ours = pack("a/ours.yaml", a__ours="extends: ../b/base.yaml\nrules:\n  DA901: {min-rows: 9}\n", b__base=OURS)
 
     assert level_in(ours, INDEX) is Level.ERROR
     assert level_in(ours, BATCH) is Level.WARNING

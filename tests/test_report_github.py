@@ -55,8 +55,7 @@ def test_a_finding_is_an_annotation_on_its_line() -> None:
         [
             "CREATE INDEX without CONCURRENTLY blocks every write to invoices until the index is built.",
             samples.REMEDY,
-            "services/billing/migrations/00003_invoices.sql:2: "
-            + samples.index_result().finding.related[0].message,
+            "services/billing/migrations/00003_invoices.sql:2: " + samples.index_result().finding.related[0].message,
         ]
     )
 
@@ -86,9 +85,7 @@ def test_no_more_annotations_are_made_than_are_shown_and_the_rest_is_counted() -
     found = [*many(Level.ERROR, 12), *many(Level.WARNING, 10), *many(Level.INFO, 11)]
     made = commands(samples.verdict(*found))  # type: ignore[arg-type]
 
-    assert [[command.name for command in made].count(name) for name in ("error", "warning", "notice")] == [
-        10
-    ] * 3
+    assert [[command.name for command in made].count(name) for name in ("error", "warning", "notice")] == [10] * 3
     assert made[-1].message == (
         "2 more errors, 2 more infos: GitHub shows 10 annotations of a kind. The log has all of them."
     )

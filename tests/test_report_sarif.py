@@ -32,11 +32,7 @@ PAGE = Page(
             kind,
             "",
             "",
-            (
-                ExampleFile(
-                    "1.sql", f"-- {kind}\n", "sql", before=False, deleted=False, marks=(), page_lines=()
-                ),
-            ),
+            (ExampleFile("1.sql", f"-- {kind}\n", "sql", before=False, deleted=False, marks=(), page_lines=()),),
             1,
         )
         for kind in ExampleKind
@@ -254,9 +250,7 @@ def test_a_message_is_text_and_never_a_link_or_a_placeholder(message: str, shown
 def test_brackets_and_backslashes_in_a_link_are_escaped() -> None:
     related = Related(samples.place(samples.PLAIN, "DROP"), r"para[0]\spans[2]")
     finding = replace(samples.index_result().finding, related=(related,), remedy="")
-    (result,) = run_of(sarif.render(samples.verdict(replace(samples.index_result(), finding=finding))))[
-        "results"
-    ]
+    (result,) = run_of(sarif.render(samples.verdict(replace(samples.index_result(), finding=finding))))["results"]
 
     assert result["message"]["text"].endswith(r"[para\[0\]\\spans\[2\]](1).")
 
@@ -294,9 +288,7 @@ def test_hostile_paths_are_percent_encoded_and_come_back() -> None:
 
 def test_a_path_that_is_not_utf8_is_encoded_by_its_bytes() -> None:
     finding = Finding(Place(Document("caf\udce9.sql", "x"), Span(0, 1)), "m")
-    (result,) = run_of(sarif.render(samples.verdict(samples.result(samples.GAP, Level.INFO, finding))))[
-        "results"
-    ]
+    (result,) = run_of(sarif.render(samples.verdict(samples.result(samples.GAP, Level.INFO, finding))))["results"]
 
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "caf%E9.sql"
 
@@ -364,9 +356,7 @@ def test_more_results_than_github_takes_are_cut_to_the_heaviest_and_that_is_said
 
 def test_a_long_message_is_cut() -> None:
     finding = Finding(samples.place(samples.PLAIN, "DROP"), "word " * 5000, "line\n" * 5000)
-    (result,) = run_of(sarif.render(samples.verdict(samples.result(samples.GAP, Level.INFO, finding))))[
-        "results"
-    ]
+    (result,) = run_of(sarif.render(samples.verdict(samples.result(samples.GAP, Level.INFO, finding))))["results"]
 
     assert len(result["message"]["text"]) < 10_000
 

@@ -18,9 +18,7 @@ GOOSE = "services/users/migrations"
 FLYWAY = "services/users/db/migration"
 
 
-def findings(
-    here: Mapping[str, str], before: Mapping[str, str], rule: str, policy: str = "strict"
-) -> list[Finding]:
+def findings(here: Mapping[str, str], before: Mapping[str, str], rule: str, policy: str = "strict") -> list[Finding]:
     verdict = rehearse({**before, **here}, before, RULES, policy=policy)
     assert not verdict.unchecked
     return [result.finding for result in verdict.results if result.rule.id == rule]

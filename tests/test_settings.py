@@ -325,9 +325,7 @@ def test_a_mistake_is_told_with_line_column_and_what_may_be_meant(text, expected
     assert expected in problems(text)
 
 
-EXCEPTION = (
-    "exceptions:\n  - rule: LK101\n    object: t\n    reason: r\n    owner: o\n    expires: 2026-01-01\n"
-)
+EXCEPTION = "exceptions:\n  - rule: LK101\n    object: t\n    reason: r\n    owner: o\n    expires: 2026-01-01\n"
 
 
 @pytest.mark.parametrize(
@@ -398,9 +396,7 @@ def test_the_schema_is_a_json_schema_and_describes_every_key():
     Draft202012Validator.check_schema(schema())
 
     for part in parts(schema()):
-        for name, value in (
-            part.get("properties", {}).items() if isinstance(part.get("properties"), dict) else ()
-        ):
+        for name, value in part.get("properties", {}).items() if isinstance(part.get("properties"), dict) else ():
             target = schema()["$defs"].get(value.get("$ref", "").removeprefix("#/$defs/"), {})
             assert "description" in value or "description" in target or name in {"rules", "level"}, name
 
@@ -441,9 +437,7 @@ TREES = st.recursive(
 @hypothesis_settings(max_examples=150, deadline=None)
 @given(TREES)
 def test_any_shape_of_settings_is_read_or_refused(tree):
-    document = Document(
-        "avion-lint.yaml", json.dumps(tree).replace("NaN", ".nan").replace("Infinity", ".inf")
-    )
+    document = Document("avion-lint.yaml", json.dumps(tree).replace("NaN", ".nan").replace("Infinity", ".inf"))
     try:
         load(document, RULES)
     except SettingsError as error:

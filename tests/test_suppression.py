@@ -211,10 +211,7 @@ def test_other_comments_are_left_alone(comment):
 
 
 def test_what_stands_in_a_string_is_no_comment():
-    assert (
-        read("SELECT '-- avion-lint: ignore[LK101] x', $$ -- avion-lint: ignore[LK101] y\n $$;")[1]
-        == Suppressions()
-    )
+    assert read("SELECT '-- avion-lint: ignore[LK101] x', $$ -- avion-lint: ignore[LK101] y\n $$;")[1] == Suppressions()
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])

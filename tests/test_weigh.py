@@ -57,13 +57,9 @@ def found(rule: Rule, file: Document, text: str, object_: str = "users", service
 
 
 def suppressions(*files: Document):
-    statements = {
-        file.path: [Span(m, file.text.index(";", m) + 1) for m in starts(file.text)] for file in files
-    }
+    statements = {file.path: [Span(m, file.text.index(";", m) + 1) for m in starts(file.text)] for file in files}
     return {
-        file.path: read_suppressions(
-            file, comments(file.text), statements[file.path], rule_names(RULES)
-        ).found
+        file.path: read_suppressions(file, comments(file.text), statements[file.path], rule_names(RULES)).found
         for file in files
     }
 
@@ -77,9 +73,7 @@ def starts(text: str):
 
 def scale(of: Settings | None = None, **changes) -> Scale:
     of = of or settings()
-    return replace(
-        Scale(policy(of), TODAY, of.exceptions, judged={"u/1.sql": "u"}, known={"u/1.sql"}), **changes
-    )
+    return replace(Scale(policy(of), TODAY, of.exceptions, judged={"u/1.sql": "u"}, known={"u/1.sql"}), **changes)
 
 
 def exception(**changes: str) -> str:
@@ -160,9 +154,7 @@ def test_a_comment_suppresses_with_its_reason():
 
 def test_a_comment_does_not_suppress_another_statement_or_rule():
     file = document()
-    weighed = weigh(
-        [found(INDEX, file, A_AGAIN), found(DROP, file, B)], scale(suppressions=suppressions(file))
-    )
+    weighed = weigh([found(INDEX, file, A_AGAIN), found(DROP, file, B)], scale(suppressions=suppressions(file)))
 
     assert counted(weighed) == ["unused-suppression", "dropped-in-use", "index-not-concurrent"]
 
@@ -312,9 +304,7 @@ def test_what_is_in_the_baseline_does_not_count_and_what_is_new_does():
     weighed = weigh([old, new], scale(baseline=baseline(old)))
 
     assert [each.finding for each in weighed.results] == [new.finding]
-    assert [(each.by, each.result.finding) for each in weighed.suppressed] == [
-        (SuppressedBy.BASELINE, old.finding)
-    ]
+    assert [(each.by, each.result.finding) for each in weighed.suppressed] == [(SuppressedBy.BASELINE, old.finding)]
     assert weighed.suppressed[0].reason == "in avion-lint-baseline.json"
 
 

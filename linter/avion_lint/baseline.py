@@ -52,17 +52,11 @@ def render(results: Iterable[Result]) -> str:
 def parse(document: Document) -> Baseline:
     """Read a baseline file; raises SettingsError for what is not JSON or not a baseline."""
     content = _json(document)
-    if (
-        not isinstance(content, dict)
-        or not isinstance(content.get("entries"), dict)
-        or "version" not in content
-    ):
+    if not isinstance(content, dict) or not isinstance(content.get("entries"), dict) or "version" not in content:
         raise _error(document, 0, "not a baseline: it must be a JSON object with `version` and `entries`")
     if content["version"] != VERSION:
         at = max(document.text.find('"version"'), 0)
-        raise _error(
-            document, at, f"this baseline is of version {content['version']}; only {VERSION} is known"
-        )
+        raise _error(document, at, f"this baseline is of version {content['version']}; only {VERSION} is known")
     problems: list[Problem] = []
     entries: dict[str, BaselineEntry] = {}
     for path, listed in content["entries"].items():

@@ -13,9 +13,7 @@ class SettingsError(Exception):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("; ".join(describe(problem) for problem in problems))
-        self.problems = tuple(
-            sorted(dict.fromkeys(problems), key=lambda problem: (problem[0].sort_key, problem[1]))
-        )
+        self.problems = tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem[0].sort_key, problem[1])))
 
 
 def describe(problem: Problem) -> str:

@@ -16,9 +16,7 @@ from avion_lint.source import Document, Place, Span
 _MARKS = re.compile(r"(--|/\*+|#)\s*")
 # A colon makes it ours; without one "avion-lint ignore…" is meant as one, and prose about the tool is not.
 _ADDRESSED = re.compile(r"avion-?lint\s*(:|(?=ignore\b))\s*", re.IGNORECASE)
-_COMMAND = re.compile(
-    r"(?P<verb>[A-Za-z_-]*)\s*(?P<list>\[(?P<rules>[^\]]*)\])?\s*:?\s*(?P<reason>.*)", re.DOTALL
-)
+_COMMAND = re.compile(r"(?P<verb>[A-Za-z_-]*)\s*(?P<list>\[(?P<rules>[^\]]*)\])?\s*:?\s*(?P<reason>.*)", re.DOTALL)
 _WORD = re.compile(r"[^\s,]+")
 _VERBS = ("ignore", "ignore-file")
 
@@ -61,9 +59,7 @@ class _Comment:
     def invalid(self, message: str, span: Span | None = None) -> Finding:
         mark = "#" if self.document.text.startswith("#", self.span.start) else "--"
         remedy = f"Write `{mark} avion-lint: ignore[rule-name] reason`."
-        return Finding(
-            Place(self.document, span or self.span), message, remedy, object=self.command["rules"] or ""
-        )
+        return Finding(Place(self.document, span or self.span), message, remedy, object=self.command["rules"] or "")
 
 
 def read_suppressions(
@@ -123,9 +119,7 @@ def _wrong(comment: _Comment, statements: Sequence[Span]) -> Finding | None:
     """Find what makes the comment as a whole useless."""
     verb, reason = comment.command["verb"], comment.command["reason"]
     if verb not in _VERBS:
-        said = (
-            f"avion-lint does not know `{verb}`" if verb else "The comment says nothing that avion-lint knows"
-        )
+        said = f"avion-lint does not know `{verb}`" if verb else "The comment says nothing that avion-lint knows"
         return comment.invalid(_sentence(f"{said}{suggestion(verb, _VERBS)}"))
     if not _WORD.search(comment.command["rules"] or ""):
         return comment.invalid("The comment does not name the rule that it turns off.")

@@ -175,12 +175,8 @@ def _what(exemption: Exemption) -> str:
 def _expired(scale: Scale) -> Iterator[Found]:
     for each in scale.exemptions:
         if not _holds(each, scale.today):
-            message = (
-                f"The exception for {_what(each)} ended on {each.expires}; what it accepted counts again."
-            )
-            remedy = (
-                f"Mend what it accepted and remove it, or agree on a new day with its owner, {each.owner}."
-            )
+            message = f"The exception for {_what(each)} ended on {each.expires}; what it accepted counts again."
+            remedy = f"Mend what it accepted and remove it, or agree on a new day with its owner, {each.owner}."
             finding = Finding(each.place, message, remedy, object=_what(each))
             yield Found(tool.EXPIRED_EXCEPTION, finding, each.service)
 
@@ -207,15 +203,11 @@ def _stale(held: list[_Held], baseline: Baseline, scale: Scale, unclear: Collect
         if entry.fingerprint in found or entry.path in unclear or not _is_on(entry, scale):
             continue
         if entry.path in scale.judged:
-            message = (
-                f"The baseline holds {entry.rule} on {entry.object or entry.path}, which is found no more."
-            )
+            message = f"The baseline holds {entry.rule} on {entry.object or entry.path}, which is found no more."
         elif scale.whole and scale.known is not None and entry.path not in scale.known:
             message = f"The baseline holds {entry.rule} on {entry.path}, a file that is not there any more."
         else:
             continue
         remedy = "Write the baseline anew with `avion-lint baseline`."
-        finding = Finding(
-            entry.place, message, remedy, object=f"{entry.rule} {entry.path} {entry.object}".rstrip()
-        )
+        finding = Finding(entry.place, message, remedy, object=f"{entry.rule} {entry.path} {entry.object}".rstrip())
         yield Found(tool.STALE_BASELINE_ENTRY, finding, scale.judged.get(entry.path, ""))

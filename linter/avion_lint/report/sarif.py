@@ -37,9 +37,7 @@ class _Shown:
     suppressed: Suppressed | None = None
 
 
-def render(
-    verdict: Verdict, pages: Mapping[str, Page] | None = None, *, include_suppressed: bool = False
-) -> str:
+def render(verdict: Verdict, pages: Mapping[str, Page] | None = None, *, include_suppressed: bool = False) -> str:
     """Return the report as SARIF text; equal verdicts give equal text.
 
     `pages` gives the rules' pages by rule id. Suppressed results are left out unless asked for,
@@ -61,9 +59,7 @@ def _kept(results: list[_Shown]) -> list[_Shown]:
     return [results[index] for index in sorted(heaviest)]
 
 
-def _run(
-    verdict: Verdict, results: list[_Shown], pages: Mapping[str, Page], *, mark_suppressed: bool
-) -> Json:
+def _run(verdict: Verdict, results: list[_Shown], pages: Mapping[str, Page], *, mark_suppressed: bool) -> Json:
     rules = rules_of(verdict)
     index = {enabled.rule.id: number for number, enabled in enumerate(rules)}
     hashes = _hashes([shown.result for shown in results])
@@ -81,8 +77,7 @@ def _run(
         "columnKind": "utf16CodeUnits",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
         "results": [
-            _result(shown, index[shown.result.rule.id], hashes, mark_suppressed=mark_suppressed)
-            for shown in results
+            _result(shown, index[shown.result.rule.id], hashes, mark_suppressed=mark_suppressed) for shown in results
         ],
     }
 
@@ -181,9 +176,7 @@ def _unchecked(unchecked: Unchecked) -> Json:
 
 
 def _left_out(number: int) -> Json:
-    text = (
-        f"{number:,} more results are left out, the lightest: GitHub takes at most {RESULT_LIMIT:,} in a run."
-    )
+    text = f"{number:,} more results are left out, the lightest: GitHub takes at most {RESULT_LIMIT:,} in a run."
     return {
         "descriptor": {"id": "results-left-out"},
         "level": "warning",

@@ -132,11 +132,7 @@ def _summary(verdict: Verdict, style: Style) -> str:
 
 def _wrapped(text: str, columns: int, indent: str = _INDENT) -> list[str]:
     """Break every line of a text at blanks so that it fits the terminal; a longer word stays whole."""
-    return [
-        indent + part
-        for line in harmless_lines(text)
-        for part in _folded(line, max(20, columns - len(indent)))
-    ]
+    return [indent + part for line in harmless_lines(text) for part in _folded(line, max(20, columns - len(indent)))]
 
 
 def _folded(line: str, columns: int) -> Iterator[str]:

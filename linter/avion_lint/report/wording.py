@@ -54,9 +54,7 @@ def rule_title(rule: Rule) -> str:
 
 def place_text(path: str, line: int | None, column: int | None = None) -> str:
     """`path:line:column`, as far as it is known, safe to show."""
-    return ":".join(
-        [harmless(path or "."), *(str(number) for number in (line, column) if number is not None)]
-    )
+    return ":".join([harmless(path or "."), *(str(number) for number in (line, column) if number is not None)])
 
 
 def why_suppressed(suppressed: Suppressed) -> str:

@@ -9,12 +9,8 @@ def _rule(id_: str, name: str, summary: str) -> Rule:
     return Rule(id_, name, summary, __name__, any_database=True, down=True)
 
 
-NOT_PARSED = _rule(
-    "AV101", "not-parsed", "SQL that PostgreSQL's grammar refuses: the server would refuse it as well."
-)
-NOT_READABLE = _rule(
-    "AV102", "not-readable", "A file that cannot be read as text, so that nothing in it was checked."
-)
+NOT_PARSED = _rule("AV101", "not-parsed", "SQL that PostgreSQL's grammar refuses: the server would refuse it as well.")
+NOT_READABLE = _rule("AV102", "not-readable", "A file that cannot be read as text, so that nothing in it was checked.")
 NOT_JUDGED = _rule(
     "AV103",
     "not-judged",

@@ -15,9 +15,7 @@ MAX_DEPTH = 100
 MAX_ALIASED = 100_000
 """Nodes that the aliases of a file may stand for, all together."""
 
-_CORE_TAGS = frozenset(
-    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")
-)
+_CORE_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq"))
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -47,9 +45,7 @@ def load(document: Document) -> Node:
     """
     documents = load_all(document)
     if len(documents) > 1:
-        raise YamlError(
-            (_at(document, documents[1].span, "a second document begins here; only one is read"),)
-        )
+        raise YamlError((_at(document, documents[1].span, "a second document begins here; only one is read"),))
     end = len(document.text)
     return documents[0] if documents else Scalar(Span(end, end), "")
 
@@ -82,9 +78,7 @@ def _syntax_problem(document: Document, shift: int, error: Any) -> Problem:
     mark = error.problem_mark or error.context_mark
     offset = mark.index + shift if mark else 0
     if document.text[offset : offset + 1] == "\t":
-        return _at(
-            document, Span(offset, offset + 1), "not YAML: a tab stands here; YAML indents with spaces only"
-        )
+        return _at(document, Span(offset, offset + 1), "not YAML: a tab stands here; YAML indents with spaces only")
     said = error.problem or "it cannot be read"
     if error.context and error.context_mark:
         line = document.position(error.context_mark.index + shift).line
@@ -96,9 +90,7 @@ def _character_problem(document: Document, error: Any) -> Problem:
     character = chr(error.character) if isinstance(error.character, int) else str(error.character)
     # Not the error's own position: the C reader counts bytes there.
     offset = max(document.text.find(character), 0)
-    return _at(
-        document, Span(offset, offset + 1), f"not YAML: the character U+{ord(character):04X} is not allowed"
-    )
+    return _at(document, Span(offset, offset + 1), f"not YAML: the character U+{ord(character):04X} is not allowed")
 
 
 def _at(document: Document, span: Span, message: str) -> Problem:
@@ -162,9 +154,7 @@ class _Composer:
         span, text = self.span(event), event.value
         if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
             raise self.refuse(span, "not YAML: half of a surrogate pair is not a character")
-        return Scalar(
-            span, text, quoted=not event.implicit[0] and event.tag in {None, "!", "tag:yaml.org,2002:str"}
-        )
+        return Scalar(span, text, quoted=not event.implicit[0] and event.tag in {None, "!", "tag:yaml.org,2002:str"})
 
     def check_tag(self, event: Any) -> None:
         if event.tag not in {None, "!"} and event.tag not in _CORE_TAGS:
@@ -186,11 +176,7 @@ class _Composer:
         else:
             # A block ends, for the parser, where the next thing begins; for people, with its last child.
             span = Span(start, max(start, opened.children[-1].span.end))
-        node = (
-            self.mapping(span, opened.children)
-            if opened.is_mapping
-            else Listing(span, tuple(opened.children))
-        )
+        node = self.mapping(span, opened.children) if opened.is_mapping else Listing(span, tuple(opened.children))
         self.add(node, opened.size, opened.event.anchor)
 
     def mapping(self, span: Span, children: list[Node]) -> Mapping:
