@@ -425,6 +425,16 @@ def test_a_worktree_is_a_repository_like_others(shop, tmp_path):
     assert judged(f"{USERS}", cwd=tmp_path / "tree").found == ANSWERS[2:]
 
 
+def test_a_work_tree_apart_from_its_repository_is_judged(shop, tmp_path):
+    shop.git("worktree", "add", "--quiet", "--detach", str(tmp_path / "tree"), "change")
+    git_dir = shop.git("-C", str(tmp_path / "tree"), "rev-parse", "--absolute-git-dir")
+    (tmp_path / "tree" / ".git").unlink()
+    variables = {"GIT_DIR": git_dir, "GIT_WORK_TREE": str(tmp_path / "tree")}
+
+    assert judged(cwd=tmp_path / "tree", **variables).found == ANSWERS
+    assert judged("migrations", cwd=tmp_path / "tree" / "services" / "users", **variables).found == ANSWERS[2:]
+
+
 def test_a_submodule_is_judged_from_within_and_left_alone_from_without(shop, tmp_path):
     outer = make_repo(tmp_path / "outer")
     outer.commit({"m/00001_a.sql": makes("a")})

@@ -136,6 +136,27 @@ def test_output_that_cannot_be_written_is_wrong_usage(repo, tmp_path, name, why)
         assert why in run.err
 
 
+def test_output_goes_through_links_and_into_devices_and_leaves_them_what_they_are(repo, tmp_path):
+    (tmp_path / "real.txt").write_text("old")
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    assert avion_lint("--output", tmp_path / "link.txt", cwd=repo.path).code == 1
+    assert (tmp_path / "link.txt").is_symlink()
+    assert "LK101" in (tmp_path / "real.txt").read_text()
+
+    os.mkfifo(tmp_path / "pipe.json")
+    reader = subprocess.Popen(["cat", tmp_path / "pipe.json"], stdout=subprocess.PIPE)
+    assert avion_lint("--format=json", "--output", tmp_path / "pipe.json", cwd=repo.path).code == 1
+    assert json.loads(reader.communicate(timeout=30)[0])["version"] == 1
+    assert (tmp_path / "pipe.json").is_fifo()
+
+
+def test_output_is_never_written_over_a_migration(repo):
+    run = avion_lint("--output", "db/00001_users.sql", "db/00004_fine.sql", cwd=repo.path)
+
+    assert run.code == 2
+    assert (repo.path / "db/00001_users.sql").read_text() == makes("users")
+
+
 def test_quiet_is_one_line_a_finding_and_nothing_where_all_is_well(repo):
     assert len(avion_lint("-q", cwd=repo.path).out.splitlines()) == 3
     assert avion_lint("-q", "db/00004_fine.sql", cwd=repo.path).out == ""
@@ -348,6 +369,19 @@ def test_closed_streams_change_nothing_about_the_verdict(repo):
     assert done.returncode == 1
 
 
+def test_a_folder_that_is_gone_is_wrong_usage(tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = f"import os, sys; os.rmdir({str(gone)!r}); from avion_lint.cli import run; sys.exit(run([]))"
+    done = subprocess.run(
+        [COMMAND[0], "-c", code], cwd=gone, env=environment(tmp_path), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "avion-lint: the folder that this was started in is not there any more\n",
+    )
+
+
 def test_a_locale_without_unicode_still_gets_a_report(tmp_path):
     repo = make_repo(tmp_path / "repo")
     repo.commit({"db/00001_größe.sql": goose("CREATE TABLE größe (länge int);", "DROP TABLE größe;")})
@@ -481,6 +515,18 @@ def test_show_prints_what_flyway_will_run(tmp_path):
     assert [statement["kind"] for statement in file["sections"]["up"]["statements"]] == ["CREATE TABLE", "INSERT"]
     assert "transactional" in refused["sections"]["up"]["error"]
     assert (file["sections"]["up"]["transaction"], vacuum["sections"]["up"]["transaction"]) == (True, False)
+
+
+def test_show_knows_the_version_of_goose_that_lint_knows(tmp_path):
+    repo = make_repo(tmp_path / "repo")
+    repo.write("go.mod", "module a\n\nrequire github.com/pressly/goose/v3 v3.18.0\n")
+    repo.write("db/00001_a.sql", "-- +goose up\nSELECT 1;\n")
+
+    old = avion_lint("show", "db/00001_a.sql", cwd=repo.path).out
+    repo.write("go.mod", "module a\n\nrequire github.com/pressly/goose/v3 v3.27.0\n")
+
+    assert "refused" in old
+    assert "refused" not in avion_lint("show", "00001_a.sql", cwd=repo.path / "db").out
 
 
 def test_show_says_what_it_cannot_show(tmp_path):

@@ -23,10 +23,17 @@ def first_path(given: Namespace) -> Path:
 def root_of(path: Path) -> Path:
     """The folder that paths are told from.
 
-    It is the repository that the path lies in; without one, the folder above it that has the settings; else the
-    folder that the command was started in where the path is below it, and the path's own folder where it is not.
+    It is the repository that the path lies in (or the work tree that git's environment names); without one, the folder
+    above it that has the settings; else the folder that the command was started in where the path is below it, and the
+    path's own folder where it is not. Raises UsageError where the folder that it was started in is gone.
     """
-    start = _folder(path)
+    try:
+        start = _folder(path)
+    except FileNotFoundError:
+        raise UsageError("the folder that this was started in is not there any more") from None
+    given = os.environ.get("GIT_WORK_TREE")
+    if given and start.is_relative_to(Path(given).resolve()):
+        return Path(given).resolve()
     for mark in (".git", FILE_NAME):
         for folder in (start, *start.parents):
             if (folder / mark).exists():
@@ -41,9 +48,10 @@ def _folder(path: Path) -> Path:
 
 
 def walked(root: Path, paths: Iterable[str]) -> WorkTree:
-    """The files below the folders of these paths: what is known where there is no repository to tell."""
-    folders = {under(root, _folder(Path(path))) for path in paths} or {""}
-    return WorkTree(str(root), None, tuple(sorted(folders)))
+    """The files below the root, or below the folders of these paths where nothing says how far a project reaches."""
+    reaches = any((root / mark).exists() for mark in (".git", FILE_NAME))
+    folders = set() if reaches else {under(root, _folder(Path(path))) for path in paths}
+    return WorkTree(str(root), None, tuple(sorted(folders or {""})))
 
 
 def under(root: Path, path: Path) -> str:

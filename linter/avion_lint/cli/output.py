@@ -50,21 +50,34 @@ def _reason(error: OSError) -> str:
 
 
 def write_file(path: str, text: str) -> None:
-    """Write a file so that it is there whole or as it was; raises UsageError where that cannot be."""
-    target = Path(path)
+    """Write a file so that it is there whole or as it was; raises UsageError where that cannot be.
+
+    What is no regular file, such as /dev/stdout, is written to as it is. A migration is never written over.
+    """
+    if path.lower().endswith((".sql", ".go")):
+        raise UsageError(f"{path} may be a migration, and is not written over with a report")
+    target = Path(os.path.realpath(path))
+    data = text.encode("utf-8", "backslashreplace")
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+        else:
+            _replace(target, data)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {_reason(error)}") from None
+
+
+def _replace(target: Path, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         Path(temporary).chmod(0o644 & ~_umask())
         Path(temporary).replace(target)
-    except OSError as error:
+    except OSError:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
-        raise UsageError(f"{path} cannot be written: {_reason(error)}") from None
+        raise
 
 
 def _umask() -> int:
