@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import threading
 import time
+import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +33,7 @@ NO_TRANSACTION = "25001"  # active_sql_transaction
 SYNTAX_ERROR = "42601"  # told before anything else
 NO_COMMIT = "2D000"  # invalid_transaction_termination
 PATIENCE = 10  # seconds
+AT_ONCE = 4  # databases
 READ_IN_FULL = 400  # rows; the tables of the start have 500 or 1000 each
 FILLED = 16384  # bytes; less than 400 rows need less
 # What another session holds, one after the other, while a statement that no transaction may hold is watched.
@@ -77,12 +80,17 @@ def cases(name: str) -> list[Case]:
 def observe_all(server: str, given: list[Case]) -> Iterator[tuple[Case, Observed | str]]:
     """What each statement does on a server; a text where its setup fails there."""
     _make_template(server)
-    with _database(server) as shared:
+    with _database(server) as shared, ThreadPoolExecutor(AT_ONCE) as pool:
+        plain = {case.id: _in_transaction(shared, case) for case in given if not case.setup}
+        done = {case_id for case_id, seen in plain.items() if seen.state != NO_TRANSACTION}
+        others = pool.map(lambda case: _alone(server, case), (case for case in given if case.id not in done))
         for case in given:
-            seen = _in_transaction(shared, case) if not case.setup else _after_setup(server, case)
-            if isinstance(seen, Observed) and seen.state == NO_TRANSACTION:
-                seen = _outside(server, case)
-            yield case, seen
+            yield case, plain[case.id] if case.id in done else next(others)
+
+
+def _alone(server: str, case: Case) -> Observed | str:
+    seen = _after_setup(server, case)
+    return _outside(server, case) if isinstance(seen, Observed) and seen.state == NO_TRANSACTION else seen
 
 
 def _after_setup(server: str, case: Case) -> Observed | str:
@@ -334,7 +342,7 @@ def _make_template(server: str) -> None:
 @contextmanager
 def _database(server: str) -> Iterator[psycopg.Connection]:
     """A session in a fresh copy of the start, dropped afterwards."""
-    name = f"effects_{time.monotonic_ns()}"
+    name = f"effects_{uuid.uuid4().hex}"
     with _connected(server) as admin:
         copied = "STRATEGY file_copy" if admin.info.server_version >= 150000 else ""
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} {copied}")
