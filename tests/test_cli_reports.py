@@ -464,19 +464,32 @@ def test_every_rule_can_be_explained(repo):
     assert done.returncode == 0, done.stderr
 
 
+def on_a(lock: str, blocks: str) -> dict[str, object]:
+    effect = {"relation": "a", "lock": lock, "blocks": blocks, "rewrite": False, "scan": False}
+    return {"effects": [effect], "legal_in_transaction": True, "fails": None}
+
+
+HARMLESS = {"effects": [], "legal_in_transaction": True, "fails": None}
 SHOWN = [
     {
         "transaction": True,
         "error": None,
         "statements": [
-            {"text": "CREATE TABLE a (id int);", "line": 2, "kind": "CREATE TABLE"},
-            {"text": "INSERT INTO a VALUES (1);", "line": 3, "kind": "INSERT"},
+            {"text": "CREATE TABLE a (id int);", "line": 2, "kind": "CREATE TABLE", **HARMLESS},
+            {"text": "INSERT INTO a VALUES (1);", "line": 3, "kind": "INSERT", **on_a("ROW EXCLUSIVE", "")},
         ],
     },
     {
         "transaction": True,
         "error": None,
-        "statements": [{"text": "DROP TABLE a;", "line": 5, "kind": "DROP TABLE"}],
+        "statements": [
+            {
+                "text": "DROP TABLE a;",
+                "line": 5,
+                "kind": "DROP TABLE",
+                **on_a("ACCESS EXCLUSIVE", "every read and write"),
+            },
+        ],
     },
 ]
 

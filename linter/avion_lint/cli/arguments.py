@@ -129,10 +129,19 @@ def _baseline(arguments: list[str]) -> Callable[[], int]:
 
 
 def _show(arguments: list[str]) -> Callable[[], int]:
-    parser = _parser("show", "Print how the runner will read each migration: sections, transactions, statements.")
+    parser = _parser(
+        "show", "Print how the runner will read each migration: sections, transactions, statements and what they do."
+    )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--settings", metavar="FILE")
+    parser.add_argument(
+        "--postgres",
+        type=int,
+        choices=range(12, 19),
+        metavar="N",
+        help="what statements do on PostgreSQL N, 12 to 18 (default: the settings' version)",
+    )
     given = parser.parse_args(arguments)
 
     def run() -> int:

@@ -1,4 +1,4 @@
-"""`avion-lint show`: how the runner will read each file."""
+"""`avion-lint show`: how the runner will read each file, and what its statements do to the database."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.inputs import load_settings, root_of, under, walked
 from avion_lint.cli.output import complain, say
+from avion_lint.cli.show_effects import Effects, as_json, as_lines, effects_of
 from avion_lint.gather import Collected, gather
 from avion_lint.runners.migration import Chunk, MigrationFile, Section
 from avion_lint.sql.statements import read
@@ -32,10 +33,13 @@ def show(given: Namespace) -> int:
     ]
     unreadable = {content.path: content for collected in gathering.services for content in collected.unreadable}
     readable = [(collected, file) for collected, file in shown if file.path not in unreadable]
+    paths = {file.path for _, file in readable}
+    effects = {id(each): effects_of(each, paths, given.postgres) for each in gathering.services}
+    told = [(collected, file, effects[id(collected)]) for collected, file in readable]
     if not shown:
         complain(f"no goose or Flyway migrations under {', '.join(given.paths)}")
         return Exit.UNCHECKED
-    say(_json(readable) if given.format == "json" else "\n".join(_text(*each) for each in readable))
+    say(_json(told) if given.format == "json" else "\n".join(_text(*each) for each in told))
     for _, file in shown:
         if file.path in unreadable:
             complain(f"{file.path} {unreadable[file.path].why}: {unreadable[file.path].mend}")
@@ -46,7 +50,7 @@ def _inside(path: str, given: str) -> bool:
     return given in ("", ".") or path == given or path.startswith(f"{given}/")
 
 
-Shown = list[tuple[Collected, MigrationFile]]
+Shown = list[tuple[Collected, MigrationFile, Effects]]
 
 
 def _json(shown: Shown) -> str:
@@ -55,7 +59,7 @@ def _json(shown: Shown) -> str:
     return json.dumps([_file(*each) for each in shown], indent=2, ensure_ascii=False) + "\n"
 
 
-def _file(collected: Collected, file: MigrationFile) -> dict[str, object]:
+def _file(collected: Collected, file: MigrationFile, effects: Effects) -> dict[str, object]:
     return {
         "path": file.path,
         "service": collected.service.name,
@@ -66,7 +70,8 @@ def _file(collected: Collected, file: MigrationFile) -> dict[str, object]:
         "dialect": str(collected.service.dialect),
         "checksum": file.checksum,
         "sections": {
-            str(section.direction): _section(section, file, collected.service.dialect) for section in file.sections
+            str(section.direction): _section(section, file, collected.service.dialect, effects)
+            for section in file.sections
         },
         "misread": [
             {
@@ -79,7 +84,7 @@ def _file(collected: Collected, file: MigrationFile) -> dict[str, object]:
     }
 
 
-def _section(section: Section, file: MigrationFile, dialect: Dialect) -> dict[str, object]:
+def _section(section: Section, file: MigrationFile, dialect: Dialect, effects: Effects) -> dict[str, object]:
     return {
         "transaction": section.transaction,
         "error": section.error.text if section.error else None,
@@ -88,6 +93,7 @@ def _section(section: Section, file: MigrationFile, dialect: Dialect) -> dict[st
                 "text": chunk.text,
                 "line": file.document.position(chunk.span.start).line,
                 "kind": kind_of(chunk, dialect),
+                **as_json(effects.of(file.path, section.direction, chunk.span)),
             }
             for chunk in section.chunks
         ],
@@ -134,11 +140,11 @@ def _words(text: str, kind: str) -> str:
     return f"{words[0]} {told} {following}" if following else f"{words[0]} {told}"
 
 
-def _text(collected: Collected, file: MigrationFile) -> str:
-    return "".join(f"{line}\n" for line in _lines(collected, file))
+def _text(collected: Collected, file: MigrationFile, effects: Effects) -> str:
+    return "".join(f"{line}\n" for line in _lines(collected, file, effects))
 
 
-def _lines(collected: Collected, file: MigrationFile) -> Iterator[str]:
+def _lines(collected: Collected, file: MigrationFile, effects: Effects) -> Iterator[str]:
     version = f", version {file.version}" if file.version else ""
     checksum = f", checksum {file.checksum}" if file.checksum is not None else ""
     yield f"{file.path}: {file.runner} {file.kind}{version}{checksum}"
@@ -153,6 +159,8 @@ def _lines(collected: Collected, file: MigrationFile) -> Iterator[str]:
         for chunk in section.chunks:
             line = file.document.position(chunk.span.start).line
             yield f"    {line:>5}  {kind_of(chunk, collected.service.dialect) or 'nothing'}: {_head(chunk.text)}"
+            told = effects.of(file.path, section.direction, chunk.span)
+            yield from (f"           {words}" for words in as_lines(told, transaction=section.transaction))
     for reading in file.misreadings:
         yield f"  line {file.document.position(reading.span.start).line}: {reading.detail}"
 
