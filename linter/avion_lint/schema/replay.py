@@ -318,7 +318,7 @@ def _column(definition: a.ColumnDefinition, origin: Origin, table: a.Name) -> Co
     )
 
 
-_SERIALS = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}
+_SERIALS = ("serial", "bigserial", "smallserial", "serial4", "serial8", "serial2")
 
 
 def _sequence(table: a.Name, column: str) -> a.Name:

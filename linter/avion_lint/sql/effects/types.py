@@ -25,20 +25,23 @@ _SAME_BYTES = {
     ("cidr", "inet"), ("bit", "bit varying"), ("bit varying", "bit"),
     ("citext", "text"), ("citext", "character varying"), ("text", "citext"), ("character varying", "citext"),
 }  # fmt: skip
+SERIALS = {
+    **dict.fromkeys(("serial", "serial4"), "integer"),
+    **dict.fromkeys(("bigserial", "serial8"), "bigint"),
+    **dict.fromkeys(("smallserial", "serial2"), "smallint"),
+}
 _ONE_WORD = """
     smallint integer bigint numeric real money boolean text character "char" char name bytea date interval uuid
     json jsonb jsonpath xml inet cidr macaddr macaddr8 bit tsvector tsquery point line lseg box path polygon
     circle int4range int8range numrange tsrange tstzrange daterange int4multirange int8multirange nummultirange
     tsmultirange tstzmultirange datemultirange oid xid xid8 cid tid pg_lsn txid_snapshot pg_snapshot refcursor
-    serial bigserial smallserial citext hstore geometry geography ltree vector cube
+    citext hstore geometry geography ltree vector cube
 """
 _SEVERAL_WORDS = (
     "double precision", "character varying", "bit varying", *_CLOCK, "time with time zone", "time without time zone",
 )  # fmt: skip
-_BUILT_IN = (
-    frozenset((*_ONE_WORD.split(), *_SEVERAL_WORDS)) | _OIDS
-)  # the last of one word are of well-known extensions
-SERIALS = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}
+# The last of one word are of well-known extensions.
+_BUILT_IN = frozenset((*_ONE_WORD.split(), *_SEVERAL_WORDS, *SERIALS)) | _OIDS
 
 
 def is_constrained(given: Type, schema: Schema) -> bool | None:
