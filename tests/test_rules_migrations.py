@@ -460,3 +460,16 @@ def test_a_number_that_a_misnamed_file_has_is_not_left_out():
 
     assert findings(here, before, "MG113") == []
     assert len(findings(here, before, "MG111")) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [("-- +GOOSE Up", "this line looks like `-- +goose Up`"), ("-- made by hand", "there is no `-- +goose Up` line")],
+)
+def test_a_missing_up_is_told_with_its_reason(first, reason):
+    text = f"{HEAD}{first}\nSELECT 1;\n"
+    other = {f"{GOOSE}/00001_a.sql": f"{HEAD}-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 1;\n"}
+    (finding,) = findings({f"{GOOSE}/00002_x.sql": text}, other, "MG101")
+
+    assert finding.message.count(" if ") == 0
+    assert f": {reason}" in finding.message

@@ -17,9 +17,8 @@ def missing_up(migration: Migration) -> Iterator[Finding]:
     if migration.service.runner is not Runner.GOOSE or not lacks_up(migration):
         return
     meant = meant_as_up(migration)
-    reason = (
-        'this line looks like `-- +goose Up` and is a comment to it" if meant else "there is no `-- +goose Up` line'
-    )
+    looks_like_one = "this line looks like `-- +goose Up` and is a comment to it"
+    reason = looks_like_one if meant else "there is no `-- +goose Up` line"
     message = f"goose stops at this file with an error and applies neither it nor a later one: {reason}."
     remedy = (
         "Spell it `-- +goose Up`, at the start of its line."
