@@ -107,3 +107,11 @@ def test_flyways_default_schema_is_where_names_without_one_are_looked_for() -> N
     found = rehearse(files, {"db/flyway.conf": files["db/flyway.conf"]}, all_rules(), policy="default").results
 
     assert [(result.rule.id, result.finding.message) for result in found] == []
+
+
+def test_settings_of_flyways_that_cannot_be_read_are_told_and_do_not_pass() -> None:
+    tree = MemoryTree({"db/flyway.conf": b"\xff\xfe", "db/migration/V1__a.sql": "SELECT 1;\n"})
+    (unreadable,) = gather(tree, Settings()).unreadable
+
+    assert unreadable.path == "db/flyway.conf"
+    assert "not UTF-8" in unreadable.why

@@ -59,6 +59,10 @@ def assess(gathering: Gathering, ground: Ground, settings: Settings, tick: Calla
             Unchecked(place.document.path, place.start.line, f"Flyway would not take this setting: {message}")
             for place, message in gathering.problems
         ),
+        *(
+            Unchecked(each.path, None, f"how the migrations beside it are run: it {each.why}", each.mend, blocks=True)
+            for each in gathering.unreadable
+        ),
     )
     return Assessment(projects, tuple(_changes(gathering, ground)), tuple(found), tuple(unchecked))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from posixpath import basename, dirname
 
@@ -46,12 +46,16 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """All services of a tree and all its paths, SQL that looks like nobody's migrations, wrong settings of Flyway's."""
+    """All services of a tree and all its paths, SQL that looks like nobody's migrations, wrong settings of Flyway's.
+
+    `unreadable` are files that say how migrations are run.
+    """
 
     services: tuple[Collected, ...]
     strays: tuple[Stray, ...]
     problems: tuple[Problem, ...] = ()
     paths: frozenset[str] = frozenset()
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 def gather(tree: Tree, settings: Settings) -> Gathering:
@@ -72,7 +76,17 @@ def gather(tree: Tree, settings: Settings) -> Gathering:
     names = service_names(found.folders)
     collector = _Collector(settings, sources, tuple(sorted(roots)), read, frozenset(paths))
     services = tuple(collector.collect(folder, names[folder.root, folder.alternative]) for folder in found.folders)
-    return Gathering(services, found.strays, tuple(sources.problems()), collector.known)
+    unreadable = tuple(_unreadable_beside(paths, read))
+    return Gathering(services, found.strays, tuple(sources.problems()), collector.known, unreadable)
+
+
+def _unreadable_beside(paths: Iterable[str], read: Read) -> Iterator[Unreadable]:
+    """Files that say how migrations are run and cannot be read: the runner may do otherwise than is thought here."""
+    for path in paths:
+        if path.endswith((".sql.conf", "/flyway.conf", "/flyway.toml")) or path in ("flyway.conf", "flyway.toml"):
+            content = read(path)
+            if isinstance(content, Unreadable):
+                yield content
 
 
 def _folders_like_files(paths: Iterable[str]) -> frozenset[str]:
