@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests import measure_effects, postgres_servers
@@ -10,8 +12,15 @@ CASES = [*measure_effects.cases("postgres_locks.tsv"), *measure_effects.cases("e
 
 
 def wrong_on(server: str, version: int) -> dict[str, list[str]]:
+    """What is wrong twice: locks of statements that no transaction may hold are sampled, and can be missed once."""
+    found = wrong_once(server, version, CASES)
+    again = [case for case in CASES if f"{case.id}: {case.sql}" in found]
+    return wrong_once(server, version, again) if again else {}
+
+
+def wrong_once(server: str, version: int, cases: Sequence[measure_effects.Case]) -> dict[str, list[str]]:
     found = {}
-    for case, seen in measure_effects.observe_all(server, CASES):
+    for case, seen in measure_effects.observe_all(server, cases):
         if isinstance(seen, str) or case.id in measure_effects.EXEMPT:
             continue  # its setup is not for this version, or the reason why it is not claimed is told there
         wrong = measure_effects.false_claims(case, seen, version)
