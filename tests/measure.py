@@ -12,16 +12,16 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from avion_lint.gather import Collected, gather
+from avion_lint.discovery.gather import Collected, gather
+from avion_lint.discovery.tree import MemoryTree
+from avion_lint.judgement.projects import runner_order
 from avion_lint.pages import Example, ExampleFile, Fails, Takes
-from avion_lint.projects import runner_order
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Section
-from avion_lint.settings import Settings
+from avion_lint.settings.model import Settings
 from avion_lint.source import Document
 from avion_lint.sql.effects import Lock
 from avion_lint.sql.parse import SyntaxProblem, parse
 from avion_lint.subjects import Dialect
-from avion_lint.tree import MemoryTree
 
 IN_TRANSACTION_ONLY = "25001"  # active_sql_transaction: what CREATE INDEX CONCURRENTLY and its like are refused with
 RAISED = "P0001"  # raise_exception: an honest Down that cannot undo

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from avion_lint.finding import Finding
-from avion_lint.rehearse import rehearse
-from avion_lint.settings_reader import load
+from avion_lint.judgement.rehearse import rehearse
+from avion_lint.settings.reader import load
 from avion_lint.source import Document
 from avion_rules import all_rules
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from avion_lint.baseline import parse, render
 from avion_lint.finding import Finding, Level
+from avion_lint.judgement.baseline import parse, render
 from avion_lint.problems import SettingsError, describe
 from avion_lint.rule import Rule
 from avion_lint.source import Document, Place, Span

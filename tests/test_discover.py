@@ -2,12 +2,12 @@
 
 import pytest
 
-from avion_lint.gather import gather
-from avion_lint.rehearse import rehearse
+from avion_lint.discovery.gather import gather
+from avion_lint.discovery.tree import MemoryTree
+from avion_lint.judgement.rehearse import rehearse
 from avion_lint.runners.migration import Runner
-from avion_lint.settings import Settings
+from avion_lint.settings.model import Settings
 from avion_lint.subjects import Dialect
-from avion_lint.tree import MemoryTree
 from avion_rules import all_rules
 
 UP = "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 1;\n"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avion_lint.edits import Edit, edit_between, first_changed_line, likeness
+from avion_lint.history.edits import Edit, edit_between, first_changed_line, likeness
 
 
 def goose_obeys(comment):

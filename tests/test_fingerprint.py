@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avion_lint.fingerprint import fingerprint
+from avion_lint.judgement.fingerprint import fingerprint
 
 STATEMENT = "CREATE INDEX i ON users (email)"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from avion_lint.flyway_sources import flyway_sources, sets_lock_timeout
+from avion_lint.discovery.flyway_sources import flyway_sources, sets_lock_timeout
+from avion_lint.discovery.tree import MemoryTree
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
-from avion_lint.tree import MemoryTree
 
 BILLING = "services/billing/db/migration"
 USERS = "services/users/db/migration"

@@ -3,12 +3,12 @@ from hashlib import sha256
 
 import pytest
 
-from avion_lint.deployments import alone, as_landed, assumed, assumed_without_base, since_base
-from avion_lint.edits import Edit
 from avion_lint.git import GitError, Landing, Trouble, process
-from avion_lint.history import Source
-from avion_lint.survey import read_files, survey
-from avion_lint.witness import landed, read_history
+from avion_lint.history.changes import Source
+from avion_lint.history.deployments import alone, as_landed, assumed, assumed_without_base, since_base
+from avion_lint.history.edits import Edit
+from avion_lint.history.survey import read_files, survey
+from avion_lint.history.witness import landed, read_history
 from tests.git_helper import Repo, isolate, make_repo
 
 A = "-- +goose Up\nCREATE TABLE a (id bigint);\n-- +goose Down\nDROP TABLE a;\n"

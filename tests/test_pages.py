@@ -11,8 +11,8 @@ import pytest
 
 from avion_lint import testing, tool
 from avion_lint.finding import Level
-from avion_lint.packs import SHIPPED, load_pack
 from avion_lint.pages import ExampleKind, Finds, help_markdown, load
+from avion_lint.policy.packs import SHIPPED, load_pack
 from avion_lint.rule import Rule
 from avion_rules import FAMILIES, all_rules
 

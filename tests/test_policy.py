@@ -13,12 +13,12 @@ from jsonschema import Draft202012Validator
 
 from avion_lint import tool
 from avion_lint.finding import Level
-from avion_lint.options import make_options, read_options
-from avion_lint.packs import SHIPPED, Pack, level_in, load_pack
-from avion_lint.policy import Policy, effective
+from avion_lint.policy.in_force import Policy, effective
+from avion_lint.policy.packs import SHIPPED, Pack, level_in, load_pack
 from avion_lint.problems import SettingsError, describe
 from avion_lint.rule import Rule
-from avion_lint.settings_reader import load as load_settings
+from avion_lint.settings.options import make_options, read_options
+from avion_lint.settings.reader import load as load_settings
 from avion_lint.source import Document, Place, Span
 from avion_lint.yaml.flat import read_flat
 from avion_lint.yaml.nodes import plain
@@ -127,10 +127,10 @@ def test_options_of_every_rule_can_be_set():
 def test_a_run_with_the_default_policy_imports_neither_pyyaml_nor_jsonschema():
     code = (
         "import sys\n"
-        "from avion_lint.packs import load_pack\n"
-        "from avion_lint.policy import effective\n"
+        "from avion_lint.policy.packs import load_pack\n"
+        "from avion_lint.policy.in_force import effective\n"
         "from avion_lint.rule import Rule\n"
-        "from avion_lint.settings import Settings\n"
+        "from avion_lint.settings.model import Settings\n"
         "rules = [Rule(f'XX{n}', name, '', 'x') for n, name in enumerate(sys.argv[1:])]\n"
         "assert effective(load_pack('default', rules, lambda path: None), Settings()).level(rules[0])\n"
         "print(sorted({'yaml', 'jsonschema', 'difflib'} & set(sys.modules)))\n"

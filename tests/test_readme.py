@@ -9,7 +9,7 @@ import pytest
 
 from avion_lint import tool
 from avion_lint.cli.rules import levels_of, table_markdown, table_text
-from avion_lint.packs import SHIPPED
+from avion_lint.policy.packs import SHIPPED
 from avion_rules import all_rules
 
 ROOT = Path(__file__).parent.parent

@@ -7,7 +7,7 @@ from posixpath import normpath
 
 import pytest
 
-from avion_lint.rehearse import rehearse
+from avion_lint.judgement.rehearse import rehearse
 from avion_rules import all_rules
 
 RULES = all_rules()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from avion_lint.finding import Finding
-from avion_lint.rehearse import rehearse
+from avion_lint.judgement.rehearse import rehearse
 from avion_lint.runners.migration import Version
 from avion_rules import all_rules
 from avion_rules._versions import following, is_sequential

@@ -22,8 +22,8 @@ from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
 from avion_lint.runners.flyway_configuration import KEYS, TRANSACTIONAL_LOCK
 from avion_lint.runners.migration import Runner
-from avion_lint.settings import Settings
-from avion_lint.settings_reader import load
+from avion_lint.settings.model import Settings
+from avion_lint.settings.reader import load
 from avion_lint.source import Document
 from avion_lint.subjects import Dialect
 
@@ -379,7 +379,7 @@ def test_two_rules_of_one_name_cannot_be_told_apart():
 
 
 def schema() -> dict:
-    return json.loads((files("avion_lint") / "settings.schema.json").read_text(encoding="utf-8"))
+    return json.loads((files("avion_lint.settings") / "settings.schema.json").read_text(encoding="utf-8"))
 
 
 def parts(node: object):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from avion_lint import tool
+from avion_lint.judgement.suppression import Suppressions, read_suppressions
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
 from avion_lint.source import Document, Place, Span
 from avion_lint.sql.lexer import comments as sql_comments
-from avion_lint.suppression import Suppressions, read_suppressions
 from avion_lint.yaml.comments import comments as yaml_comments
 from avion_lint.yaml.reader import load_all
 

@@ -8,20 +8,20 @@ from datetime import date
 import pytest
 
 from avion_lint import tool
-from avion_lint.baseline import parse, render
 from avion_lint.finding import Finding, Level
-from avion_lint.fingerprint import fingerprint
-from avion_lint.packs import load_pack
-from avion_lint.policy import Policy, effective
+from avion_lint.judgement.baseline import parse, render
+from avion_lint.judgement.fingerprint import fingerprint
+from avion_lint.judgement.suppression import read_suppressions
+from avion_lint.judgement.weigh import Scale, Weighed, weigh
+from avion_lint.policy.in_force import Policy, effective
+from avion_lint.policy.packs import load_pack
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
-from avion_lint.settings import Settings
-from avion_lint.settings_reader import load
+from avion_lint.settings.model import Settings
+from avion_lint.settings.reader import load
 from avion_lint.source import Document, Place, Span
 from avion_lint.sql.lexer import comments
-from avion_lint.suppression import read_suppressions
 from avion_lint.verdict import Found, SuppressedBy
-from avion_lint.weigh import Scale, Weighed, weigh
 
 INDEX = Rule("LK101", "index-not-concurrent", "", "x")
 DROP = Rule("CO101", "dropped-in-use", "", "x")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from avion_lint.deployments import Deployment
 from avion_lint.finding import Finding, Related
+from avion_lint.history.deployments import Deployment
 from avion_lint.runners.migration import (
     Chunk,
     Direction,

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from avion_lint import tool
 from avion_lint.finding import Level
+from avion_lint.judgement.rehearse import rehearse
 from avion_lint.pages import Example, ExampleFile, Finds, Page, PageError, load
-from avion_lint.policy import Policy
-from avion_lint.rehearse import rehearse
+from avion_lint.policy.in_force import Policy
 from avion_lint.rule import Rule
-from avion_lint.rule_settings import RuleSetting
-from avion_lint.settings import FILE_NAME, Settings
+from avion_lint.settings.model import FILE_NAME, Settings
+from avion_lint.settings.rules import RuleSetting
 from avion_lint.source import Document
 from avion_lint.verdict import Verdict
 
@@ -105,7 +105,7 @@ def judge(example: Example, rules: tuple[Rule, ...]) -> Verdict:
 
 
 def _settings(text: str | None, known: tuple[Rule, ...]) -> Settings:
-    from avion_lint.settings_reader import load as load_settings  # noqa: PLC0415 - few examples have settings
+    from avion_lint.settings.reader import load as load_settings  # noqa: PLC0415 - few examples have settings
 
     return Settings() if text is None else load_settings(Document(FILE_NAME, text), known)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from posixpath import dirname
 
 from avion_lint import tool
-from avion_lint.assess import migration_paths, not_readable
+from avion_lint.discovery.gather import Gathering
+from avion_lint.discovery.tree import Tree, Unreadable
 from avion_lint.finding import Finding
-from avion_lint.gather import Gathering
+from avion_lint.judgement.assess import migration_paths, not_readable
 from avion_lint.source import Document, Place, Span
-from avion_lint.tree import Tree, Unreadable
 from avion_lint.verdict import Found, Unchecked
 
 

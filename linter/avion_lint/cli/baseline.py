@@ -6,12 +6,12 @@ from argparse import Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from avion_lint.baseline import render
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import NOT_CHECKED, Exit
 from avion_lint.cli.inputs import first_path, root_of
 from avion_lint.cli.output import complain, say, write_file
-from avion_lint.judge import judge
+from avion_lint.judgement.baseline import render
+from avion_lint.judgement.judge import judge
 from avion_lint.report.wording import plural
 
 

@@ -9,26 +9,26 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from avion_lint.assess import migration_paths
 from avion_lint.cli.asked import asked_for
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.files import Files, files_of, left_behind
 from avion_lint.cli.inputs import first_path, known_rules, load_baseline, load_settings, root_of, under
-from avion_lint.gather import Gathering, gather, identity_of, is_migration, joined
+from avion_lint.discovery.gather import Gathering, gather, identity_of, is_migration, joined
+from avion_lint.discovery.tree import WorkTree
 from avion_lint.git import UNSHALLOW, Trouble
-from avion_lint.ground import Ground, against_base, alone, as_landed, narrowed
-from avion_lint.history import History
-from avion_lint.judge import Case
-from avion_lint.packs import is_file, load_pack
-from avion_lint.policy import Policy, effective
+from avion_lint.history.changes import History
+from avion_lint.history.ground import Ground, against_base, alone, as_landed, narrowed
+from avion_lint.history.survey import Survey
+from avion_lint.history.witness import landed, read_history
+from avion_lint.judgement.assess import migration_paths
+from avion_lint.judgement.judge import Case
+from avion_lint.policy.in_force import Policy, effective
+from avion_lint.policy.packs import is_file, load_pack
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
-from avion_lint.settings import Settings
+from avion_lint.settings.model import Settings
 from avion_lint.source import Document
-from avion_lint.survey import Survey
-from avion_lint.tree import WorkTree
 from avion_lint.verdict import Unchecked
-from avion_lint.witness import landed, read_history
 
 
 def case_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Case:

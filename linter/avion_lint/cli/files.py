@@ -12,10 +12,10 @@ from posixpath import dirname
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.inputs import under, walked
+from avion_lint.discovery.tree import Overlay, StoredTree, Tree, WorkTree
 from avion_lint.git import Content, Entry, blob_id, blobs
-from avion_lint.history import Source
-from avion_lint.survey import Survey, read_files, survey
-from avion_lint.tree import Overlay, StoredTree, Tree, WorkTree
+from avion_lint.history.changes import Source
+from avion_lint.history.survey import Survey, read_files, survey
 
 _BESIDE = (".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml", ".properties")
 

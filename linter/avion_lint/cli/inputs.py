@@ -7,12 +7,12 @@ from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
-from avion_lint.baseline import Baseline
 from avion_lint.cli.exit_codes import UsageError
+from avion_lint.discovery.tree import Unreadable, WorkTree
+from avion_lint.judgement.baseline import Baseline
 from avion_lint.rule import Rule
-from avion_lint.settings import FILE_NAME, Settings
+from avion_lint.settings.model import FILE_NAME, Settings
 from avion_lint.source import Document
-from avion_lint.tree import Unreadable, WorkTree
 
 
 def first_path(given: Namespace) -> Path:
@@ -80,7 +80,7 @@ def load_settings(root: Path, named: str | None) -> Settings:
     content = WorkTree(str(path.parent)).read(path.name)
     if isinstance(content, Unreadable):
         raise UsageError(f"the settings file {path} {content.why}{_mend(content)}")
-    from avion_lint.settings_reader import load  # noqa: PLC0415 - YAML, only where there are settings
+    from avion_lint.settings.reader import load  # noqa: PLC0415 - YAML, only where there are settings
 
     shown = path.name if path.parent.resolve() == root else str(path)
     return load(Document(shown, content.text), known_rules())
@@ -97,6 +97,6 @@ def load_baseline(root: Path, settings: Settings) -> Baseline | None:
     content = WorkTree(str(root)).read(settings.baseline)
     if isinstance(content, Unreadable):
         raise UsageError(f"the baseline {settings.baseline} {content.why}{_mend(content)}")
-    from avion_lint.baseline import parse  # noqa: PLC0415 - only where there is a baseline
+    from avion_lint.judgement.baseline import parse  # noqa: PLC0415 - only where there is a baseline
 
     return parse(content)

@@ -13,7 +13,7 @@ from avion_lint.cli.output import complain, say, write_file, write_sarif
 from avion_lint.cli.progress import progress
 from avion_lint.finding import Level
 from avion_lint.git import GitError
-from avion_lint.judge import judge, unknown
+from avion_lint.judgement.judge import judge, unknown
 from avion_lint.report.formats import Format, Options, render
 from avion_lint.report.style import wants_colour
 from avion_lint.verdict import Verdict

@@ -10,8 +10,8 @@ from avion_lint.cli.exit_codes import Exit
 from avion_lint.cli.inputs import known_rules
 from avion_lint.cli.output import say
 from avion_lint.finding import Level
-from avion_lint.packs import SHIPPED, level_in, load_pack
 from avion_lint.pages import page_path
+from avion_lint.policy.packs import SHIPPED, level_in, load_pack
 from avion_lint.rule import Rule
 
 Levels = Mapping[str, Mapping[str, Level]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from avion_lint.deployments import Deployment
-from avion_lint.gather import Collected
-from avion_lint.projects import Gathered, Standing, project
+from avion_lint.discovery.gather import Collected
+from avion_lint.history.deployments import Deployment
+from avion_lint.judgement.projects import Gathered, Standing, project
 from avion_lint.runners.migration import Direction
 from avion_lint.source import Span
 from avion_lint.sql.effects import Effect, Failure, fails, refused_in_transaction, statement_effects

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from avion_lint.finding import Level
-from avion_lint.fingerprint import fingerprint
+from avion_lint.judgement.fingerprint import fingerprint
 from avion_lint.report.extent import extent
 from avion_lint.report.json_text import dump
 from avion_lint.report.plain import one_line

@@ -6,17 +6,18 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from avion_lint import tool
-from avion_lint.discover import Stray
-from avion_lint.edits import Edit as TextEdit
+from avion_lint.discovery.discover import Stray
+from avion_lint.discovery.gather import Collected, Gathering, name_of, owner
+from avion_lint.discovery.tree import Unreadable
 from avion_lint.finding import Finding
-from avion_lint.gather import Collected, Gathering, name_of, owner
-from avion_lint.ground import Ground
-from avion_lint.history import Change as FileChange
-from avion_lint.projects import Gathered, Standing, project, runner_order
+from avion_lint.history.changes import Change as FileChange
+from avion_lint.history.edits import Edit as TextEdit
+from avion_lint.history.ground import Ground
+from avion_lint.judgement.projects import Gathered, Standing, project, runner_order
 from avion_lint.rule import Rule
 from avion_lint.runners.flyway_checksum import checksum
 from avion_lint.runners.migration import Direction, Kind, MigrationFile, Misread, Runner
-from avion_lint.settings import Settings
+from avion_lint.settings.model import Settings
 from avion_lint.source import Document, Place, Span
 from avion_lint.subjects import (
     BaseMigration,
@@ -29,7 +30,6 @@ from avion_lint.subjects import (
     SqlProblem,
     Unrecognised,
 )
-from avion_lint.tree import Unreadable
 from avion_lint.verdict import Found, Unchecked
 
 

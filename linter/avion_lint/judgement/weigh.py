@@ -9,12 +9,12 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from avion_lint import globs, tool
-from avion_lint.baseline import Baseline, BaselineEntry
 from avion_lint.finding import Finding, Level
-from avion_lint.fingerprint import fingerprint, normalised
-from avion_lint.policy import Policy
-from avion_lint.settings import Exemption
-from avion_lint.suppression import Suppression
+from avion_lint.judgement.baseline import Baseline, BaselineEntry
+from avion_lint.judgement.fingerprint import fingerprint, normalised
+from avion_lint.judgement.suppression import Suppression
+from avion_lint.policy.in_force import Policy
+from avion_lint.settings.model import Exemption
 from avion_lint.verdict import Found, Result, Suppressed, SuppressedBy, place_key
 
 _UNCLEAR = frozenset({tool.NOT_PARSED.id, tool.NOT_READABLE.id, tool.NOT_JUDGED.id})

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from avion_lint.edits import Edit, Obeyed, edit_between, first_changed_line
 from avion_lint.git import Entry
-from avion_lint.renames import File, Identity, renames
+from avion_lint.history.edits import Edit, Obeyed, edit_between, first_changed_line
+from avion_lint.history.renames import File, Identity, renames
 from avion_lint.source import Document, Span
 
 

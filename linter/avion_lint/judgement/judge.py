@@ -7,23 +7,23 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from avion_lint import tool
-from avion_lint.assess import Assessment, assess, history_unknown
-from avion_lint.baseline import Baseline
-from avion_lint.engine import OptionsOf, run
+from avion_lint.discovery.gather import Gathering
 from avion_lint.finding import Level
-from avion_lint.fingerprint import fingerprint
-from avion_lint.gather import Gathering
-from avion_lint.ground import Ground
-from avion_lint.policy import Policy
+from avion_lint.history.ground import Ground
+from avion_lint.judgement.assess import Assessment, assess, history_unknown
+from avion_lint.judgement.baseline import Baseline
+from avion_lint.judgement.engine import OptionsOf, run
+from avion_lint.judgement.fingerprint import fingerprint
+from avion_lint.judgement.suppression import Suppression, read_suppressions
+from avion_lint.judgement.weigh import Scale, weigh
+from avion_lint.policy.in_force import Policy
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames, rule_names
-from avion_lint.settings import Settings
+from avion_lint.settings.model import Settings
 from avion_lint.source import Document, Span
 from avion_lint.sql.lexer import comments
 from avion_lint.subjects import Migration
-from avion_lint.suppression import Suppression, read_suppressions
 from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Verdict
-from avion_lint.weigh import Scale, weigh
 
 
 @dataclass(frozen=True, slots=True)

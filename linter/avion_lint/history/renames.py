@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
-from avion_lint.edits import likeness
+from avion_lint.history.edits import likeness
 
 Identity = Callable[[str], Hashable]
 """What makes the file at a path the same migration under another name; None where nothing does."""

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from posixpath import basename, dirname
 
+from avion_lint.discovery.tree import Read, Unreadable
 from avion_lint.runners import flyway_names, goose_names
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.migration import FileName, Kind, NameProblem, Runner
 from avion_lint.source import Document
-from avion_lint.tree import Read, Unreadable
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from avion_lint.finding import Level
-from avion_lint.options import Options, read_options
 from avion_lint.problems import Problem
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames
+from avion_lint.settings.options import Options, read_options
 from avion_lint.source import Document, Place
 from avion_lint.yaml.nodes import Entry, Mapping, Node, Scalar, entries, get
 

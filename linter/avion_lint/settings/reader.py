@@ -7,13 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from avion_lint.finding import Level
-from avion_lint.packs import is_file, unknown_pack
+from avion_lint.policy.packs import is_file, unknown_pack
 from avion_lint.problems import Problem, SettingsError
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
-from avion_lint.rule_settings import Reading, level_of, read_rules
 from avion_lint.runners.migration import Runner
-from avion_lint.settings import (
+from avion_lint.settings.model import (
     DEFAULT_BASELINE,
     DEFAULT_POLICY,
     Deprecated,
@@ -22,6 +21,7 @@ from avion_lint.settings import (
     ServiceSettings,
     Settings,
 )
+from avion_lint.settings.rules import Reading, level_of, read_rules
 from avion_lint.source import Document, Place
 from avion_lint.yaml.nodes import (
     Listing,
@@ -47,7 +47,7 @@ def load(document: Document, rules: Iterable[Rule]) -> Settings:
     Raises SettingsError with everything that is wrong: what is not YAML, or else what the JSON Schema refuses
     together with unknown rules, options, policies and days.
     """
-    from avion_lint.schema_check import check, read_schema  # noqa: PLC0415 - only with a settings file
+    from avion_lint.settings.schema_check import check, read_schema  # noqa: PLC0415 - only with a settings file
     from avion_lint.yaml import reader  # noqa: PLC0415 - PyYAML, only with a settings file
 
     try:
@@ -56,7 +56,7 @@ def load(document: Document, rules: Iterable[Rule]) -> Settings:
         raise SettingsError(error.problems) from None
     if isinstance(root, Scalar) and root.value is None:
         return Settings(document)
-    problems: list[Problem] = list(check(document, root, read_schema("avion_lint", SCHEMA)))
+    problems: list[Problem] = list(check(document, root, read_schema("avion_lint.settings", SCHEMA)))
     settings = _settings(root, Reading(document, rule_names(rules), problems.append))
     if problems:
         raise SettingsError(tuple(problems))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from avion_lint import git
 from avion_lint.git import Base, Content, Entry, GitError, Listing, Repository, Trouble
-from avion_lint.history import Source
+from avion_lint.history.changes import Source
 
 
 @dataclass(frozen=True, slots=True)

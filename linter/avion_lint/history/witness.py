@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from avion_lint import git
-from avion_lint.deployments import Deployment, alone, as_landed, assumed, assumed_without_base
-from avion_lint.edits import Obeyed
 from avion_lint.git import Content, Entry, GitError, Listing, Repository, Trouble
-from avion_lint.history import (
+from avion_lint.history.changes import (
     Contents,
     Differences,
     History,
@@ -20,8 +18,10 @@ from avion_lint.history import (
     changes,
     differences,
 )
-from avion_lint.renames import Identity
-from avion_lint.survey import Survey
+from avion_lint.history.deployments import Deployment, alone, as_landed, assumed, assumed_without_base
+from avion_lint.history.edits import Obeyed
+from avion_lint.history.renames import Identity
+from avion_lint.history.survey import Survey
 
 Wanted = Callable[[str], bool]
 """Whether a path, from the repository's root, is one of the migrations that the run is about."""

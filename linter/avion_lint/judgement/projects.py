@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from avion_lint.deployments import Deployment
+from avion_lint.history.deployments import Deployment
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner, Section
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay, with_search_path

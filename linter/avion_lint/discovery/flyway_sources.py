@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import basename, commonpath, dirname
 
+from avion_lint.discovery.spring import from_spring, is_spring
+from avion_lint.discovery.tree import Read, Unreadable
 from avion_lint.problems import Problem
 from avion_lint.runners.flyway_configuration import FlywayConfiguration, Source, SourceKind, configured
 from avion_lint.source import Document
-from avion_lint.spring import from_spring, is_spring
-from avion_lint.tree import Read, Unreadable
 
 CONF, TOML = "flyway.conf", "flyway.toml"
 _MANIFESTS = (".yaml", ".yml")

@@ -11,7 +11,7 @@ from avion_lint.finding import Level
 from avion_lint.problems import Problem, SettingsError, suggestion
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames, rule_names
-from avion_lint.rule_settings import Reading, RuleSetting, read_rules
+from avion_lint.settings.rules import Reading, RuleSetting, read_rules
 from avion_lint.source import Document, Place, Span
 from avion_lint.yaml.flat import read_flat
 from avion_lint.yaml.nodes import Node, get, span_at, text_at
@@ -116,7 +116,7 @@ def _shipped(name: str, names: RuleNames) -> _Layer:
 
 
 def _from_repository(document: Document, names: RuleNames) -> _Layer:
-    from avion_lint.schema_check import check, read_schema  # noqa: PLC0415 - jsonschema, only for such a file
+    from avion_lint.settings.schema_check import check, read_schema  # noqa: PLC0415 - jsonschema, only for such a file
 
     root = _yaml(document)
     return _read(document, root, names, list(check(document, root, read_schema(PACKAGE, SCHEMA))))

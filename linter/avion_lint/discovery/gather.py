@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from posixpath import basename, dirname
 
-from avion_lint.discover import Folder, Stray, discover, service_names
-from avion_lint.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
+from avion_lint.discovery.discover import Folder, Stray, discover, service_names
+from avion_lint.discovery.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
+from avion_lint.discovery.tree import Read, Tree, Unreadable, folder_like_file
 from avion_lint.problems import Problem
 from avion_lint.runners import goose
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
@@ -16,11 +17,10 @@ from avion_lint.runners.flyway_names import parse_name as parse_flyway_name
 from avion_lint.runners.goose_annotations import profile_of
 from avion_lint.runners.goose_names import parse_name as parse_goose_name
 from avion_lint.runners.migration import FileName, MigrationFile, NameProblem, Runner
-from avion_lint.settings import ServiceSettings, Settings
+from avion_lint.settings.model import ServiceSettings, Settings
 from avion_lint.source import Document
 from avion_lint.sql.parse import SyntaxProblem, parse
 from avion_lint.subjects import Dialect, Service
-from avion_lint.tree import Read, Tree, Unreadable, folder_like_file
 
 DEFAULT_POSTGRES = 15
 DEFAULT_GOOSE = "latest"

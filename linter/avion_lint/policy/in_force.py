@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from avion_lint import globs
 from avion_lint.finding import Level
-from avion_lint.options import make_options
-from avion_lint.packs import Pack, level_in, over
+from avion_lint.policy.packs import Pack, level_in, over
 from avion_lint.rule import Rule
-from avion_lint.rule_settings import RuleSetting
-from avion_lint.settings import PathRules, ServiceSettings, Settings
+from avion_lint.settings.model import PathRules, ServiceSettings, Settings
+from avion_lint.settings.options import make_options
+from avion_lint.settings.rules import RuleSetting
 
 _TOOL = "AV"
 

@@ -9,8 +9,8 @@ from datetime import date
 from avion_lint import globs
 from avion_lint.finding import Level
 from avion_lint.rule import Rule
-from avion_lint.rule_settings import RuleSetting
 from avion_lint.runners.migration import Runner
+from avion_lint.settings.rules import RuleSetting
 from avion_lint.source import Document, Place
 
 FILE_NAME = "avion-lint.yaml"

@@ -7,18 +7,18 @@ from datetime import date
 from hashlib import sha256
 
 from avion_lint import tool
-from avion_lint.assess import migration_paths
-from avion_lint.deployments import assumed
-from avion_lint.gather import Gathering, gather, identity_of
+from avion_lint.discovery.gather import Gathering, gather, identity_of
+from avion_lint.discovery.tree import MemoryTree
 from avion_lint.git import Entry
-from avion_lint.ground import against_base
-from avion_lint.history import Contents, History, Source, Trees, changes, differences
-from avion_lint.judge import Case, judge
-from avion_lint.packs import load_pack
-from avion_lint.policy import Policy, effective
+from avion_lint.history.changes import Contents, History, Source, Trees, changes, differences
+from avion_lint.history.deployments import assumed
+from avion_lint.history.ground import against_base
+from avion_lint.judgement.assess import migration_paths
+from avion_lint.judgement.judge import Case, judge
+from avion_lint.policy.in_force import Policy, effective
+from avion_lint.policy.packs import load_pack
 from avion_lint.rule import Rule
-from avion_lint.settings import Settings
-from avion_lint.tree import MemoryTree
+from avion_lint.settings.model import Settings
 from avion_lint.verdict import Verdict
 
 BASE = "main"

@@ -1,0 +1,1 @@
+"""From files, ground and policy to a verdict."""

@@ -1,0 +1,1 @@
+"""Which rules count and how much."""

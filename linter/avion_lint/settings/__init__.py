@@ -1,0 +1,1 @@
+"""What avion-lint.yaml says: its model, its reader, and what is wrong with it."""
