@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from avion_lint.finding import Finding, Level, Related
+from avion_lint.record import replace
 from avion_lint.rule import Rule
 from avion_lint.source import Document, Place, Span
 from avion_lint.verdict import (

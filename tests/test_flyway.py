@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from avion_lint.record import replace
 from avion_lint.runners import flyway
 from avion_lint.runners.migration import Direction, Kind, MigrationFile, Runner
 from avion_lint.source import Document

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from avion_lint.record import replace
 from avion_lint.runners.flyway_configuration import FlywayConfiguration, Prefixes
 from avion_lint.runners.flyway_name_grammar import parse_version
 from avion_lint.runners.flyway_names import callback_event, parse_name, script_config_name

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from avion_lint.record import replace
 from avion_lint.runners import flyway
 from avion_lint.runners.flyway_configuration import Prefixes
 from avion_lint.runners.flyway_placeholders import known_placeholders, prepare

@@ -12,6 +12,7 @@ POLICIES = ROOT / "policies" / "avion_policies"
 
 # Lowest first. A name stands for the module and everything below it; the longest fitting name counts.
 LAYERS = (
+    ("record",),
     ("", "source", "globs"),
     ("finding",),
     ("problems",),
@@ -30,7 +31,7 @@ LAYERS = (
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 
-DOOR = {"rule", "subjects", "finding", "source", "schema", "sql.actions", "sql.effects", "runners.migration"}
+DOOR = {"record", "rule", "subjects", "finding", "source", "schema", "sql.actions", "sql.effects", "runners.migration"}
 
 
 def module_of(path: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from dataclasses import replace
 from importlib import invalidate_caches
 
 import pytest
@@ -21,6 +20,7 @@ from avion_lint.pages import (
     load,
     read,
 )
+from avion_lint.record import replace
 from avion_lint.report.explain import explain
 from avion_lint.report.style import Style
 from avion_lint.rule import Rule

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from avion_lint.finding import Finding, Level
+from avion_lint.record import replace
 from avion_lint.report import github, text
 from avion_lint.verdict import Verdict
 from tests import report_samples as samples

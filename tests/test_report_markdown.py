@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
 from avion_lint.finding import Level
+from avion_lint.record import replace
 from avion_lint.report import markdown
 from avion_lint.report.markdown_text import block, code, inline
 from tests import report_samples as samples

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +12,7 @@ from jsonschema import Draft4Validator
 from avion_lint import __version__
 from avion_lint.finding import Finding, Level, Related
 from avion_lint.pages.model import Example, ExampleFile, ExampleKind, Page, SafeWay
+from avion_lint.record import replace
 from avion_lint.report import sarif
 from avion_lint.source import Document, Place, Span
 from tests import report_samples as samples

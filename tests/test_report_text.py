@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from avion_lint.finding import Finding, Level
+from avion_lint.record import replace
 from avion_lint.report import text
 from avion_lint.report.plain import width
 from avion_lint.source import Place, Span

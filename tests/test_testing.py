@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
 from avion_lint import testing
 from avion_lint.finding import Finding
 from avion_lint.pages import read
+from avion_lint.record import replace
 from avion_lint.rule import rule
 from avion_lint.sql.actions import CreateTable, Drop
 from avion_lint.subjects import Change, Statement

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,6 +14,7 @@ from avion_lint.judgement.suppression import read_suppressions
 from avion_lint.judgement.weigh import Scale, Weighed, weigh
 from avion_lint.policy.in_force import Policy, effective
 from avion_lint.policy.packs import load_pack
+from avion_lint.record import replace
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
 from avion_lint.settings.model import Settings

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
+from avion_lint.record import record
 from avion_lint.source import Place
 
 
@@ -28,7 +28,7 @@ class Level(IntEnum):
 _LEVELS = {str(level): level for level in Level}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Related:
     """A further place that explains a finding."""
 
@@ -36,7 +36,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One thing that a rule found.
 

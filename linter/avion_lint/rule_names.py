@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from avion_lint.problems import suggestion
+from avion_lint.record import record
 from avion_lint.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleNames:
     """Every rule under its id and its name."""
 

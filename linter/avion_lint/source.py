@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 
+from avion_lint.record import record
 
-@dataclass(frozen=True, slots=True, order=True)
+
+@record(order=True)
 class Span:
     """A stretch of text: character offsets, the end excluded."""
 
@@ -15,7 +16,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Position:
     """A line and a column for people, both counted from 1; columns count characters."""
 
@@ -23,7 +24,7 @@ class Position:
     column: int
 
 
-@dataclass(frozen=True)
+@record(caches=True)
 class Document:
     """A file as it was read: its path from the repository's root and its decoded text.
 
@@ -82,7 +83,7 @@ class Document:
         return sha256(self.text.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """A stretch of a document."""
 
@@ -110,7 +111,7 @@ class Place:
         return (self.document.path, self.span.start, self.span.end)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Segment:
     """A run of derived text `[start, end)` that came from `[origin, origin_end)` of a document.
 
@@ -129,7 +130,7 @@ class Segment:
         return self.end - self.start == self.origin_end - self.origin
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceMap:
     """Where the characters of a derived text came from: segments in order, without gaps in the derived text."""
 

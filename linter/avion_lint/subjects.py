@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from avion_lint.finding import Finding, Related
 from avion_lint.history.deployments import Deployment
+from avion_lint.record import record
 from avion_lint.runners.migration import (
     Chunk,
     Direction,
@@ -46,7 +46,7 @@ class Dialect(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Service:
     """A folder of migrations and what is known of the database they are for.
 
@@ -72,7 +72,7 @@ class Service:
 _STEPS_FOLLOWED = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deprecation:
     """An object that the settings call deprecated: `table` or `table.column`, as people write it."""
 
@@ -80,7 +80,7 @@ class Deprecation:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """One SQL statement of a section, with the schema and the session before it.
 
@@ -247,7 +247,7 @@ class Statement:
         return Finding(place, message, remedy, related, str(object))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SqlProblem:
     """SQL that PostgreSQL's grammar refuses; `direction` tells which section it is in.
 
@@ -260,7 +260,7 @@ class SqlProblem:
     masked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Migration:
     """One migration with its statements and the schema around it."""
 
@@ -318,7 +318,7 @@ class Migration:
         return Finding(place, message, remedy, related, object or str(self.version or self.file.description))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unrecognised:
     """A file in the service's folder that the runner does not take as a migration."""
 
@@ -327,7 +327,7 @@ class Unrecognised:
     judged: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BaseMigration:
     """A migration as the base branch has it now."""
 
@@ -337,7 +337,7 @@ class BaseMigration:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Project:
     """All migrations of a service, in the order in which its runner applies them.
 
@@ -367,7 +367,7 @@ class Edit(StrEnum):
     RENAMED = "renamed"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """What this branch does to a migration that the base branch already has.
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from avion_lint import tool
 from avion_lint.finding import Level
 from avion_lint.judgement.rehearse import rehearse
 from avion_lint.pages import Example, ExampleFile, Finds, Page, PageError, load
 from avion_lint.policy.in_force import Policy
+from avion_lint.record import record
 from avion_lint.rule import Rule
 from avion_lint.settings.model import FILE_NAME, Settings
 from avion_lint.settings.rules import RuleSetting
@@ -23,7 +23,7 @@ from avion_lint.source import Document
 from avion_lint.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Hit:
     """A rule's id at a line of a file, counted from 1."""
 
@@ -32,7 +32,7 @@ class Hit:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """An example of a rule's page; `number` counts the examples of its kind from 1."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from avion_lint.finding import Finding, Level
+from avion_lint.record import record
 from avion_lint.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """A finding with the rule that made it and the service that it is about ("" for none), not yet weighed."""
 
@@ -19,7 +19,7 @@ class Found:
     service: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """A finding with its weight and its identity.
 
@@ -41,7 +41,7 @@ class SuppressedBy(StrEnum):
     BASELINE = "baseline"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suppressed:
     """A result that does not count, what says so and the reason given."""
 
@@ -50,7 +50,7 @@ class Suppressed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unchecked:
     """Something that could not be checked, why, and how to mend it ("" where nothing can be done).
 
@@ -64,7 +64,7 @@ class Unchecked:
     blocks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EnabledRule:
     """A rule that was on in this run, at the level that the policy gives it where nothing more special holds."""
 
@@ -72,7 +72,7 @@ class EnabledRule:
     level: Level
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """What the run knew and what it judged.
 
@@ -88,7 +88,7 @@ class Scope:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """The outcome of a run, from which every report is made.
 

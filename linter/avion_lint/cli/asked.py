@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from posixpath import dirname
 
 from avion_lint import tool
@@ -11,11 +10,12 @@ from avion_lint.discovery.gather import Gathering
 from avion_lint.discovery.tree import Tree, Unreadable
 from avion_lint.finding import Finding
 from avion_lint.judgement.assess import migration_paths, not_readable
+from avion_lint.record import record
 from avion_lint.source import Document, Place, Span
 from avion_lint.verdict import Found, Unchecked
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """SQL files that were named and that no runner would run, and that there is nothing to judge at all."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from avion_lint.cli.case import case_of
@@ -12,6 +11,7 @@ from avion_lint.cli.inputs import first_path, root_of
 from avion_lint.cli.output import complain, say, write_file
 from avion_lint.judgement.baseline import render
 from avion_lint.judgement.judge import judge
+from avion_lint.record import replace
 from avion_lint.report.wording import plural
 
 

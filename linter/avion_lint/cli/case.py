@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from avion_lint.judgement.assess import migration_paths
 from avion_lint.judgement.judge import Case
 from avion_lint.policy.in_force import Policy, effective
 from avion_lint.policy.packs import is_file, load_pack
+from avion_lint.record import replace
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
 from avion_lint.settings.model import Settings

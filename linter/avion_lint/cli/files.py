@@ -6,7 +6,6 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import dirname
 
@@ -16,11 +15,12 @@ from avion_lint.discovery.tree import Overlay, StoredTree, Tree, WorkTree
 from avion_lint.git import Content, Entry, blob_id, blobs
 from avion_lint.history.changes import Source
 from avion_lint.history.survey import Survey, read_files, survey
+from avion_lint.record import record, replace
 
 _BESIDE = (".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml", ".properties")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Files:
     """The tree that is judged and, where git is asked, what it says; `contents` are the files that it compares."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
 from avion_lint.discovery.gather import Collected
 from avion_lint.history.deployments import Deployment
 from avion_lint.judgement.projects import Gathered, Standing, project
+from avion_lint.record import field, record, replace
 from avion_lint.runners.migration import Direction
 from avion_lint.source import Span
 from avion_lint.sql.effects import Effect, Failure, fails, refused_in_transaction, statement_effects
@@ -16,7 +16,7 @@ from avion_lint.sql.effects.scope import Scope
 from avion_lint.subjects import Dialect, Migration, Statement
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """What is told of a chunk: its statements together.
 
@@ -33,7 +33,7 @@ class Told:
 Key = tuple[str, Direction, Span]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effects:
     """What is told of chunks, by file, direction and place."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from posixpath import basename, dirname
 
 from avion_lint.discovery.tree import Read, Unreadable
+from avion_lint.record import record
 from avion_lint.runners import flyway_names, goose_names
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.migration import FileName, Kind, NameProblem, Runner
 from avion_lint.source import Document
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Folder:
     """The migrations of one service: its root folder, its files by path, and files that only look like some.
 
@@ -30,7 +30,7 @@ class Folder:
     shared: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stray:
     """SQL files in a folder of migrations that belong to no runner that is known; `tool` is a guess, or empty."""
 
@@ -39,7 +39,7 @@ class Stray:
     tool: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Discovery:
     """All that was found."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from posixpath import basename, commonpath, dirname
 
 from avion_lint.discovery.spring import from_spring, is_spring
 from avion_lint.discovery.tree import Read, Unreadable
 from avion_lint.problems import Problem
+from avion_lint.record import record
 from avion_lint.runners.flyway_configuration import FlywayConfiguration, Source, SourceKind, configured
 from avion_lint.source import Document
 
@@ -16,7 +16,7 @@ CONF, TOML = "flyway.conf", "flyway.toml"
 _MANIFESTS = (".yaml", ".yml")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FlywaySources:
     """Every source of Flyway's settings in a repository, by path."""
 

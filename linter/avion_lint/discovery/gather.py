@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from posixpath import basename, dirname
 
 from avion_lint.discovery.discover import Folder, Stray, discover, service_names
 from avion_lint.discovery.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
 from avion_lint.discovery.tree import Read, Tree, Unreadable, folder_like_file
 from avion_lint.problems import Problem
+from avion_lint.record import record, replace
 from avion_lint.runners import goose
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_names import parse_name as parse_flyway_name
@@ -28,7 +28,7 @@ _WITHIN_SQL = re.compile(r"\.sql/")
 _GOOSE = re.compile(r"^\s*(?:require\s+)?github\.com/pressly/goose/v3\s+(v3\.\S+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Collected:
     """A service and its files as the runner reads them.
 
@@ -44,7 +44,7 @@ class Collected:
     unreadable: tuple[Unreadable, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gathering:
     """All services of a tree and all its paths, SQL that looks like nobody's migrations, wrong settings of Flyway's.
 
@@ -107,7 +107,7 @@ def _remembering(tree: Tree, folders: Collection[str]) -> Read:
     return read
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Collector:
     """Reads folders of migrations."""
 
@@ -176,7 +176,7 @@ def _service(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Reader:
     """Reads a document as the service's runner does."""
 

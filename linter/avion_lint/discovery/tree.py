@@ -6,16 +6,16 @@ import os
 import posixpath
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from avion_lint.record import record
 from avion_lint.source import Document
 
 SIZE_LIMIT = 10 * 1024 * 1024  # bytes; parsing needs about sixty times as much memory
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unreadable:
     """A file that could not be read, why (words that follow "the file"), and how to mend it."""
 
@@ -67,7 +67,7 @@ def folder_like_file(path: str) -> Unreadable:
     return Unreadable(path, "is a folder, though it is named like a file", "rename the folder")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MemoryTree:
     """Files given as texts or bytes."""
 
@@ -83,7 +83,7 @@ class MemoryTree:
         return Document(path, content) if isinstance(content, str) else decode(path, content)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredTree:
     """Files as git stores them, by path; without bytes a file is there but cannot be read.
 
@@ -116,7 +116,7 @@ class StoredTree:
         return None if target.startswith(("/", "../")) or target == ".." else target
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Overlay:
     """A tree with one file's content replaced, or added."""
 
@@ -133,7 +133,7 @@ class Overlay:
         return decode(path, self.data) if path == self.path else self.below.read(path)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WorkTree:
     """Files below a folder; `names` are the paths that count, from that folder, or all where None.
 

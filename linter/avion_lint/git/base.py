@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from avion_lint.git.errors import UNSHALLOW, GitError, Trouble, explain
 from avion_lint.git.process import ask, ask_gently
 from avion_lint.git.values import Base, Repository
+from avion_lint.record import record
 
 _ORIGIN_HEAD = "refs/remotes/origin/HEAD"
 _USUAL = ("main", "master")
@@ -22,7 +22,7 @@ _UNKNOWN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Candidate:
     """A base that may exist: for people, and as git is asked."""
 
@@ -30,7 +30,7 @@ class _Candidate:
     revision: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Wanted:
     """Where to look, in order; `asked` names what somebody asked for by name, and `mend` how to get it."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from avion_lint.git.errors import GitError, Trouble
 from avion_lint.git.process import ask, is_object_id
 from avion_lint.git.values import Landing, Repository
+from avion_lint.record import record
 
 _HEADER = "commit "
 # With less in common, a file that comes while another goes is a new migration and not a moved one: short
@@ -17,7 +17,7 @@ _SIMILARITY = "--find-renames=90%"
 _MOST_SUFFIXES = 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Step:
     """One file that a commit added, under `path`; `moved_from` is its path before, or None."""
 

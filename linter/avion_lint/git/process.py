@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from avion_lint.git.errors import GitError, Trouble, explain
 from avion_lint.git.values import Repository
+from avion_lint.record import record
 
 TIMEOUT = 120.0
 
@@ -49,7 +49,7 @@ _UNWANTED = (
 PLACE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What git wrote, and its exit code."""
 

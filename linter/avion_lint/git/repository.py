@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 from avion_lint.git.errors import GitError, Trouble, broken, explain
 from avion_lint.git.process import Answer, ask_gently, environment, run
 from avion_lint.git.values import Repository
+from avion_lint.record import replace
 
 _FLAGS = (
     "rev-parse",

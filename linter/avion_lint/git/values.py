@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from avion_lint.record import record
 
 LINK = "120000"
 SUBMODULE = "160000"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Repository:
     """A repository with a work tree.
 
@@ -26,7 +27,7 @@ class Repository:
     index_file: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Base:
     """What a change is judged against.
 
@@ -39,7 +40,7 @@ class Base:
     merge_base: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """A file at one moment: git's mode in octal digits, and the id of its content ("" if that is unknown)."""
 
@@ -57,7 +58,7 @@ class Entry:
         return not self.is_link and int(self.mode, 8) & 0o100 != 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Content:
     """A file and its bytes; without bytes it is there but cannot be read."""
 
@@ -65,7 +66,7 @@ class Content:
     data: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listing:
     """The files that belong to the work tree, by path from its root.
 
@@ -78,7 +79,7 @@ class Listing:
     skipped: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Index:
     """What the next commit would hold, and the paths that a merge has left undecided."""
 
@@ -86,7 +87,7 @@ class Index:
     unmerged: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Converted:
     """What git would store for files of the work tree.
 
@@ -98,7 +99,7 @@ class Converted:
     filtered: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Landing:
     """The first-parent commit in which a file was added.
 

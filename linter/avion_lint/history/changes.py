@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from avion_lint.git import Entry
 from avion_lint.history.edits import Edit, Obeyed, edit_between, first_changed_line
 from avion_lint.history.renames import File, Identity, renames
+from avion_lint.record import record
 from avion_lint.source import Document, Span
 
 
@@ -20,7 +20,7 @@ class Source(StrEnum):
     HEAD = "head"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trees:
     """Migrations by path: where this branch left the base, on the base's tip, and as they are judged."""
 
@@ -33,7 +33,7 @@ class Trees:
         return self.merge_base.get(path) or self.tip.get(path)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Contents:
     """Bytes of files by path, for every path of the differences: on the base branch, and here."""
 
@@ -41,7 +41,7 @@ class Contents:
     after: Mapping[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """A migration that is here otherwise than on the base branch.
 
@@ -76,7 +76,7 @@ class Change:
         return self.edit in {Edit.COMMENTS, Edit.SQL}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unsure:
     """A path that may have changed: why nobody can tell, and how to mend that."""
 
@@ -85,7 +85,7 @@ class Unsure:
     mend: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Missing:
     """Why there is nothing to compare with, and how to mend that."""
 
@@ -93,7 +93,7 @@ class Missing:
     mend: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class History:
     """What git knows of the migrations.
 
@@ -121,7 +121,7 @@ class History:
         return frozenset(paths) & {change.path for change in self.changes if change.is_told}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Differences:
     """Paths that differ from the base branch, sorted; a rename is still one deleted and one added."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from avion_lint.record import record
 
 if TYPE_CHECKING:  # rules see deployments, and need no git for it
     from avion_lint.git import Landing
@@ -13,7 +14,7 @@ if TYPE_CHECKING:  # rules see deployments, and need no git for it
 _SHORT = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deployment:
     """Migrations that reach the database together, in the order `order`; `name` says what brings them, for people."""
 

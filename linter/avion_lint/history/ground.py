@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from avion_lint.history import deployments
 from avion_lint.history.changes import Change, History, Missing, Unsure
 from avion_lint.history.deployments import Deployment
 from avion_lint.history.edits import Edit
+from avion_lint.record import record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ground:
     """How every migration stands.
 

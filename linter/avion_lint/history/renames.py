@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
 
 from avion_lint.history.edits import likeness
+from avion_lint.record import record
 
 Identity = Callable[[str], Hashable]
 """What makes the file at a path the same migration under another name; None where nothing does."""
@@ -15,7 +15,7 @@ _ALIKE = 0.6
 _MOST_PAIRS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class File:
     """A file that was added or deleted: the id of its content, and its text."""
 

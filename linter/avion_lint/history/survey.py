@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from avion_lint import git
 from avion_lint.git import Base, Content, Entry, GitError, Listing, Repository, Trouble
 from avion_lint.history.changes import Source
+from avion_lint.record import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Survey:
     """What git says before anybody knows which files are migrations.
 

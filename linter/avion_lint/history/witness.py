@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from avion_lint import git
 from avion_lint.git import Content, Entry, GitError, Listing, Repository, Trouble
@@ -22,6 +21,7 @@ from avion_lint.history.deployments import Deployment, alone, as_landed, assumed
 from avion_lint.history.edits import Obeyed
 from avion_lint.history.renames import Identity
 from avion_lint.history.survey import Survey
+from avion_lint.record import replace
 
 Wanted = Callable[[str], bool]
 """Whether a path, from the repository's root, is one of the migrations that the run is about."""

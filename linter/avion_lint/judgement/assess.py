@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 
 from avion_lint import tool
 from avion_lint.discovery.discover import Stray
@@ -14,6 +13,7 @@ from avion_lint.history.changes import Change as FileChange
 from avion_lint.history.edits import Edit as TextEdit
 from avion_lint.history.ground import Ground
 from avion_lint.judgement.projects import Gathered, Standing, project, runner_order
+from avion_lint.record import record
 from avion_lint.rule import Rule
 from avion_lint.runners.flyway_checksum import checksum
 from avion_lint.runners.migration import Direction, Kind, MigrationFile, Misread, Runner
@@ -33,7 +33,7 @@ from avion_lint.subjects import (
 from avion_lint.verdict import Found, Unchecked
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assessment:
     """Everything that rules are run over, what the tool found on the way, and what it could not check."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from avion_lint.problems import Problem, SettingsError
+from avion_lint.record import record
 from avion_lint.source import Document, Place, Span
 from avion_lint.verdict import Result, place_key
 
@@ -13,7 +13,7 @@ VERSION = 1
 _FIELDS = ("rule", "object", "fingerprint")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BaselineEntry:
     """A finding that does not count: file, rule id, object, fingerprint, and where the baseline says so."""
 
@@ -24,7 +24,7 @@ class BaselineEntry:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Baseline:
     """All entries of a baseline file, by fingerprint."""
 

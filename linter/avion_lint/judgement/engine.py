@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.rule import Rule
 from avion_lint.runners.migration import Direction
 from avion_lint.subjects import Change, Dialect, Migration, Project, Service, Statement
@@ -14,7 +14,7 @@ from avion_lint.verdict import Found, Unchecked
 OptionsOf = Callable[[Rule, str, str], object | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What the rules found, and the rules that broke (which is our fault, and said)."""
 

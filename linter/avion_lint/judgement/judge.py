@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 from avion_lint import tool
@@ -17,6 +16,7 @@ from avion_lint.judgement.fingerprint import fingerprint
 from avion_lint.judgement.suppression import Suppression, read_suppressions
 from avion_lint.judgement.weigh import Scale, weigh
 from avion_lint.policy.in_force import Policy
+from avion_lint.record import field, record
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames, rule_names
 from avion_lint.settings.model import Settings
@@ -26,7 +26,7 @@ from avion_lint.subjects import Migration
 from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """Everything that a verdict depends on.
 

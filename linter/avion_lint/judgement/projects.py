@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from avion_lint.history.deployments import Deployment
+from avion_lint.record import field, record
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner, Section
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay, with_search_path
@@ -26,7 +26,7 @@ from avion_lint.subjects import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Standing:
     """How a migration stands to production: the deployment that brings it and whether it is judged now.
 
@@ -38,7 +38,7 @@ class Standing:
     edited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gathered:
     """A service with its files as the runner reads them, in any order, and how each stands (by path)."""
 
@@ -114,7 +114,7 @@ def _migration(gathered: Gathered, file: MigrationFile, before: Schema) -> Migra
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _ReadSection:
     """Statements of a section, what is no SQL in it, and the schema that it leaves."""
 
@@ -123,7 +123,7 @@ class _ReadSection:
     following: Schema
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Reader:
     """Reads the sections of one migration."""
 

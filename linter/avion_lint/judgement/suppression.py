@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from avion_lint.finding import Finding
 from avion_lint.problems import suggestion
+from avion_lint.record import record
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames
 from avion_lint.source import Document, Place, Span
@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\s,]+")
 _VERBS = ("ignore", "ignore-file")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suppression:
     """One rule that a comment turns off. `place` is the rule's word in the comment.
 
@@ -40,7 +40,7 @@ class Suppression:
         return self.scope is None or self.scope.start <= place.span.start < self.scope.end
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suppressions:
     """What the comments of a file turn off, and a finding for each that does not say it as it must."""
 
@@ -48,7 +48,7 @@ class Suppressions:
     invalid: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Comment:
     """A comment that speaks to avion-lint: the whole of it and where its command begins."""
 

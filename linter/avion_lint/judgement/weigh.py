@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -14,13 +13,14 @@ from avion_lint.judgement.baseline import Baseline, BaselineEntry
 from avion_lint.judgement.fingerprint import fingerprint, normalised
 from avion_lint.judgement.suppression import Suppression
 from avion_lint.policy.in_force import Policy
+from avion_lint.record import field, record
 from avion_lint.settings.model import Exemption
 from avion_lint.verdict import Found, Result, Suppressed, SuppressedBy, place_key
 
 _UNCLEAR = frozenset({tool.NOT_PARSED.id, tool.NOT_READABLE.id, tool.NOT_JUDGED.id})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scale:
     """What findings are weighed with.
 
@@ -43,7 +43,7 @@ class Scale:
     unclear: Collection[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weighed:
     """What counts and what does not, each in the order of reports."""
 
@@ -51,7 +51,7 @@ class Weighed:
     suppressed: tuple[Suppressed, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Held:
     """A result with everything that keeps it from counting."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from avion_lint.record import record
 
 _FENCE = re.compile(r" {0,3}(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$")
 _HEADING = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<title>.*?)[ \t]*#*$")
@@ -18,7 +19,7 @@ class UnclosedFenceError(Exception):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """A line outside fences; numbers count from 1."""
 
@@ -32,7 +33,7 @@ class Line:
         return (len(found["level"]), found["title"]) if found else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fence:
     """Fenced code: the line that opens it, its info string, and the lines between the marks."""
 
@@ -51,7 +52,7 @@ class Fence:
 Part = Line | Fence
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """A heading of the first or second level with what follows it."""
 

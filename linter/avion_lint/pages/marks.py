@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from avion_lint.pages.markdown import Line
 from avion_lint.pages.model import Fails, Finds, Mark, Takes
+from avion_lint.record import field, record
 from avion_lint.sql.effects import Lock
 
 COMMENT_MARKS = {
@@ -42,7 +42,7 @@ class MarkError(Exception):
         self.message = message
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Marked:
     """Lines that remain when the marks are gone, the page's number of each, and the marks."""
 

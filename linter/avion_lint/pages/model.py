@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from avion_lint.record import record
 from avion_lint.sql.effects import Lock
 
 
@@ -18,7 +18,7 @@ class PageError(Exception):
         self.message = message
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Finds:
     """A finding of the rule with this id begins on this line of the example."""
 
@@ -26,7 +26,7 @@ class Finds:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Takes:
     """The strongest table lock that the statement on this line takes on this relation."""
 
@@ -35,7 +35,7 @@ class Takes:
     relation: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fails:
     """PostgreSQL refuses the statement on this line with this SQLSTATE."""
 
@@ -53,7 +53,7 @@ class ExampleKind(StrEnum):
     GOOD = "good"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExampleFile:
     """A file of an example, without its marks.
 
@@ -76,7 +76,7 @@ class ExampleFile:
         return self.page_lines[max(0, min(line, len(self.page_lines)) - 1)]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Example:
     """One small repository; `note` is the prose between its files, `line` the page's line of its heading."""
 
@@ -96,7 +96,7 @@ class Example:
         return any(isinstance(mark, Finds) and mark.rule == rule for _, mark in self.marks)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SafeWay:
     """How to do it safely, as Markdown; `runner` is "goose" or "Flyway", "" where it is the same for both."""
 
@@ -109,7 +109,7 @@ class SafeWay:
         return f"The safe way with {self.runner}" if self.runner else "What to do"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """A rule's page; `title` is the rule's name, the prose is Markdown, `text` the whole page as written."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 
 from avion_lint.pages.markdown import Fence, Line, Part, Section, UnclosedFenceError, sections, source
 from avion_lint.pages.marks import COMMENT_MARKS, MarkError, read_marks
 from avion_lint.pages.model import Example, ExampleFile, ExampleKind, Page, PageError, SafeWay
+from avion_lint.record import replace
 
 _WHY, _FINE, _SAFE = "Why", "When it is fine", "The safe way"
 _PROSE = (_WHY, _FINE, _SAFE)

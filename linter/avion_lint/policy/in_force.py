@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 
 from avion_lint import globs
 from avion_lint.finding import Level
 from avion_lint.policy.packs import Pack, level_in, over
+from avion_lint.record import record, replace
 from avion_lint.rule import Rule
 from avion_lint.settings.model import PathRules, ServiceSettings, Settings
 from avion_lint.settings.options import make_options
@@ -16,7 +16,7 @@ from avion_lint.settings.rules import RuleSetting
 _TOOL = "AV"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Policy:
     """What every rule weighs: the pack, then the settings' rules, their services' and their paths'.
 

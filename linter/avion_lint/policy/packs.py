@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pkgutil import get_data
 
 from avion_lint.finding import Level
 from avion_lint.problems import Problem, SettingsError, suggestion
+from avion_lint.record import record
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames, rule_names
 from avion_lint.settings.rules import Reading, RuleSetting, read_rules
@@ -28,7 +28,7 @@ ReadFile = Callable[[str], Document | None]
 """Gives a file of the repository by its path from the root, None where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Layer:
     """One policy file: its settings, and what it extends and where it says so."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
 
+from avion_lint.record import record
 from avion_lint.report.extent import BYTE_ORDER_MARK, Extent, extent
 from avion_lint.report.plain import cells, width
 from avion_lint.report.style import Paint, Style
@@ -15,7 +15,7 @@ _CUT = "…"
 _LEAST = 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Line:
     """What is shown of a line, the columns before the carets, and the carets."""
 

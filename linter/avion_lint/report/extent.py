@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from avion_lint.record import record
 from avion_lint.source import Document, Place
 
 BYTE_ORDER_MARK = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Extent:
     """Lines and columns of a place, counted from 1 in characters; the end column is the one after the last.
 

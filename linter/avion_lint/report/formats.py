@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from avion_lint.record import field, record
 from avion_lint.verdict import Verdict
 
 if TYPE_CHECKING:  # a page needs what only a few runs load
@@ -27,7 +27,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """What shapes a report; each format takes what concerns it.
 

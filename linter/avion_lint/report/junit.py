@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from avion_lint.finding import Level
+from avion_lint.record import record
 from avion_lint.report.extent import extent
 from avion_lint.report.plain import harmless, harmless_lines, one_line, without_commands
 from avion_lint.report.wording import place_text, rule_title, unchecked_level, why_suppressed
 from avion_lint.verdict import Result, Suppressed, Unchecked, Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Case:
     """A test case: what came of it (an element's name; empty for passed), its message and its text."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from avion_lint import __version__
 from avion_lint.finding import Finding, Related
 from avion_lint.pages.model import Page
+from avion_lint.record import record
 from avion_lint.report.extent import extent
 from avion_lint.report.json_text import dump
 from avion_lint.report.line_hash import line_hashes
@@ -29,7 +29,7 @@ RELATED_LIMIT = 100
 MESSAGE_LIMIT = 4_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Shown:
     """A result to be written, and what suppresses it."""
 

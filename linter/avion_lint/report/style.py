@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from avion_lint.finding import Level
+from avion_lint.record import record
 
 
 class Paint(StrEnum):
@@ -20,7 +20,7 @@ class Paint(StrEnum):
     GOOD = "32"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Style:
     """Paints text, or leaves it as it is."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.runners.flyway_checksum import checksum
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_misreadings import misreadings
@@ -28,7 +28,7 @@ from avion_lint.source import Document, Span
 __all__ = ["FlywayConfiguration", "checksum", "parse_name", "parse_version", "read"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Subject:
     """A file with what its name and its settings say."""
 

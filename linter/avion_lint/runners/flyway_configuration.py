@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
 from avion_lint.problems import Problem
+from avion_lint.record import field, record
 from avion_lint.source import Place
 
 Value = str | bool | tuple[str, ...]
@@ -19,7 +19,7 @@ PLACEHOLDER = "placeholders."
 TRANSACTIONAL_LOCK = "postgresql.transactional.lock"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prefixes:
     """What the names of the four kinds of migrations begin with."""
 
@@ -29,7 +29,7 @@ class Prefixes:
     undo: str = "U"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FlywayConfiguration:
     """What is known of how Flyway will be run; the defaults are Flyway's.
 
@@ -70,7 +70,7 @@ class SourceKind(Enum):
     ENVIRONMENT = "environment"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setting:
     """A value and where it was given; None stands for a value that is given but cannot be known here."""
 
@@ -78,7 +78,7 @@ class Setting:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """What one file or environment says, by Flyway's own keys without `flyway.` (`mixed`, `placeholders.schema`).
 

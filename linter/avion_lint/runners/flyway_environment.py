@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variable:
     """A variable that is set, and where; `value` is None where the text does not tell it."""
 
@@ -18,7 +18,7 @@ class Variable:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Line:
     """A line without its line end; `column` is that of its first key, behind the dash of a list item."""
 

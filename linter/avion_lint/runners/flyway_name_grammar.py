@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.migration import Kind, Version
 
@@ -52,7 +52,7 @@ EVENTS = EACH_EVENTS | {
 EVENTS_LONGEST_FIRST = tuple(sorted(EVENTS, key=lambda event: (-len(event), event)))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NameParts:
     """A file name taken apart; `prefix` is that of the configuration, or a callback's event."""
 

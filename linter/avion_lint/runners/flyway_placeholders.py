@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.migration import ReadError
 from avion_lint.source import Segment, SourceMap, Span
@@ -17,7 +17,7 @@ _DEFAULTS = frozenset(
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9_]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Script:
     """A file as Flyway's parser gets it: without byte order marks, with placeholders replaced.
 
@@ -30,7 +30,7 @@ class Script:
     error: ReadError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Use:
     """A placeholder at `[start, end)`, marks included; not `closed` where its suffix is missing."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.source import Span
 
 _BLANK = " \t\f"
 _TRIMMED = "".join(map(chr, range(33)))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """A key, its value, and where they stand: from the key's first character to the end of its line."""
 
@@ -20,7 +20,7 @@ class Entry:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Line:
     """A line without blanks around it, and the offset at which it begins."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from avion_lint.record import record
 from avion_lint.runners.flyway_properties import entries
 from avion_lint.runners.migration import ReadError
 from avion_lint.source import Document, Span
@@ -15,7 +14,7 @@ _SHOULD_EXECUTE = "shouldExecute"  # paid editions evaluate it; the open-source 
 _KNOWN = frozenset({_EXECUTE_IN_TRANSACTION, _PLACEHOLDER_REPLACEMENT, _ENCODING, _SHOULD_EXECUTE})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScriptConfig:
     """What it says; None where it says nothing. `error` is why Flyway refuses it; its span is of the migration."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from avion_lint.record import record
 from avion_lint.runners import flyway_tokens as tokens
 from avion_lint.runners.flyway_recognition import Recognised, recognise
 from avion_lint.source import Span
@@ -38,7 +38,7 @@ class Statement(NamedTuple):
     oddities: Oddities | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refusal:
     """Why Flyway gets no further, and the stretch of text that made it stop."""
 
@@ -46,7 +46,7 @@ class Refusal:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Split:
     """The statements of a script in order; with a refusal they end before what is refused."""
 

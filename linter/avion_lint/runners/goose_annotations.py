@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
+from avion_lint.record import record
 from avion_lint.runners.go_text import quoted, trim
 from avion_lint.runners.goose_lines import line_around
 from avion_lint.source import Span
@@ -48,7 +48,7 @@ _FOLDED = {annotation.lower(): annotation for annotation in Annotation}
 _NUMBER = re.compile(r"(\d+)(?:\.(\d+))?")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnnotationLine:
     """A line that goose takes for an annotation: what it asks for, or why goose refuses the file because of it.
 

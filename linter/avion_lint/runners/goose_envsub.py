@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from unicodedata import category
 
+from avion_lint.record import field, record
 from avion_lint.runners.go_text import quoted, trim
 from avion_lint.source import Segment
 
@@ -27,7 +27,7 @@ class SubstitutionError(Exception):
     """Why the line cannot be substituted, in the words of goose; the message is all it carries."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Substituted:
     """A line after substitution; `segments` lead from it to offsets in the line before."""
 
@@ -35,7 +35,7 @@ class Substituted:
     segments: tuple[Segment, ...]
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Frame:
     """An open `${NAME…` whose default or message is being read; the outermost frame is the line itself.
 

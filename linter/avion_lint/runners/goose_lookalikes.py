@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.runners.goose_annotations import Annotation
 from avion_lint.runners.goose_lines import line_around
 from avion_lint.source import Span
@@ -19,7 +19,7 @@ _WINDOW = 120  # characters before and after "goose" that are looked at: room fo
 _WORDS = {_JOINTS.sub("", annotation).lower(): annotation for annotation in Annotation}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lookalike:
     """A line that looks like an annotation; `span` is what looks like it, from the comment mark to the line's end.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from avion_lint.record import record
 from avion_lint.runners.goose_annotations import AnnotationLine
 from avion_lint.runners.migration import Chunk, Direction, ReadError
 from avion_lint.source import Span
@@ -22,7 +22,7 @@ class Query(NamedTuple):
     before_block: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """What goose makes of a file when it runs one direction.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from avion_lint.record import field, record
 from avion_lint.source import Document, SourceMap, Span
 
 
@@ -33,7 +33,7 @@ class Direction(StrEnum):
     DOWN = "down"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Version:
     """A migration's version; ordered and equal by its numbers, whatever its spelling (Flyway: 1 = 01 = 1.0)."""
 
@@ -44,7 +44,7 @@ class Version:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileName:
     """What a runner takes from a file's name."""
 
@@ -53,7 +53,7 @@ class FileName:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NameProblem:
     """Why a runner does not take a file as a migration, though it looks like one.
 
@@ -66,7 +66,7 @@ class NameProblem:
     suggestion: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chunk:
     """One query as the runner sends it: usually one statement, sometimes none, several or a part of one.
 
@@ -87,7 +87,7 @@ class Chunk:
         return self.origin.span(0, len(self.text))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadError:
     """The runner refuses the file: its own words, and the place that made it stop."""
 
@@ -95,7 +95,7 @@ class ReadError:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """One direction of a migration: what is sent, in order, and whether in one transaction.
 
@@ -125,7 +125,7 @@ class Misread(StrEnum):
     PARENTHESIS_LOST = "parenthesis-lost"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Misreading:
     """One place where the runner reads otherwise than the eye; `detail` says what it makes of it."""
 
@@ -134,7 +134,7 @@ class Misreading:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MigrationFile:
     """A migration as its runner reads it."""
 

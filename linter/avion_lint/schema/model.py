@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
+from avion_lint.record import field, record
 from avion_lint.source import Place
 from avion_lint.sql.actions import ColumnUse, ConstraintKind, Expression, Name, ObjectKind, Term, Type
 
@@ -12,7 +12,7 @@ PUBLIC = ("public",)
 TEMPORARY = "pg_temp"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """Where something was made or marked: the place, the migration's version, and when it reaches the database.
 
@@ -26,7 +26,7 @@ class Origin:
     applied: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """A column. `origin` is None where it is older than the known migrations.
 
@@ -46,7 +46,7 @@ class Column:
     collation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constraint:
     """A constraint of a table; `deferred` tells that it is checked at the end of the transaction."""
 
@@ -63,7 +63,7 @@ class Constraint:
     referenced_columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """A table. `origin` is None where it is older than the known migrations; then its columns are not all known.
 
@@ -85,7 +85,7 @@ class Table:
     inherits: tuple[Name, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Index:
     """An index; an expression among `columns` is None. `constraint` tells that a constraint owns it.
 
@@ -107,7 +107,7 @@ class Index:
     uses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Domain:
     """What a domain adds to its type."""
 
@@ -117,7 +117,7 @@ class Domain:
     constraints: Mapping[str, Constraint] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Thing:
     """Any other object: view, type, sequence, function, trigger …; `table` for those that belong to one.
 
@@ -147,7 +147,7 @@ class Thing:
 Key = tuple[ObjectKind, Name, Name | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Schema:
     """All objects that the migrations so far have made, by resolved name."""
 

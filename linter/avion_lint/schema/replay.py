@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
+from avion_lint.record import record, replace
 from avion_lint.schema.model import (
     PUBLIC,
     TEMPORARY,
@@ -46,7 +46,7 @@ def with_search_path(schema: Schema, search_path: tuple[str, ...] = PUBLIC) -> S
     return schema if schema.search_path == search_path else replace(schema, search_path=search_path)
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Draft:
     """A schema while it is being changed; never leaves this module."""
 

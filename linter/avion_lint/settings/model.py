@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 from avion_lint import globs
 from avion_lint.finding import Level
+from avion_lint.record import field, record
 from avion_lint.rule import Rule
 from avion_lint.runners.migration import Runner
 from avion_lint.settings.rules import RuleSetting
@@ -18,7 +18,7 @@ DEFAULT_POLICY = "default"
 DEFAULT_BASELINE = "avion-lint-baseline.json"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServiceSettings:
     """What is set for a folder of migrations, with the general settings where it says nothing of its own.
 
@@ -40,7 +40,7 @@ class ServiceSettings:
     rules: tuple[RuleSetting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PathRules:
     """Rule settings for the files that one of the globs names."""
 
@@ -52,7 +52,7 @@ class PathRules:
         return any(globs.matches(pattern, path) for pattern in self.paths)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deprecated:
     """An object (`table`, `table.column`) whose end was announced elsewhere; service "" means all."""
 
@@ -62,7 +62,7 @@ class Deprecated:
     since: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exemption:
     """An entry of `exceptions`: findings of a rule about an object that are accepted up to a day, inclusive.
 
@@ -80,7 +80,7 @@ class Exemption:
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """All that avion-lint.yaml can say; made without arguments it is what holds where there is no such file.
 

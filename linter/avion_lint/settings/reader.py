@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
 from avion_lint.finding import Level
 from avion_lint.policy.packs import is_file, unknown_pack
 from avion_lint.problems import Problem, SettingsError
+from avion_lint.record import replace
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
 from avion_lint.runners.migration import Runner

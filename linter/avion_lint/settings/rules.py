@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from avion_lint.finding import Level
 from avion_lint.problems import Problem
+from avion_lint.record import record
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames
 from avion_lint.settings.options import Options, read_options
@@ -16,7 +16,7 @@ from avion_lint.yaml.nodes import Entry, Mapping, Node, Scalar, entries, get
 LEVEL = "level"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleSetting:
     """A rule with the level and the options that one file gives it; `level` is None where it gives none."""
 
@@ -25,7 +25,7 @@ class RuleSetting:
     options: Options = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """What reading a file needs everywhere: the file, the rules' names, and where to put what is wrong."""
 

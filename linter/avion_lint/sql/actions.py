@@ -7,15 +7,15 @@ Every action carries `span`, the offsets of its clause in the text that was pars
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from avion_lint.record import field, record
 from avion_lint.source import Span
 from avion_lint.sql.identifiers import identifier as identifier  # noqa: PLC0414 - rules take it from here
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Name:
     """Name of an object, folded as PostgreSQL folds it, with its schema where one is known."""
 
@@ -59,7 +59,7 @@ class ObjectKind(StrEnum):
     OTHER = "object"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Type:
     """A type as written: canonical name (`integer`, `character varying`), modifiers, whether an array."""
 
@@ -73,7 +73,7 @@ class Type:
         return f"{name}{modifiers}{with_zone}{zone}{'[]' if self.array else ''}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expression:
     """What matters of an expression: the functions it calls and the columns it reads; constant when neither.
 
@@ -90,7 +90,7 @@ class Expression:
         return not self.functions and not self.columns
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """A condition of which a CHECK is made with AND: `column operator value`; the value is a constant, unquoted.
 
@@ -102,7 +102,7 @@ class Term:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bound:
     """FOR VALUES of a partition: `range`, `list` or `hash`, with constants unquoted.
 
@@ -127,7 +127,7 @@ class ConstraintKind(StrEnum):
     NOT_NULL = "not null"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConstraintDefinition:
     """A constraint as written. `not_null_column` is set for CHECK (column IS NOT NULL) and NOT NULL.
 
@@ -148,7 +148,7 @@ class ConstraintDefinition:
     terms: tuple[Term, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ColumnDefinition:
     """A column as written, its own constraints among `constraints`. `generated` is "", "stored" or "virtual".
 
@@ -169,7 +169,7 @@ class ColumnDefinition:
 # --- tables ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CreateTable:
     """CREATE TABLE in all forms.
 
@@ -195,7 +195,7 @@ class CreateTable:
     default_partition: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AddColumn:
     """ALTER TABLE … ADD COLUMN."""
 
@@ -206,7 +206,7 @@ class AddColumn:
     only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DropColumn:
     """ALTER TABLE … DROP COLUMN."""
 
@@ -218,7 +218,7 @@ class DropColumn:
     only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AlterColumnType:
     """ALTER TABLE … ALTER COLUMN … TYPE; `using` is the expression after USING."""
 
@@ -231,7 +231,7 @@ class AlterColumnType:
     only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetNotNull:
     """ALTER TABLE … ALTER COLUMN … SET NOT NULL."""
 
@@ -241,7 +241,7 @@ class SetNotNull:
     only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DropNotNull:
     """ALTER TABLE … ALTER COLUMN … DROP NOT NULL."""
 
@@ -251,7 +251,7 @@ class DropNotNull:
     only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetDefault:
     """ALTER TABLE … ALTER COLUMN … SET or DROP DEFAULT; None drops it."""
 
@@ -262,7 +262,7 @@ class SetDefault:
     only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AddConstraint:
     """ALTER TABLE … ADD CONSTRAINT."""
 
@@ -272,7 +272,7 @@ class AddConstraint:
     only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DropConstraint:
     """ALTER TABLE … DROP CONSTRAINT."""
 
@@ -284,7 +284,7 @@ class DropConstraint:
     only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ValidateConstraint:
     """ALTER TABLE … VALIDATE CONSTRAINT."""
 
@@ -294,7 +294,7 @@ class ValidateConstraint:
     only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AttachPartition:
     """ALTER TABLE … ATTACH PARTITION; also ALTER INDEX … ATTACH PARTITION (`index` is True).
 
@@ -309,7 +309,7 @@ class AttachPartition:
     bound: Bound | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DetachPartition:
     """ALTER TABLE … DETACH PARTITION."""
 
@@ -319,7 +319,7 @@ class DetachPartition:
     concurrently: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AlterTable:
     """Any other ALTER TABLE form; `form` is its name in the parser's list without `AT_`, e.g. `SetStatistics`.
 
@@ -336,7 +336,7 @@ class AlterTable:
     only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Truncate:
     """TRUNCATE; `only` tells that it leaves partitions and children of all its tables as they are."""
 
@@ -347,7 +347,7 @@ class Truncate:
     restart: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LockTable:
     """LOCK TABLE; `mode` in the manual's words, e.g. `ACCESS EXCLUSIVE`; `only` as for TRUNCATE."""
 
@@ -361,7 +361,7 @@ class LockTable:
 # --- indexes -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CreateIndex:
     """CREATE INDEX; an expression among `columns` is None, `partial` tells a WHERE.
 
@@ -383,7 +383,7 @@ class CreateIndex:
     plain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reindex:
     """REINDEX; `kind` is index, table, schema, database or system."""
 
@@ -396,7 +396,7 @@ class Reindex:
 # --- dropping, renaming, moving ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Drop:
     """DROP of one object; `table` is the table of a trigger, policy or rule."""
 
@@ -409,7 +409,7 @@ class Drop:
     table: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rename:
     """ALTER … RENAME; `name` is the object's old name, `table` the table of a column, constraint, trigger."""
 
@@ -420,7 +420,7 @@ class Rename:
     table: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetSchema:
     """ALTER … SET SCHEMA."""
 
@@ -430,7 +430,7 @@ class SetSchema:
     schema: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CommentOn:
     """COMMENT ON; `text` is None where the comment is taken away. `column` is set for columns."""
 
@@ -444,7 +444,7 @@ class CommentOn:
 # --- other objects -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ColumnUse:
     """A column that a query names: of the relation, of any one of its relations (None); `*` for all."""
 
@@ -452,7 +452,7 @@ class ColumnUse:
     column: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CreateView:
     """CREATE [MATERIALIZED] VIEW; `reads` are the relations in its query, `uses` the columns that it names of them.
 
@@ -471,7 +471,7 @@ class CreateView:
     uses: tuple[ColumnUse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RefreshView:
     """REFRESH MATERIALIZED VIEW."""
 
@@ -481,7 +481,7 @@ class RefreshView:
     with_data: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CreateType:
     """CREATE TYPE; `values` are an enum's labels, None for every other sort."""
 
@@ -490,7 +490,7 @@ class CreateType:
     values: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AddEnumValue:
     """ALTER TYPE … ADD VALUE."""
 
@@ -500,7 +500,7 @@ class AddEnumValue:
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CreateTrigger:
     """CREATE TRIGGER; `deferred` tells a constraint trigger that is INITIALLY DEFERRED.
 
@@ -517,7 +517,7 @@ class CreateTrigger:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CreateObject:
     """CREATE of an object of which only the name matters: sequence, domain, function, schema, policy.
 
@@ -546,7 +546,7 @@ class CreateObject:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AlterDomain:
     """ALTER DOMAIN; `form` is `add`, `drop`, `validate`, `set not null`, `drop not null` or `default`.
 
@@ -561,7 +561,7 @@ class AlterDomain:
     default: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AlterSequence:
     """ALTER SEQUENCE; `owned_by` is the table of OWNED BY."""
 
@@ -574,7 +574,7 @@ class AlterSequence:
 # --- data ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Insert:
     """INSERT or COPY FROM; `reads` are the tables that its SELECT names, `rows` is the number of VALUES rows.
 
@@ -594,7 +594,7 @@ class Insert:
     on_conflict: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Update:
     """UPDATE; `whole` tells that no condition keeps rows out: no WHERE, or one that is always true.
 
@@ -612,7 +612,7 @@ class Update:
     many: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delete:
     """DELETE; `whole`, `reads` and `many` as for Update."""
 
@@ -640,7 +640,7 @@ class TransactionWord(StrEnum):
     OTHER = "SET TRANSACTION"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TransactionControl:
     """BEGIN, COMMIT, ROLLBACK, SAVEPOINT and their like."""
 
@@ -648,7 +648,7 @@ class TransactionControl:
     word: TransactionWord
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetVariable:
     """SET or RESET of a configuration parameter; `value` is None for RESET and SET … TO DEFAULT.
 
@@ -661,7 +661,7 @@ class SetVariable:
     local: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Vacuum:
     """VACUUM or ANALYZE."""
 
@@ -671,7 +671,7 @@ class Vacuum:
     analyze_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cluster:
     """CLUSTER; without a table all clustered tables."""
 
@@ -679,7 +679,7 @@ class Cluster:
     table: Name | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """A command told by its words alone, e.g. `CREATE DATABASE`, `ALTER SYSTEM`, `DISCARD ALL`, `GRANT`.
 
@@ -692,7 +692,7 @@ class Command:
     locked: tuple[Name, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inner:
     """An action inside a DO block. `loop`: repeated; `conditional`: under IF, CASE or an EXCEPTION handler."""
 
@@ -701,7 +701,7 @@ class Inner:
     conditional: bool = False
 
 
-@dataclass(frozen=True)
+@record(caches=True)
 class DoBlock:
     """DO: the actions that its body can be seen to run, whether it commits, and whether SQL is made at run time."""
 

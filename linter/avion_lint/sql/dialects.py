@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.sql import actions as a
 from avion_lint.sql.evidence import evidence
 from avion_lint.sql.parse import SyntaxProblem
@@ -13,7 +13,7 @@ from avion_lint.sql.parse import SyntaxProblem
 __all__ = ["ForeignStatement", "evidence", "statements"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ForeignStatement:
     """A statement at `[start, end)` of the text, without its semicolon, and what it does."""
 

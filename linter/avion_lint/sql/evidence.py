@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.sql import actions as a
 from avion_lint.sql.extract import extract
 from avion_lint.sql.lexer import opaque_spans, statement_ends
 from avion_lint.sql.parse import SyntaxProblem, parse
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Mark:
     """What only that database's SQL has, and how a statement with it is known not to be PostgreSQL's."""
 

@@ -441,7 +441,7 @@ def _create_schema(node: Node, span: Span) -> Iterator[a.Action]:
 
 def _in_schema(action: a.Action, schema: str) -> a.Action:
     if isinstance(action, a.CreateTable) and action.table.schema is None:
-        from dataclasses import replace  # noqa: PLC0415 - CREATE SCHEMA with elements is rare
+        from avion_lint.record import replace  # noqa: PLC0415 - CREATE SCHEMA with elements is rare
 
         return replace(action, table=a.Name(schema, action.table.name))
     return action

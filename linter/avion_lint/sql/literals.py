@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from avion_lint.record import record
 from avion_lint.sql import nodes as n
 from avion_lint.sql.actions import Name
 from avion_lint.sql.parse import Node, SyntaxProblem, parse
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """A string constant.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
+from avion_lint.record import replace
 from avion_lint.sql.actions import (
     Bound,
     ColumnDefinition,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from avion_lint.record import record
 
 Node = Mapping[str, Any]  # libpg_query's JSON: its shape is PostgreSQL's, not ours to type
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RawStatement:
     """A statement as libpg_query read it.
 
@@ -27,7 +28,7 @@ class RawStatement:
     locate: Callable[[int], int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SyntaxProblem:
     """Why a text does not parse: the parser's message and the character offset it points at."""
 

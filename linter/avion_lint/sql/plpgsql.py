@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 
+from avion_lint.record import record, replace
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
@@ -17,7 +17,7 @@ _LOOPS = {"loop", "while", "fori", "fors", "forc", "foreach_a", "dynfors"}
 _BRANCHES = {"then_body", "elsif_list", "else_body", "case_when_list", "else_stmts", "exceptions"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Piece:
     """A statement of the body: its SQL, the line of the body it is on, and what stands around it."""
 

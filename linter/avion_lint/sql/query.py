@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from avion_lint.record import record
 from avion_lint.sql import nodes as n
 from avion_lint.sql.actions import Name
 from avion_lint.sql.parse import Node
@@ -43,7 +43,7 @@ def changes_many(change: Node) -> bool:
     return not any(items[0].alias in _picked(condition, items, known) for condition in conditions)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Item:
     """An item of FROM: the name that columns are qualified with, and what it may copy."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
+from avion_lint.record import record, replace
 from avion_lint.sql import actions as a
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Session:
     """State that earlier statements left behind.
 

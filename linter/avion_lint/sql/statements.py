@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql.parse import RawStatement, SyntaxProblem, parse, skip_blank
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sql:
     """A statement: its span in the text and what it does. `kind` names it (`AlterTableStmt`, `Create` …)."""
 
@@ -19,7 +19,7 @@ class Sql:
     actions: tuple[a.Action, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """A stretch of the text that cannot be read as SQL, and why."""
 
@@ -27,7 +27,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Read:
     """What a text was read as."""
 
@@ -100,7 +100,7 @@ def _pieces(text: str) -> Iterator[Span]:
 
 
 def _shift(part: Read, by: int) -> Read:
-    from dataclasses import replace  # noqa: PLC0415 - only for text that does not parse
+    from avion_lint.record import replace  # noqa: PLC0415 - only for text that does not parse
 
     def moved(span: Span) -> Span:
         return Span(span.start + by, span.end + by)
@@ -117,7 +117,7 @@ def _shift(part: Read, by: int) -> Read:
 
 
 def _shift_action(action: a.Action, by: int) -> a.Action:
-    from dataclasses import replace  # noqa: PLC0415 - only for text that does not parse
+    from avion_lint.record import replace  # noqa: PLC0415 - only for text that does not parse
 
     span = Span(action.span.start + by, action.span.end + by)
     if isinstance(action, a.DoBlock):

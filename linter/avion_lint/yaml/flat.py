@@ -6,15 +6,15 @@ The policies that ship are written so, and every run reads one; PyYAML's import 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.source import Document, Span
 from avion_lint.yaml.nodes import Entry, Mapping, Scalar
 
 _LINE = re.compile(r"(?P<indent>  )?(?P<key>[a-z][a-z0-9-]*):(?: (?P<value>[a-z0-9][a-z0-9-]*))?(?: +#.*)?")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Line:
     indented: bool
     key: Scalar

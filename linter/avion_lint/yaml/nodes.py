@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.source import Span
 from avion_lint.yaml.scalars import Plain, resolve
 
@@ -12,7 +12,7 @@ Key = str | int
 PlainTree = Plain | dict[str, "PlainTree"] | list["PlainTree"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """A single value. `text` is what it says with quotes and escapes taken away.
 
@@ -29,7 +29,7 @@ class Scalar:
         return self.text if self.quoted else resolve(self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listing:
     """A sequence."""
 
@@ -37,7 +37,7 @@ class Listing:
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """A key of a mapping and what stands under it."""
 
@@ -45,7 +45,7 @@ class Entry:
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mapping:
     """A mapping, in the order of the file."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from avion_lint.problems import Problem
+from avion_lint.record import field, record
 from avion_lint.source import Document, Place, Span
 from avion_lint.yaml.nodes import Entry, Listing, Mapping, Node, Scalar
 
@@ -97,7 +97,7 @@ def _at(document: Document, span: Span, message: str) -> Problem:
     return Place(document, span), message
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Open:
     """A collection whose end has not come yet; `size` counts its nodes, those behind aliases included."""
 
@@ -107,7 +107,7 @@ class _Open:
     size: int = 1
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Composer:
     """Puts nodes together from events, without recursion, so that depth costs no stack."""
 

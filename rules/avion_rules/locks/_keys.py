@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.runners.migration import Runner
 from avion_lint.sql import actions as a
 from avion_lint.sql.actions import ConstraintKind
@@ -28,7 +28,7 @@ _PARTS = re.compile(
 _DEFERRED = re.compile(r"\b(?:(?:not\s+)?deferrable|initially\s+(?:deferred|immediate))\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Key:
     """A key as SQL: what is indexed, the constraint's words, and how it is deferred."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from avion_lint.record import field, record
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.locks._concurrent import concurrent_words
@@ -30,7 +30,7 @@ def first_that_stops(statements: Iterable[Statement]) -> Statement | None:
     return None
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Known:
     """What a section has dropped IF EXISTS and what it has made so far, for one walk through it."""
 

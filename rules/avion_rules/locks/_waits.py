@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.sql import actions as a
 from avion_lint.sql.effects import Effect, Lock
 from avion_lint.subjects import Statement
@@ -13,7 +13,7 @@ from avion_rules.locks._concurrent import concurrent_words
 _STRENGTH = tuple(Lock)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wait:
     """A statement that waits for a lock on a relation in use, one that blocks reads or writes."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from avion_lint.finding import Finding
+from avion_lint.record import record
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Runner
 from avion_lint.sql import actions as a
@@ -32,7 +32,7 @@ def missing_lock_timeout(migration: Migration) -> Iterator[Finding]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Wait:
     """A statement that may wait without limit, and for what."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 from avion_rules.migrations._objects import Key
@@ -14,7 +14,7 @@ _NAMED_BY_SERVER = {_KIND.INDEX, _KIND.CONSTRAINT}
 _KEPT_ON_PURPOSE = {_KIND.EXTENSION, _KIND.SCHEMA}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Doubts:
     """What makes a comparison of schemas unsure.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.schema.model import Origin
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration
@@ -14,7 +14,7 @@ from avion_rules.migrations._objects import Key, changed, holds
 _OPAQUE_COMMANDS = {"SELECT", "CALL", "EXECUTE", "DROP OWNED"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Difference:
     """Objects that Up made and that are there after Down, with their origins; and objects that are gone then."""
 

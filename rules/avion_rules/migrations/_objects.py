@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.schema.model import Origin, Schema, Table
 from avion_lint.sql.actions import ConstraintKind, Name, ObjectKind
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Key:
     """Identity of an object; `table` is the table that it belongs to, if it belongs to one."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from avion_lint.record import record
 from avion_lint.runners.migration import Runner
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refusal:
     """A sort of error: words that every error of the sort holds, what they mean, and the remedy.
 

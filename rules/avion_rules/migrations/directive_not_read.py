@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from avion_lint.finding import Finding
+from avion_lint.record import record
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Misread, Misreading
 from avion_lint.subjects import Migration
 from avion_rules.migrations._annotations import DIRECTIVES
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Annotation:
     """An annotation as every version of goose reads it, and what its absence leads to."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from avion_lint.finding import Finding
+from avion_lint.record import record
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Kind
 from avion_lint.subjects import Migration, Project
@@ -15,7 +15,7 @@ from avion_rules.migrations._header import header_lines
 from avion_rules.migrations._words import listed
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Headers:
     r"""Lines that must stand in the comments at the top.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from avion_lint.finding import Finding, Related
+from avion_lint.record import record
 from avion_lint.rule import rule
 from avion_lint.schema.model import Origin, Schema, Table
 from avion_lint.sql import actions as a
@@ -31,7 +31,7 @@ def column_still_used(statement: Statement) -> Iterator[Finding]:
             yield _finding(statement, action, users)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _User:
     """What is made of the column, as words and as the SQL that drops it; `column` of the same table, else ""."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from avion_lint.finding import Finding, Related
+from avion_lint.record import record
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Runner
 from avion_lint.schema.model import Column, Table
@@ -26,7 +26,7 @@ def enum_value_used_at_once(migration: Migration) -> Iterator[Finding]:
             added += (_Added(statement, action) for action in _additions(statement, made))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Added:
     """An ALTER TYPE … ADD VALUE that is not committed yet."""
 

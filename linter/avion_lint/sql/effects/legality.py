@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from avion_lint.record import record
 from avion_lint.schema.model import Schema
 from avion_lint.sql import actions as a
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """An error that a statement is certain to end with: its SQLSTATE, and why in plain words."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
+from avion_lint.record import record
 from avion_lint.sql.actions import Name
 
 
@@ -40,7 +40,7 @@ _BLOCK_WRITES = {Lock.SHARE, Lock.SHARE_ROW_EXCLUSIVE, Lock.EXCLUSIVE}
 _ORDER = {lock: place for place, lock in enumerate(Lock)}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effect:
     """A lock on a relation, and what is done to its data under it.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from avion_lint.record import record
 from avion_lint.schema.model import Constraint, Index, Schema, Table, Thing, resolve
 from avion_lint.sql.actions import ColumnUse, ConstraintKind, Name, ObjectKind, Type
 from avion_lint.sql.effects.locks import Effect, Lock
@@ -12,7 +12,7 @@ from avion_lint.sql.effects.locks import Effect, Lock
 VIEWS = (ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """A schema and the major version of the server."""
 

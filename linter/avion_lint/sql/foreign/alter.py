@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from sqlglot import expressions as e
 
+from avion_lint.record import record
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql.foreign import columns as c
@@ -28,7 +28,7 @@ def alter(expression: e.Alter, spans: Callable[[int], Span], span: Span) -> Iter
         yield a.AlterTable(span, table, "Options")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Clause:
     """One clause of an ALTER TABLE."""
 

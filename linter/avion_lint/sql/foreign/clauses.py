@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlglot import Token, TokenType
 
+from avion_lint.record import record
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql.foreign.split import word
@@ -15,7 +15,7 @@ from avion_lint.sql.foreign.tokens import name_at
 Tokens = tuple[Token, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clauses:
     """`ALTER TABLE name` as `head`, the table, and the tokens of each clause."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from sqlglot import Token
@@ -12,6 +11,7 @@ from sqlglot import expressions as e
 from sqlglot.dialects.dialect import Dialect as Reader
 from sqlglot.errors import ParseError, TokenError
 
+from avion_lint.record import record, replace
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql.foreign.actions import actions_of
@@ -60,7 +60,7 @@ class UnreadableError(Exception):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Source:
     """A text that is being read, and how."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlglot import Token, TokenType
+
+from avion_lint.record import record
 
 _NOT_WORDS = {
     TokenType.STRING,
@@ -29,7 +30,7 @@ class Blocks(StrEnum):
     ANYWHERE = "anywhere"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """Tokens of one statement without its semicolon; `routine` is TRIGGER, PROCEDURE … where it makes one."""
 

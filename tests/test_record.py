@@ -1,0 +1,85 @@
+"""Records behave as frozen dataclasses with slots do."""
+
+import pickle
+
+import pytest
+
+from avion_lint.record import FrozenRecordError, field, record, replace
+
+
+@record(order=True)
+class Point:
+    x: int
+    y: int = 0
+
+
+@record
+class Line:
+    points: tuple[Point, ...]
+    tags: list[str] = field(default_factory=list)
+    note: str = field(default="", compare=False)
+
+
+@record(frozen=False)
+class Draft:
+    lines: list[Line] = field(default_factory=list)
+
+
+def test_fields_come_by_place_by_name_and_by_default() -> None:
+    assert (Point(1), Point(1, y=0), Point(y=0, x=1)) == (Point(1, 0),) * 3
+
+
+@pytest.mark.parametrize(
+    "call", [Point, lambda: Point(1, 2, 3), lambda: Point(1, z=3), lambda: Point(1, x=3)]
+)  # type: ignore[call-arg,misc]
+def test_missing_unknown_and_doubled_fields_are_refused(call) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(TypeError, match="Point"):
+        call()
+
+
+def test_a_record_cannot_be_changed_and_has_no_room_for_more() -> None:
+    point = Point(1)
+    with pytest.raises(FrozenRecordError, match=r"Point\.x"):
+        point.x = 2  # type: ignore[misc]
+    with pytest.raises(FrozenRecordError):
+        point.z = 2  # type: ignore[attr-defined]
+    assert not hasattr(point, "__dict__")
+
+
+def test_an_unfrozen_record_can_be_changed_and_has_no_hash() -> None:
+    draft = Draft()
+    draft.lines = [Line(())]
+
+    assert draft == Draft([Line(())])
+    with pytest.raises(TypeError):
+        hash(draft)
+
+
+def test_equality_and_hash_leave_out_what_is_not_compared() -> None:
+    assert Line((Point(1),), note="a") == Line((Point(1),), note="b")
+    assert hash(Point(1)) == hash(Point(1, 0))
+    assert Point(1) != (1, 0)
+
+
+def test_a_default_factory_makes_a_new_value_for_each_record() -> None:
+    assert Line(()).tags is not Line(()).tags
+
+
+def test_order_is_field_by_field() -> None:
+    assert sorted([Point(2, 1), Point(1, 9), Point(1, 2)]) == [Point(1, 2), Point(1, 9), Point(2, 1)]
+    with pytest.raises(TypeError):
+        assert Point(1) < 3  # type: ignore[operator]
+
+
+def test_replace_copies_with_changes() -> None:
+    assert replace(Point(1, 2), y=3) == Point(1, 3)
+    with pytest.raises(TypeError):
+        replace(Point(1), z=3)
+
+
+def test_repr_pickle_and_patterns_know_the_fields() -> None:
+    assert repr(Point(1)) == "Point(x=1, y=0)"
+    assert pickle.loads(pickle.dumps(Line((Point(1),)))) == Line((Point(1),))
+    match Point(1, 2):
+        case Point(x, y):
+            assert (x, y) == (1, 2)
