@@ -1,0 +1,72 @@
+"""DO blocks, and the type of all actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from avion_lint.record import field, record
+from avion_lint.source import Span
+from avion_lint.sql.actions.columns import AddColumn, AlterColumnType, DropColumn, DropNotNull, SetDefault, SetNotNull
+from avion_lint.sql.actions.constraints import AddConstraint, DropConstraint, ValidateConstraint
+from avion_lint.sql.actions.data import Delete, Insert, Update
+from avion_lint.sql.actions.indexes import CreateIndex, Reindex
+from avion_lint.sql.actions.objects import (
+    AlterSequence,
+    CommentOn,
+    CreateObject,
+    CreateTrigger,
+    Drop,
+    Rename,
+    SetSchema,
+)
+from avion_lint.sql.actions.session import Cluster, Command, SetVariable, TransactionControl, Vacuum
+from avion_lint.sql.actions.tables import AlterTable, AttachPartition, CreateTable, DetachPartition, LockTable, Truncate
+from avion_lint.sql.actions.types import AddEnumValue, AlterDomain, CreateType
+from avion_lint.sql.actions.views import CreateView, RefreshView
+
+
+@record
+class Inner:
+    """An action inside a DO block. `loop`: repeated; `conditional`: under IF, CASE or an EXCEPTION handler."""
+
+    action: Action
+    loop: bool = False
+    conditional: bool = False
+
+
+@record(caches=True)
+class DoBlock:
+    """DO: the actions that its body can be seen to run, whether it commits, and whether SQL is made at run time."""
+
+    span: Span
+    language: str
+    inner: tuple[Inner, ...] = ()
+    commits: bool = False
+    dynamic: bool = False
+    unreadable: str = field(default="", compare=False)
+
+    @cached_property
+    def changes(self) -> tuple[Action, ...]:
+        """Those of its actions that may change the schema, in the order of the text."""
+        quiet = (Insert, Update, Delete, Command, LockTable, Vacuum)
+        found = (inner.action for inner in self.inner if not isinstance(inner.action, quiet))
+        return tuple(sorted(found, key=lambda action: action.span.start))
+
+
+Action = (
+    CreateTable | AddColumn | DropColumn | AlterColumnType | SetNotNull | DropNotNull | SetDefault
+    | AddConstraint | DropConstraint | ValidateConstraint | AttachPartition | DetachPartition | AlterTable
+    | Truncate | LockTable | CreateIndex | Reindex | Drop | Rename | SetSchema | CommentOn
+    | CreateView | RefreshView | CreateType | AddEnumValue | CreateTrigger | CreateObject | AlterDomain | AlterSequence
+    | Insert | Update | Delete | TransactionControl | SetVariable | Vacuum | Cluster | Command | DoBlock
+)  # fmt: skip
+
+
+def flattened(actions: Iterable[Action]) -> Iterator[Action]:
+    """The actions, with what a DO block can be seen to run in the block's place."""
+    for action in actions:
+        if isinstance(action, DoBlock):
+            yield from (inner.action for inner in action.inner)
+        else:
+            yield action

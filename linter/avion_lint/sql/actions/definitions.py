@@ -1,0 +1,59 @@
+"""Columns and constraints as they are written."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from avion_lint.record import record
+from avion_lint.sql.actions.names import Name
+from avion_lint.sql.actions.values import Expression, Term, Type
+
+
+class ConstraintKind(StrEnum):
+    """Kinds of table constraints."""
+
+    PRIMARY_KEY = "primary key"
+    UNIQUE = "unique"
+    CHECK = "check"
+    FOREIGN_KEY = "foreign key"
+    EXCLUSION = "exclusion"
+    NOT_NULL = "not null"
+
+
+@record
+class ConstraintDefinition:
+    """A constraint as written. `not_null_column` is set for CHECK (column IS NOT NULL) and NOT NULL.
+
+    `terms` are the conditions of a CHECK that can be told; `enforced` is False for NOT ENFORCED, `deferred` True for
+    INITIALLY DEFERRED.
+    """
+
+    kind: ConstraintKind
+    name: str | None
+    columns: tuple[str, ...]
+    valid: bool = True
+    deferred: bool = False
+    references: Name | None = None
+    referenced_columns: tuple[str, ...] = ()
+    using_index: str | None = None
+    not_null_column: str | None = None
+    enforced: bool = True
+    terms: tuple[Term, ...] = ()
+
+
+@record
+class ColumnDefinition:
+    """A column as written, its own constraints among `constraints`. `generated` is "", "stored" or "virtual".
+
+    `reads` are the columns that a generated one is computed from.
+    """
+
+    name: str
+    type: Type
+    not_null: bool = False
+    default: Expression | None = None
+    generated: str = ""
+    identity: bool = False
+    constraints: tuple[ConstraintDefinition, ...] = ()
+    reads: tuple[str, ...] = ()
+    collation: str | None = None

@@ -1,0 +1,110 @@
+"""DROP, RENAME, SET SCHEMA and COMMENT ON of any object, and CREATE where little but the name matters."""
+
+from __future__ import annotations
+
+from avion_lint.record import record
+from avion_lint.source import Span
+from avion_lint.sql.actions.definitions import ConstraintDefinition
+from avion_lint.sql.actions.names import Name, ObjectKind
+from avion_lint.sql.actions.values import Expression, Type
+
+
+@record
+class Drop:
+    """DROP of one object; `table` is the table of a trigger, policy or rule."""
+
+    span: Span
+    kind: ObjectKind
+    name: Name
+    if_exists: bool = False
+    cascade: bool = False
+    concurrently: bool = False
+    table: Name | None = None
+
+
+@record
+class Rename:
+    """ALTER … RENAME; `name` is the object's old name, `table` the table of a column, constraint, trigger."""
+
+    span: Span
+    kind: ObjectKind
+    name: Name
+    new_name: str
+    table: Name | None = None
+
+
+@record
+class SetSchema:
+    """ALTER … SET SCHEMA."""
+
+    span: Span
+    kind: ObjectKind
+    name: Name
+    schema: str
+
+
+@record
+class CommentOn:
+    """COMMENT ON; `text` is None where the comment is taken away. `column` is set for columns."""
+
+    span: Span
+    kind: ObjectKind
+    name: Name
+    text: str | None
+    column: str | None = None
+
+
+@record
+class CreateTrigger:
+    """CREATE TRIGGER; `deferred` tells a constraint trigger that is INITIALLY DEFERRED.
+
+    `row` tells FOR EACH ROW, `other` is the table of FROM, `columns` are those that its definition names.
+    """
+
+    span: Span
+    trigger: str
+    table: Name
+    replace: bool = False
+    deferred: bool = False
+    row: bool = False
+    other: Name | None = None
+    columns: tuple[str, ...] = ()
+
+
+@record
+class CreateObject:
+    """CREATE of an object of which only the name matters: sequence, domain, function, schema, policy.
+
+    `trigger` tells a function that only triggers can call, `definer` one that runs with its owner's rights,
+    `search_path` one that sets its own; `volatility` is a function's, "" where it cannot be relied on.
+    `type`, `not_null`, `default` and `constraints` are a domain's. `owned_by` is the table of a sequence, `tables` are
+    those of a publication or of extended statistics, `columns` those that a policy names.
+    """
+
+    span: Span
+    kind: ObjectKind
+    name: Name
+    if_not_exists: bool = False
+    replace: bool = False
+    table: Name | None = None
+    trigger: bool = False
+    definer: bool = False
+    search_path: bool = False
+    volatility: str = ""
+    type: Type | None = None
+    not_null: bool = False
+    default: Expression | None = None
+    constraints: tuple[ConstraintDefinition, ...] = ()
+    owned_by: Name | None = None
+    tables: tuple[Name, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+@record
+class AlterSequence:
+    """ALTER SEQUENCE; `owned_by` is the table of OWNED BY."""
+
+    span: Span
+    sequence: Name
+    if_exists: bool = False
+    owned_by: Name | None = None

@@ -1,0 +1,43 @@
+"""CREATE TYPE, enum values and ALTER DOMAIN."""
+
+from __future__ import annotations
+
+from avion_lint.record import record
+from avion_lint.source import Span
+from avion_lint.sql.actions.definitions import ConstraintDefinition
+from avion_lint.sql.actions.names import Name
+from avion_lint.sql.actions.values import Expression
+
+
+@record
+class CreateType:
+    """CREATE TYPE; `values` are an enum's labels, None for every other sort."""
+
+    span: Span
+    type: Name
+    values: tuple[str, ...] | None = None
+
+
+@record
+class AddEnumValue:
+    """ALTER TYPE … ADD VALUE."""
+
+    span: Span
+    type: Name
+    value: str
+    if_not_exists: bool = False
+
+
+@record
+class AlterDomain:
+    """ALTER DOMAIN; `form` is `add`, `drop`, `validate`, `set not null`, `drop not null` or `default`.
+
+    `constraint` is the one that is added, `name` that of the one that is dropped or validated.
+    """
+
+    span: Span
+    domain: Name
+    form: str
+    constraint: ConstraintDefinition | None = None
+    name: str = ""
+    default: Expression | None = None
