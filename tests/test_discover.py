@@ -6,7 +6,7 @@ from avion_lint.discovery.gather import gather
 from avion_lint.discovery.tree import MemoryTree
 from avion_lint.judgement.rehearse import rehearse
 from avion_lint.runners.migration import Runner
-from avion_lint.settings.model import Settings
+from avion_lint.settings.model import ServiceSettings, Settings
 from avion_lint.subjects import Dialect
 from avion_rules import all_rules
 
@@ -115,3 +115,58 @@ def test_settings_of_flyways_that_cannot_be_read_are_told_and_do_not_pass() -> N
 
     assert unreadable.path == "db/flyway.conf"
     assert "not UTF-8" in unreadable.why
+
+
+RESOURCES = "billing/src/main/resources"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (f"{RESOURCES}/application.yaml", "spring.flyway.locations: classpath:db/init,classpath:db/migration\n"),
+        (f"{RESOURCES}/application.yml", "spring: {flyway: {locations: ['classpath:/db/init', 'db/migration']}}\n"),
+        (f"{RESOURCES}/flyway.conf", "flyway.locations=filesystem:./db/init, filesystem:db/migration\n"),
+    ],
+)
+def test_folders_that_flyways_locations_name_together_are_one_service(path: str, text: str) -> None:
+    files = {
+        f"{RESOURCES}/db/init/V1__a.sql": "CREATE TABLE t (id int);",
+        f"{RESOURCES}/db/migration/V2__b.sql": "SELECT 1;",
+        path: text,
+    }
+
+    assert services(files) == {"billing": (Runner.FLYWAY, 2)}
+
+
+def test_a_location_of_callbacks_alone_belongs_to_the_service() -> None:
+    files = {
+        f"{RESOURCES}/db/hooks/beforeMigrate.sql": "SELECT 1;",
+        f"{RESOURCES}/db/migration/V2__b.sql": "SELECT 1;",
+        f"{RESOURCES}/application.yaml": "spring.flyway.locations: classpath:db/hooks,classpath:db/migration\n",
+    }
+
+    assert services(files) == {"billing": (Runner.FLYWAY, 2)}
+
+
+def test_locations_of_one_service_say_nothing_of_another() -> None:
+    files = {
+        "a/db/init/V1__a.sql": "SELECT 1;",
+        "a/db/migration/V2__a.sql": "SELECT 1;",
+        "b/db/init/V1__a.sql": "SELECT 1;",
+        "b/db/migration/V1__a.sql": "SELECT 1;",
+        "a/application.yaml": "spring.flyway.locations: classpath:db/init,classpath:db/migration\n",
+    }
+
+    assert services(files) == {"a": (Runner.FLYWAY, 2), "init": (Runner.FLYWAY, 1), "b": (Runner.FLYWAY, 1)}
+
+
+def test_a_service_of_several_locations_has_the_settings_of_either() -> None:
+    files = {
+        f"{RESOURCES}/db/init/V1__a.sql": "SELECT 1;",
+        f"{RESOURCES}/db/migration/V2__b.sql": "SELECT 1;",
+        f"{RESOURCES}/application.yaml": "spring.flyway.locations: classpath:db/init,classpath:db/migration\n",
+    }
+    own = ServiceSettings(f"{RESOURCES}/db/migration", postgres=12)
+    (collected,) = gather(MemoryTree(files), Settings(services=(own,))).services
+
+    assert collected.service.postgres == 12

@@ -19,7 +19,8 @@ class Folder:
     """The migrations of one service: its root folder, its files by path, and files that only look like some.
 
     `alternative` is the database vendor whose folder this is (`h2`), where a Flyway project keeps several; `shared`
-    are files of the common folders, which another service already has as its own.
+    are files of the common folders, which another service already has as its own. `locations` are the folders that it
+    was made of, where Flyway's setting of that name makes one of several.
     """
 
     root: str
@@ -28,6 +29,7 @@ class Folder:
     problems: tuple[tuple[str, NameProblem], ...] = ()
     alternative: str = ""
     shared: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
 
 
 @record

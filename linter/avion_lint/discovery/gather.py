@@ -6,8 +6,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from posixpath import basename, dirname
 
+from avion_lint.discovery.dialect import dialect_of
 from avion_lint.discovery.discover import Folder, Stray, discover, service_names
 from avion_lint.discovery.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
+from avion_lint.discovery.locations import joined as joined_locations
 from avion_lint.discovery.tree import Read, Tree, Unreadable, folder_like_file
 from avion_lint.problems import Problem
 from avion_lint.record import record, replace
@@ -19,8 +21,7 @@ from avion_lint.runners.goose_names import parse_name as parse_goose_name
 from avion_lint.runners.migration import FileName, MigrationFile, NameProblem, Runner
 from avion_lint.settings.model import ServiceSettings, Settings
 from avion_lint.source import Document
-from avion_lint.sql.parse import SyntaxProblem, parse
-from avion_lint.subjects import Dialect, Service
+from avion_lint.subjects import Service
 
 DEFAULT_POSTGRES = 15
 DEFAULT_GOOSE = "latest"
@@ -73,11 +74,25 @@ def gather(tree: Tree, settings: Settings) -> Gathering:
     )
     roots = {folder.root for folder in found.folders if folder.runner is Runner.FLYWAY}
     sources = flyway_sources(paths, read, manifests=True) if roots else files
-    names = service_names(found.folders)
+    located = _joined(found.folders, paths, settings, sources)
+    names = service_names(located)
+    roots = {folder.root for folder in located if folder.runner is Runner.FLYWAY}
     collector = _Collector(settings, sources, tuple(sorted(roots)), read, frozenset(paths))
-    services = tuple(collector.collect(folder, names[folder.root, folder.alternative]) for folder in found.folders)
+    services = tuple(collector.collect(folder, names[folder.root, folder.alternative]) for folder in located)
     unreadable = tuple(_unreadable_beside(paths, read))
     return Gathering(services, found.strays, tuple(sources.problems()), collector.known, unreadable)
+
+
+def _joined(
+    folders: tuple[Folder, ...], paths: tuple[str, ...], settings: Settings, sources: FlywaySources
+) -> tuple[Folder, ...]:
+    """The folders, those of one service together."""
+    roots = tuple(sorted(folder.root for folder in folders if folder.runner is Runner.FLYWAY))
+    if not roots:
+        return folders
+    return joined_locations(
+        folders, paths, lambda root: sources.configuration(root, settings.service_at(root).flyway, roots)
+    )
 
 
 def _unreadable_beside(paths: Iterable[str], read: Read) -> Iterator[Unreadable]:
@@ -119,7 +134,7 @@ class _Collector:
 
     def collect(self, folder: Folder, name: str) -> Collected:
         """The service of a folder with its files."""
-        own = self.settings.service_at(folder.root)
+        own = self._own(folder)
         configuration = self.sources.configuration(folder.root, own.flyway, self.flyway_roots)
         contents = self._contents(folder, (*folder.files, *folder.shared))
         goose_version = own.goose or self._goose_version(folder.root)
@@ -134,6 +149,11 @@ class _Collector:
             tuple((_document(content), named[content.path]) for content in self._contents(folder, named)),
             tuple(content for content in contents if isinstance(content, Unreadable)),
         )
+
+    def _own(self, folder: Folder) -> ServiceSettings:
+        """What the settings say of the service, by its own folder or by one of those that it is made of."""
+        found = (self.settings.service_at(root) for root in (folder.root, *folder.locations))
+        return next((own for own in found if own is not self.settings.general), self.settings.general)
 
     def _contents(self, folder: Folder, paths: Iterable[str]) -> tuple[Document | Unreadable, ...]:
         """Those of the paths that are files to the runner; Flyway looks into folders, whatever their names are."""
@@ -159,7 +179,7 @@ def _service(
     folder: Folder, name: str, own: ServiceSettings, reader: _Reader, files: tuple[MigrationFile, ...]
 ) -> Service:
     configuration = reader.configuration
-    dialect, reason = _dialect(folder, own, files)
+    dialect, reason = dialect_of(folder, own, files)
     return Service(
         name=own.name or name,
         root=folder.root,
@@ -210,48 +230,9 @@ def _is_folder(content: Document | Unreadable) -> bool:
     return isinstance(content, Unreadable) and content == folder_like_file(content.path)
 
 
-def _dialect(folder: Folder, own: ServiceSettings, files: tuple[MigrationFile, ...]) -> tuple[Dialect, str]:
-    """The database that a service's files are for, and how that is known ("" for plain PostgreSQL)."""
-    if own.dialect:
-        return Dialect(own.dialect), "the settings say so"
-    if folder.alternative in _BY_VENDOR:
-        return _BY_VENDOR[folder.alternative], f"its folder is named {folder.alternative}"
-    proofs = [proof for file in files if (proof := _proof(file))]
-    if not proofs or len(proofs) * 2 < sum(bool(file.sections) for file in files):
-        return Dialect.POSTGRESQL, ""
-    name, reason, path = min(proofs, key=lambda proof: proof[2])
-    return Dialect(name), f"{path} has {reason}"
-
-
 def _search_path(default_schema: str | None) -> tuple[str, ...]:
     """Flyway puts its default schema before the role's own search path."""
     return (default_schema, "public") if default_schema not in (None, "public") else ("public",)
-
-
-_BY_VENDOR = {
-    "postgresql": Dialect.POSTGRESQL,
-    "postgres": Dialect.POSTGRESQL,
-    "h2": Dialect.H2,
-    "mysql": Dialect.MYSQL,
-    "mariadb": Dialect.MYSQL,
-    "sqlite": Dialect.SQLITE,
-    "sqlserver": Dialect.TSQL,
-    "oracle": Dialect.OTHER,
-    "hsqldb": Dialect.OTHER,
-    "derby": Dialect.OTHER,
-}
-
-
-def _proof(file: MigrationFile) -> tuple[str, str, str] | None:
-    """What in a file that PostgreSQL's grammar refuses proves another database."""
-    for chunk in (chunk for section in file.sections for chunk in section.chunks):
-        if isinstance(parse(chunk.text), SyntaxProblem):
-            from avion_lint.sql.dialects import evidence  # noqa: PLC0415 - only for text that does not parse
-
-            found = evidence(chunk.text)
-            if found:
-                return (*found, file.path)
-    return None
 
 
 def name_of(collected: Collected, path: str) -> FileName | None:
