@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from avion_lint.record import record
-from avion_lint.source import Place
+from avion_lint.source import Document, Place
 
 
 class Level(IntEnum):
@@ -37,13 +37,37 @@ class Related:
 
 
 @record
+class Edit:
+    """Text that takes the place of a stretch of a document; an empty stretch inserts, an empty text deletes.
+
+    Line ends in `text` are line feeds; whoever applies it writes those of the document.
+    """
+
+    place: Place
+    text: str
+
+
+@record
+class Fix:
+    """Edits that mend a finding, and files to be made with them; all of it or nothing.
+
+    `title` says what is done, in the imperative. `safe` tells that it may be done without anybody reading it first.
+    """
+
+    title: str
+    edits: tuple[Edit, ...] = ()
+    files: tuple[Document, ...] = ()
+    safe: bool = True
+
+
+@record
 class Finding:
     """One thing that a rule found.
 
     `message` says the effect in plain words, as one or two sentences.
     `remedy` says how to do it safely; it must work on this runner, table and PostgreSQL version.
     `object` names what is touched (`public.users`, `users.email`, a version), so that exceptions and baselines
-    hold when lines move.
+    hold when lines move. `fix` does what the remedy says, where that can be done by changing text.
     """
 
     place: Place
@@ -51,3 +75,4 @@ class Finding:
     remedy: str = ""
     related: tuple[Related, ...] = ()
     object: str = ""
+    fix: Fix | None = None
