@@ -29,9 +29,7 @@ def test_fields_come_by_place_by_name_and_by_default() -> None:
     assert (Point(1), Point(1, y=0), Point(y=0, x=1)) == (Point(1, 0),) * 3
 
 
-@pytest.mark.parametrize(
-    "call", [Point, lambda: Point(1, 2, 3), lambda: Point(1, z=3), lambda: Point(1, x=3)]
-)  # type: ignore[call-arg,misc]
+@pytest.mark.parametrize("call", [Point, lambda: Point(1, 2, 3), lambda: Point(1, z=3), lambda: Point(1, x=3)])  # type: ignore[call-arg,misc]
 def test_missing_unknown_and_doubled_fields_are_refused(call) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(TypeError, match="Point"):
         call()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import TypeVar
 
 from avion_lint.finding import Finding, Related
 from avion_lint.history.deployments import Deployment
@@ -31,7 +30,11 @@ from avion_lint.sql.literals import literals
 from avion_lint.sql.parse import skip_blank
 from avion_lint.sql.session import Session
 
-Acting = TypeVar("Acting", bound=a.Action)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Acting = TypeVar("Acting", bound=a.Action)
 
 
 class Dialect(StrEnum):

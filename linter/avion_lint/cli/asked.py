@@ -7,12 +7,16 @@ from posixpath import dirname
 
 from avion_lint import tool
 from avion_lint.discovery.gather import Gathering
-from avion_lint.discovery.tree import Tree, Unreadable
+from avion_lint.discovery.tree import Unreadable
 from avion_lint.finding import Finding
 from avion_lint.judgement.assess import migration_paths, not_readable
 from avion_lint.record import record
 from avion_lint.source import Document, Place, Span
 from avion_lint.verdict import Found, Unchecked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.discovery.tree import Tree
 
 
 @record

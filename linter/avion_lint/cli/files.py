@@ -11,11 +11,15 @@ from posixpath import dirname
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.inputs import under, walked
-from avion_lint.discovery.tree import Overlay, StoredTree, Tree, WorkTree
+from avion_lint.discovery.tree import Overlay, StoredTree, WorkTree
 from avion_lint.git import Content, Entry, blob_id, blobs
 from avion_lint.history.changes import Source
 from avion_lint.history.survey import Survey, read_files, survey
 from avion_lint.record import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.discovery.tree import Tree
 
 _BESIDE = (".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml", ".properties")
 

@@ -10,7 +10,7 @@ from avion_lint.discovery.dialect import dialect_of
 from avion_lint.discovery.discover import Folder, Stray, discover, service_names
 from avion_lint.discovery.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
 from avion_lint.discovery.locations import joined as joined_locations
-from avion_lint.discovery.tree import Read, Tree, Unreadable, folder_like_file
+from avion_lint.discovery.tree import Read, Unreadable, folder_like_file
 from avion_lint.problems import Problem
 from avion_lint.record import record, replace
 from avion_lint.runners import goose
@@ -22,6 +22,10 @@ from avion_lint.runners.migration import FileName, MigrationFile, NameProblem, R
 from avion_lint.settings.model import ServiceSettings, Settings
 from avion_lint.source import Document
 from avion_lint.subjects import Service
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.discovery.tree import Tree
 
 DEFAULT_POSTGRES = 15
 DEFAULT_GOOSE = "latest"

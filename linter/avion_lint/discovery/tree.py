@@ -7,7 +7,6 @@ import posixpath
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
 
 from avion_lint.record import record
 from avion_lint.source import Document
@@ -31,16 +30,20 @@ Read = Callable[[str], Document | Unreadable]
 """Gives a file of the tree by its path."""
 
 
-class Tree(Protocol):
-    """Files by path from the repository's root, as they stand in the work tree, the index or a commit."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
 
-    def paths(self) -> tuple[str, ...]:
-        """All paths, sorted."""
-        ...
+    class Tree(Protocol):
+        """Files by path from the repository's root, as they stand in the work tree, the index or a commit."""
 
-    def read(self, path: str) -> Document | Unreadable:
-        """A file's text, or why there is none."""
-        ...
+        def paths(self) -> tuple[str, ...]:
+            """All paths, sorted."""
+            ...
+
+        def read(self, path: str) -> Document | Unreadable:
+            """A file's text, or why there is none."""
+            ...
 
 
 def decode(path: str, data: bytes) -> Document | Unreadable:

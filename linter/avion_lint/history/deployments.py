@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from avion_lint.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # rules see deployments, and need no git for it
     from avion_lint.git import Landing
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from avion_lint.record import field, record
 from avion_lint.verdict import Verdict
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # a page needs what only a few runs load
     from avion_lint.pages.model import Page
 

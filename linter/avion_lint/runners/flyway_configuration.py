@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
 
 from avion_lint.problems import Problem
 from avion_lint.record import field, record
 from avion_lint.source import Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Value = str | bool | tuple[str, ...]
 

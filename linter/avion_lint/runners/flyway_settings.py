@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from avion_lint.problems import Problem
 from avion_lint.runners.flyway_configuration import (
@@ -21,6 +20,10 @@ from avion_lint.runners.flyway_configuration import (
 from avion_lint.runners.flyway_environment import Variable, variables
 from avion_lint.runners.flyway_properties import entries
 from avion_lint.source import Document, Place, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _FROM_ENVIRONMENT = re.compile(r"\$\{[A-Za-z0-9_]+\}")
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from avion_lint.record import record
 from avion_lint.runners import flyway_tokens as tokens
 from avion_lint.runners.flyway_recognition import Recognised, recognise
 from avion_lint.source import Span
 
 
-class Oddities(NamedTuple):
+@record
+class Oddities:
     """Where Flyway reads a statement otherwise than PostgreSQL; offsets in the script.
 
     `lost` is an opening parenthesis before the statement that Flyway drops, `held_by` the parenthesis because of
@@ -22,7 +21,8 @@ class Oddities(NamedTuple):
     dollars: tuple[Span, ...]
 
 
-class Statement(NamedTuple):
+@record
+class Statement:
     """A statement as Flyway sends it: `text[start:end]`.
 
     `first` is the offset of its first token that is no comment, whose line Flyway reports; `stop` that of the

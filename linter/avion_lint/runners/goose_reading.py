@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from avion_lint.record import record
 from avion_lint.runners.goose_annotations import AnnotationLine
 from avion_lint.runners.migration import Chunk, Direction, ReadError
 from avion_lint.source import Span
 
 
-class Query(NamedTuple):
+@record
+class Query:
     """A chunk and how it came about.
 
     `block` tells that it ends at a StatementEnd; then `before_block` is the number of its characters that stand

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
-from typing import Any
 
 from avion_lint.problems import Problem, suggestion
 from avion_lint.source import Document, Place
 from avion_lint.yaml.nodes import Key, Node, key_span, plain, span_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _KINDS = {
     "object": "a mapping",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from avion_lint.record import record
 from avion_lint.sql import nodes as n
 from avion_lint.sql.actions import Name
 from avion_lint.sql.parse import Node, SyntaxProblem, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @record

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from avion_lint.record import replace
 from avion_lint.sql.actions import (
@@ -17,6 +16,10 @@ from avion_lint.sql.actions import (
     Type,
 )
 from avion_lint.sql.parse import Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # The grammar turns SQL's names of types into those of pg_catalog; these are the names people write.
 _TYPE_NAMES = {

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from avion_lint.record import record
+from avion_lint.sql.libpg_query import load_parser
 
-Node = Mapping[str, Any]  # libpg_query's JSON: its shape is PostgreSQL's, not ours to type
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+Node = Mapping[str, "Any"]  # libpg_query's JSON: its shape is PostgreSQL's, not ours to type
 
 
 @record
@@ -42,14 +46,14 @@ def parse(text: str) -> tuple[RawStatement, ...] | SyntaxProblem:
     Nothing is raised: text with NUL characters, nesting too deep for the parser and lone surrogates come back as
     problems too.
     """
-    from pglast.parser import ParseError, parse_sql_json  # noqa: PLC0415 - 40 ms that help and cache hits save
+    parser = load_parser()
 
     nul = text.find("\0")
     if nul >= 0:
         return SyntaxProblem("NUL character in SQL text", nul)
     try:
-        tree = json.loads(parse_sql_json(text))
-    except ParseError as error:
+        tree = json.loads(parser.parse_sql_json(text))
+    except parser.ParseError as error:
         return _problem(error, text)
     except RecursionError:
         return SyntaxProblem("expression nested too deeply to be read", 0)

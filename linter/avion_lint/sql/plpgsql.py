@@ -9,6 +9,7 @@ from avion_lint.record import record, replace
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
+from avion_lint.sql.libpg_query import load_parser
 from avion_lint.sql.parse import Node, RawStatement, SyntaxProblem, parse
 
 Extract = Callable[[RawStatement, str], tuple[a.Action, ...]]
@@ -63,11 +64,10 @@ def _argument(node: Node, name: str) -> str | None:
 
 
 def _parse_body(sql: str) -> list[Node] | str:
-    from pglast.parser import ParseError, parse_plpgsql_json  # noqa: PLC0415 - only for DO blocks
-
+    parser = load_parser()
     try:
-        tree: list[Node] = json.loads(parse_plpgsql_json(sql))
-    except ParseError as error:
+        tree: list[Node] = json.loads(parser.parse_plpgsql_json(sql))
+    except parser.ParseError as error:
         return str(error.args[0])
     except RecursionError:
         return "body nested too deeply to be read"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from avion_lint.record import record
 from avion_lint.sql import nodes as n
 from avion_lint.sql.actions import Name
 from avion_lint.sql.parse import Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Copied = tuple[Name, ...]
 _CATALOGS = ("pg_catalog", "information_schema")

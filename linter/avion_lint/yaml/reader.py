@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from avion_lint.problems import Problem
 from avion_lint.record import field, record
 from avion_lint.source import Document, Place, Span
 from avion_lint.yaml.nodes import Entry, Listing, Mapping, Node, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_DEPTH = 100
 """Levels of nesting that are read; real files stay below 50."""

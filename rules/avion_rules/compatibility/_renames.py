@@ -16,7 +16,11 @@ from avion_rules.compatibility._names import (
     known_thing_name,
     settled,
 )
-from avion_rules.compatibility._standing import SUFFIX, Made, is_free
+from avion_rules.compatibility._standing import SUFFIX, is_free
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_rules.compatibility._standing import Made
 
 TABLES = (a.ObjectKind.TABLE, a.ObjectKind.FOREIGN_TABLE)
 COLUMNS = (a.ObjectKind.COLUMN,)

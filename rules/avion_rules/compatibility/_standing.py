@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from avion_lint.finding import Related
 from avion_lint.schema.model import Origin
 from avion_lint.subjects import Statement
 
 SUFFIX = "_deprecated"
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
 
-class Made(Protocol):
-    """What tables, columns and other objects have in common."""
+    class Made(Protocol):
+        """What tables, columns and other objects have in common."""
 
-    @property
-    def origin(self) -> Origin | None:
-        """Where it was made."""
+        @property
+        def origin(self) -> Origin | None:
+            """Where it was made."""
 
-    @property
-    def deprecated(self) -> Origin | None:
-        """Where it was marked as deprecated."""
+        @property
+        def deprecated(self) -> Origin | None:
+            """Where it was marked as deprecated."""
 
 
 def is_free(statement: Statement, made: Made | None, *names: str) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeGuard
 
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 from avion_rules.locks._rerun import Known
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 
 @rule("LK109", subject=Migration)

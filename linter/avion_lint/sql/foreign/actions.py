@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from sqlglot import expressions as e
 
@@ -12,7 +11,11 @@ from avion_lint.sql import actions as a
 from avion_lint.sql.foreign import columns as c
 from avion_lint.sql.foreign.alter import alter
 
-Reader = Callable[[Any, Span], Iterator[a.Action]]  # each reader knows which expression it is given
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+Reader = Callable[["Any", Span], Iterator[a.Action]]  # each reader knows which expression it is given
 
 
 def actions_of(expression: e.Expr, span: Span) -> Iterator[a.Action]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NoReturn
 
 from sqlglot import Token
 from sqlglot import expressions as e
@@ -19,6 +18,10 @@ from avion_lint.sql.foreign.alter import alter
 from avion_lint.sql.foreign.clauses import Clauses, clauses
 from avion_lint.sql.foreign.split import Blocks, Piece, pieces, word
 from avion_lint.sql.foreign.tokens import created_table, renamed_tables, routine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 # sqlglot's dialect for each of ours; it knows no H2, whose SQL is near to the standard.
 _READERS = {
