@@ -1,0 +1,28 @@
+"""COMMENT ON, as far as it marks an object as deprecated."""
+
+from __future__ import annotations
+
+from avion_lint.record import replace
+from avion_lint.schema.model import Column, Origin, Thing, resolve
+from avion_lint.schema.replay.draft import Draft
+from avion_lint.sql import actions as a
+
+
+def mark(draft: Draft, action: a.CommentOn, origin: Origin) -> None:
+    """Mark an object as deprecated where the comment says so, and take the mark away where it does not."""
+    marks = origin if action.text and "deprecated" in action.text.lower() else None
+    match action.kind:
+        case a.ObjectKind.TABLE:
+            draft.put(replace(draft.table(action.name), deprecated=marks))
+        case a.ObjectKind.COLUMN if action.column:
+            table = draft.table(action.name)
+            column = table.columns.get(action.column) or Column(action.column, None)
+            draft.put(replace(table, columns={**table.columns, action.column: replace(column, deprecated=marks)}))
+        case a.ObjectKind.INDEX:
+            name = resolve(action.name, draft.indexes, draft.search_path)
+            if name in draft.indexes:
+                draft.indexes[name] = replace(draft.indexes[name], deprecated=marks)
+        case _:
+            key = draft.key(action.kind, action.name)
+            thing = draft.things.get(key) or Thing(action.kind, key[1])
+            draft.things[key] = replace(thing, deprecated=marks)

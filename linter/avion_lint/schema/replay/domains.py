@@ -1,0 +1,48 @@
+"""Domains."""
+
+from __future__ import annotations
+
+from avion_lint.record import replace
+from avion_lint.schema.model import Constraint, Domain, Origin
+from avion_lint.schema.replay.draft import Draft
+from avion_lint.schema.replay.naming import free_name
+from avion_lint.sql import actions as a
+
+
+def made_domain(action: a.CreateObject, origin: Origin) -> Domain | None:
+    """What a CREATE DOMAIN adds to its type; None for other objects."""
+    if action.kind is not a.ObjectKind.DOMAIN:
+        return None
+    made = Domain(action.type, action.not_null, action.default)
+    for definition in action.constraints:
+        made = _constrained(made, action.name.name, definition, origin)
+    return made
+
+
+def _constrained(domain: Domain, name: str, definition: a.ConstraintDefinition, origin: Origin) -> Domain:
+    own = definition.name or free_name(f"{name}_check", domain.constraints)
+    made = Constraint(own, definition.kind, (), definition.valid, origin=origin)
+    return replace(domain, constraints={**domain.constraints, own: made})
+
+
+def alter_domain(draft: Draft, action: a.AlterDomain, origin: Origin) -> None:
+    """Change what a domain adds to its type."""
+    key = draft.key(a.ObjectKind.DOMAIN, action.domain)
+    thing = draft.things.get(key)
+    if thing is None or thing.domain is None:
+        return
+    domain = thing.domain
+    match action.form:
+        case "add" if action.constraint:
+            domain = _constrained(domain, thing.name.name, action.constraint, origin)
+        case "drop":
+            kept = {name: made for name, made in domain.constraints.items() if name != action.name}
+            domain = replace(domain, constraints=kept)
+        case "validate" if action.name in domain.constraints:
+            valid = replace(domain.constraints[action.name], valid=True)
+            domain = replace(domain, constraints={**domain.constraints, action.name: valid})
+        case "set not null" | "drop not null":
+            domain = replace(domain, not_null=action.form == "set not null")
+        case "default":
+            domain = replace(domain, default=action.default)
+    draft.things[key] = replace(thing, domain=domain)
