@@ -17,7 +17,8 @@ class Rule:
     `subject` is the class of what it is given (avion_lint.subjects), None for what the tool itself reports.
     `options` is a frozen dataclass whose fields are the rule's options and their defaults, or None; a rule with
     options is called with an instance of it as second argument. `down` tells that it judges Down sections as
-    well, `any_database` that it makes sense for other databases than PostgreSQL.
+    well, `any_database` that it makes sense for other databases than PostgreSQL. `on` are the actions without one of
+    which the rule has nothing to say of a statement, so that it need not be asked; empty: it is always asked.
     `module` is the dotted module that the page lies beside.
     """
 
@@ -30,6 +31,7 @@ class Rule:
     options: type | None = None
     down: bool = False
     any_database: bool = False
+    on: tuple[type, ...] = ()
 
     @property
     def family(self) -> str:
@@ -44,12 +46,16 @@ def rule(
     options: type | None = None,
     down: bool = False,
     any_database: bool = False,
+    on: tuple[type, ...] = (),
 ) -> Callable[[Check], Rule]:
-    """Make a rule of the decorated generator; its name is the function's, its summary the docstring's first line."""
+    """Make a rule of the decorated generator; its name is the function's, its summary the docstring's first line.
+
+    The other arguments are the fields of Rule.
+    """
 
     def decorate(check: Check) -> Rule:
         summary = (check.__doc__ or "").strip().split("\n", 1)[0]
         name = check.__name__.replace("_", "-")
-        return Rule(id, name, summary, check.__module__, subject, check, options, down, any_database)
+        return Rule(id, name, summary, check.__module__, subject, check, options, down, any_database, on)
 
     return decorate

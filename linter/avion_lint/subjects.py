@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from avion_lint.finding import Finding, Related
 from avion_lint.history.deployments import Deployment
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.runners.migration import (
     Chunk,
     Direction,
@@ -101,6 +101,9 @@ class Statement:
     schema: Schema
     session: Session
     deprecations: tuple[Deprecation, ...] = ()
+    _known_effects: dict[int, tuple[a.Action, tuple[Effect, ...], tuple[Effect, ...]]] = field(
+        default_factory=dict, compare=False
+    )  # several rules ask for the same; the action is kept, so that its identity is not given to another
 
     @property
     def direction(self) -> Direction:
@@ -139,6 +142,8 @@ class Statement:
 
     def of(self, kind: type[Acting]) -> Iterator[Acting]:
         """Actions of one sort, those in DO blocks among them."""
+        if self.actions and not isinstance(self.actions[0], a.DoBlock):  # the usual case, without a generator in one
+            return iter([action for action in self.actions if isinstance(action, kind)])
         return (action for action in self.all_actions() if isinstance(action, kind))
 
     def within_block(self, action: a.Action) -> bool:
@@ -185,9 +190,13 @@ class Statement:
 
         `parts` adds the indexes and sequences that belong to tables.
         """
-        beside = self.actions if action in self.actions else ()
-        found = effects(action, self.schema_before(action), self.service.postgres, beside)
-        return found if parts else tuple(effect for effect in found if effect.part_of is None)
+        known = self._known_effects.get(id(action))
+        if known is None:
+            beside = self.actions if action in self.actions else ()
+            found = effects(action, self.schema_before(action), self.service.postgres, beside)
+            known = (action, found, tuple(effect for effect in found if effect.part_of is None))
+            self._known_effects[id(action)] = known
+        return known[1] if parts else known[2]
 
     def table(self, name: a.Name) -> Table | None:
         """The table before this statement, None where no migration names it."""

@@ -29,23 +29,22 @@ def run(
     options: OptionsOf,
 ) -> Outcome:
     """Run the rules. A rule that raises does not stop the others: what it was to check is told as unchecked."""
-    subjects = tuple(_subjects(tuple(projects), tuple(changes)))
+    choose = _Chooser(tuple(rules))
     found: list[Found] = []
     broken: list[Unchecked] = []
-    for rule in rules:
-        for subject, service, path in subjects:
-            if rule.subject is type(subject) and _applies(rule, subject, service):
-                try:
-                    found.extend(_check(rule, subject, service, options(rule, service.name, path)))
-                except Exception as error:  # noqa: BLE001 - whatever a rule raises, the rest must be judged
-                    broken.append(_broken(rule, path, error))
+    for subject, service, path in _subjects(projects, changes):
+        for rule in choose.rules_for(subject, service):
+            try:
+                found.extend(_check(rule, subject, service, options(rule, service.name, path)))
+            except Exception as error:  # noqa: BLE001 - whatever a rule raises, the rest must be judged
+                broken.append(_broken(rule, path, error))
     return Outcome(tuple(found), tuple(broken))
 
 
 Subject = Statement | Migration | Project | Change
 
 
-def _subjects(projects: tuple[Project, ...], changes: tuple[Change, ...]) -> Iterator[tuple[Subject, Service, str]]:
+def _subjects(projects: Iterable[Project], changes: Iterable[Change]) -> Iterator[tuple[Subject, Service, str]]:
     for project in projects:
         yield project, project.service, ""
         for migration in project.migrations:
@@ -57,10 +56,38 @@ def _subjects(projects: tuple[Project, ...], changes: tuple[Change, ...]) -> Ite
         yield change, change.service, change.before.path
 
 
-def _applies(rule: Rule, subject: Subject, service: Service) -> bool:
-    if service.dialect is not Dialect.POSTGRESQL and not rule.any_database:
+class _Chooser:
+    """Which rules a subject is given to; remembered for each sort of subject, since there are few sorts."""
+
+    __slots__ = ("_known", "_rules")
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self._rules = rules
+        self._known: dict[object, tuple[Rule, ...]] = {}
+
+    def rules_for(self, subject: Subject, service: Service) -> tuple[Rule, ...]:
+        postgres = service.dialect is Dialect.POSTGRESQL
+        if isinstance(subject, Statement):
+            acts = frozenset(map(type, subject.all_actions()))
+            sort: object = (postgres, subject.direction, acts)
+        else:
+            acts = frozenset()
+            sort = (postgres, type(subject))
+        known = self._known.get(sort)
+        if known is None:
+            known = tuple(rule for rule in self._rules if _fits(rule, subject, acts, postgres=postgres))
+            self._known[sort] = known
+        return known
+
+
+def _fits(rule: Rule, subject: Subject, acts: frozenset[type], *, postgres: bool) -> bool:
+    if rule.subject is not type(subject) or not (postgres or rule.any_database):
         return False
-    return rule.down or not isinstance(subject, Statement) or subject.direction is Direction.UP
+    if not isinstance(subject, Statement):
+        return True
+    if subject.direction is Direction.DOWN and not rule.down:
+        return False
+    return not rule.on or any(issubclass(act, rule.on) for act in acts)
 
 
 def _check(rule: Rule, subject: Subject, service: Service, options: object | None) -> Iterator[Found]:

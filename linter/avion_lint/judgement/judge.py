@@ -89,7 +89,17 @@ def unknown(why: str, mend: str) -> Verdict:
 
 
 def _options(policy: Policy) -> OptionsOf:
-    return lambda rule, service, path: policy.options(rule, service=service, path=path)
+    known: dict[tuple[str, str, str], object | None] = {}
+
+    def options(rule: Rule, service: str, path: str) -> object | None:
+        if rule.options is None:
+            return None
+        key = (rule.id, service, path) if policy.varies else (rule.id, "", "")
+        if key not in known:
+            known[key] = policy.options(rule, service=service, path=path)
+        return known[key]
+
+    return options
 
 
 def _where(entry: Unchecked) -> tuple[str, int, str]:

@@ -32,6 +32,11 @@ class Policy:
     selected: frozenset[str] | None = None
     ignored: frozenset[str] = frozenset()
 
+    @property
+    def varies(self) -> bool:
+        """Whether services or paths have their own say."""
+        return bool(self.services or self.paths)
+
     def level(self, rule: Rule, *, service: str = "", path: str = "") -> Level:
         """Level of the rule's findings for that service and file; without them, in general."""
         if not self._runs(rule):

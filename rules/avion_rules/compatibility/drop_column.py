@@ -13,7 +13,7 @@ from avion_rules.compatibility._standing import first_release, is_free, marked_h
 from avion_rules.compatibility._steps import deprecate_column
 
 
-@rule("CO102", subject=Statement, any_database=True)
+@rule("CO102", subject=Statement, any_database=True, on=(a.DropColumn,))
 def drop_column(statement: Statement) -> Iterator[Finding]:
     """Find a column that is dropped although released code may still use it."""
     for drop in statement.of(a.DropColumn):

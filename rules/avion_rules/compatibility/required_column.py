@@ -10,7 +10,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
 
-@rule("CO110", subject=Statement)
+@rule("CO110", subject=Statement, on=(a.AddColumn,))
 def required_column(statement: Statement) -> Iterator[Finding]:
     """Find a column that is added as NOT NULL without a default to a table in use."""
     for add in statement.of(a.AddColumn):

@@ -11,7 +11,7 @@ from avion_lint.subjects import Dialect, Statement
 from avion_rules.data._batches import delete_in_batches
 
 
-@rule("DA105", subject=Statement, any_database=True)
+@rule("DA105", subject=Statement, any_database=True, on=(a.Truncate,))
 def truncate(statement: Statement) -> Iterator[Finding]:
     """Find a table that is emptied by TRUNCATE."""
     for emptied in statement.of(a.Truncate):

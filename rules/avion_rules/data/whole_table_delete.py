@@ -11,7 +11,7 @@ from avion_lint.subjects import Statement
 from avion_rules.data._batches import delete_in_batches
 
 
-@rule("DA102", subject=Statement, any_database=True)
+@rule("DA102", subject=Statement, any_database=True, on=(a.Delete,))
 def whole_table_delete(statement: Statement) -> Iterator[Finding]:
     """Find a deletion of every row of a table in one statement."""
     for delete in statement.of(a.Delete):

@@ -14,7 +14,7 @@ from avion_rules.data._batches import in_batches
 _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
 
 
-@rule("DA101", subject=Statement, any_database=True)
+@rule("DA101", subject=Statement, any_database=True, on=(a.Update,))
 def whole_table_update(statement: Statement) -> Iterator[Finding]:
     """Find an update of every row of a table in one statement."""
     for update in statement.of(a.Update):

@@ -21,7 +21,7 @@ from avion_rules.locks._clauses import (
 from avion_rules.locks._two_steps import NEXT, validate_later
 
 
-@rule("LK110", subject=Statement)
+@rule("LK110", subject=Statement, on=(a.AddConstraint, a.AddColumn))
 def added_check_scans(statement: Statement) -> Iterator[Finding]:
     """Find a CHECK that reads all rows of a table in use while every read and write of it waits."""
     for add in statement.of(a.AddConstraint):

@@ -12,7 +12,7 @@ from avion_lint.subjects import Statement
 from avion_rules.locks._clauses import column_is_there, table_sql
 
 
-@rule("LK116", subject=Statement)
+@rule("LK116", subject=Statement, on=(a.AddColumn,))
 def added_column_rewrites(statement: Statement) -> Iterator[Finding]:
     """Find a column that is added in a way that writes the whole table anew while every read and write of it waits."""
     for add in statement.of(a.AddColumn):

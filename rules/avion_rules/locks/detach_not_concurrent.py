@@ -14,7 +14,7 @@ from avion_rules.locks._remedies import own_file
 _CONCURRENTLY_SINCE = 14
 
 
-@rule("LK122", subject=Statement)
+@rule("LK122", subject=Statement, on=(a.DetachPartition,))
 def detach_not_concurrent(statement: Statement) -> Iterator[Finding]:
     """Find a partition that is detached while every read and write of its table waits."""
     if statement.service.postgres < _CONCURRENTLY_SINCE:

@@ -12,7 +12,7 @@ from avion_lint.subjects import Statement
 from avion_rules.locks._remedies import own_file
 
 
-@rule("LK102", subject=Statement)
+@rule("LK102", subject=Statement, on=(a.Drop,))
 def drop_index_not_concurrent(statement: Statement) -> Iterator[Finding]:
     """Find an index that is dropped while every read and write of its table waits."""
     for drop in statement.of(a.Drop):

@@ -23,7 +23,7 @@ from avion_rules.locks._two_steps import NEXT, partition_of, validate_later
 NOT_VALID_ON_PARTITIONED = 18
 
 
-@rule("LK111", subject=Statement)
+@rule("LK111", subject=Statement, on=(a.AddConstraint, a.AddColumn))
 def foreign_key_validated_at_once(statement: Statement) -> Iterator[Finding]:
     """Find a foreign key that reads all rows of a table in use while every write to both tables waits."""
     for add in statement.of(a.AddConstraint):

@@ -12,7 +12,7 @@ from avion_rules.locks._index_sql import concurrent_build, partition_by_partitio
 from avion_rules.locks._remedies import own_file
 
 
-@rule("LK101", subject=Statement)
+@rule("LK101", subject=Statement, on=(a.CreateIndex,))
 def index_not_concurrent(statement: Statement) -> Iterator[Finding]:
     """Find an index that is built while every write to its table waits."""
     for index in statement.of(a.CreateIndex):

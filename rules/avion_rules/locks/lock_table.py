@@ -11,7 +11,7 @@ from avion_lint.sql.effects import Lock
 from avion_lint.subjects import Statement
 
 
-@rule("LK128", subject=Statement)
+@rule("LK128", subject=Statement, on=(a.LockTable,))
 def lock_table(statement: Statement) -> Iterator[Finding]:
     """Find a LOCK TABLE that keeps reads or writes waiting until the transaction ends."""
     for lock in statement.of(a.LockTable):

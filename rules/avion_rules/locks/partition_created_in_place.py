@@ -11,7 +11,7 @@ from avion_lint.subjects import Statement
 from avion_rules.locks._partitions import bound_of, default_of, has_bound_check, key_of, split_of
 
 
-@rule("LK131", subject=Statement)
+@rule("LK131", subject=Statement, on=(a.CreateTable,))
 def partition_created_in_place(statement: Statement) -> Iterator[Finding]:
     """Find a partition that is made while every read and write of its table waits."""
     for table in statement.of(a.CreateTable):

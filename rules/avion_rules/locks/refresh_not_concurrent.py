@@ -10,7 +10,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
 
-@rule("LK124", subject=Statement)
+@rule("LK124", subject=Statement, on=(a.RefreshView,))
 def refresh_not_concurrent(statement: Statement) -> Iterator[Finding]:
     """Find a materialized view that is filled anew while every read of it waits."""
     for refresh in statement.of(a.RefreshView):

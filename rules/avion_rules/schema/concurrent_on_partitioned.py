@@ -11,7 +11,7 @@ from avion_lint.subjects import Statement
 from avion_rules.locks._index_sql import partition_by_partition
 
 
-@rule("SC113", subject=Statement, down=True)
+@rule("SC113", subject=Statement, down=True, on=(a.CreateIndex, a.Drop))
 def concurrent_on_partitioned(statement: Statement) -> Iterator[Finding]:
     """Find an index of a partitioned table that is built or dropped concurrently, which PostgreSQL refuses."""
     for index in statement.of(a.CreateIndex):

@@ -10,7 +10,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
 
-@rule("SC114", subject=Statement)
+@rule("SC114", subject=Statement, on=(a.CreateObject,))
 def security_definer_without_search_path(statement: Statement) -> Iterator[Finding]:
     """Find a SECURITY DEFINER function that looks up names in the search path of whoever calls it."""
     for made in statement.of(a.CreateObject):

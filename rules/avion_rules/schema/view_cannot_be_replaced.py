@@ -10,7 +10,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
 
-@rule("SC112", subject=Statement, down=True)
+@rule("SC112", subject=Statement, down=True, on=(a.CreateView,))
 def view_cannot_be_replaced(statement: Statement) -> Iterator[Finding]:
     """Find a CREATE OR REPLACE VIEW that leaves out, renames or moves a column, which PostgreSQL refuses."""
     for view in statement.of(a.CreateView):
