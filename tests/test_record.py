@@ -81,3 +81,13 @@ def test_repr_pickle_and_patterns_know_the_fields() -> None:
     match Point(1, 2):
         case Point(x, y):
             assert (x, y) == (1, 2)
+
+
+def test_a_class_that_is_made_often_keeps_its_ways() -> None:
+    lines = [Line((), note=str(number)) for number in range(300)]
+
+    assert [line.note for line in lines] == [str(number) for number in range(300)]
+    assert lines[-1].tags is not lines[-2].tags
+    for given, named in (((), {}), ((1, 2, 3, 4), {}), (((),), {"points": ()}), (((),), {"other": 1})):
+        with pytest.raises(TypeError):
+            Line(*given, **named)  # type: ignore[arg-type]

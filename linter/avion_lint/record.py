@@ -106,14 +106,23 @@ def _tuple_of(names: tuple[str, ...]) -> Any:
     return attrgetter(*names)
 
 
+_OFTEN = 100  # instances after which a class gets an `__init__` of its own, whose compilation then pays
+
+
 def _initialiser(whole: Any, names: tuple[str, ...], described: dict[str, Any]) -> Any:
     """Make `__init__` for these fields; it writes through the slots, which a frozen `__setattr__` does not guard."""
     setters = tuple(getattr(whole, name).__set__ for name in names)
-    value_of = _value_of(whole.__name__, *_defaults(described))
+    defaults, factories = _defaults(described)
+    value_of = _value_of(whole.__name__, defaults, factories)
     then = hasattr(whole, "__post_init__")
     count = len(names)
+    made = 0
 
     def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807 - it becomes the method of that name
+        nonlocal made
+        made += 1
+        if made == _OFTEN:
+            whole.__init__ = _compiled(names, setters, defaults, factories, then=then)
         for put, value in zip(setters, given, strict=False):
             put(self, value)
         taken = len(given)
@@ -126,6 +135,29 @@ def _initialiser(whole: Any, names: tuple[str, ...], described: dict[str, Any]) 
             self.__post_init__()
 
     return __init__
+
+
+def _compiled(
+    names: tuple[str, ...],
+    setters: tuple[Any, ...],
+    defaults: dict[str, Any],
+    factories: dict[str, Any],
+    *,
+    then: bool,
+) -> Any:
+    """Compile the same `__init__` for these fields alone, as `dataclasses` would have done for every class."""
+    scope: dict[str, Any] = {f"_put_{name}": put for name, put in zip(names, setters, strict=True)}
+    scope |= {f"_default_{name}": value for name, value in defaults.items()}
+    scope |= {f"_make_{name}": factory for name, factory in factories.items()} | {"_MISSING": _MISSING}
+    parameters, lines = ["self"], []
+    for name in names:
+        default = f"_default_{name}" if name in defaults else "_MISSING" if name in factories else ""
+        parameters.append(f"{name}={default}" if default else name)
+        value = f"_make_{name}() if {name} is _MISSING else {name}" if name in factories else name
+        lines.append(f"    _put_{name}(self, {value})")
+    lines.append("    self.__post_init__()" if then else "    pass")
+    exec(f"def __init__({', '.join(parameters)}):\n" + "\n".join(lines), scope)  # noqa: S102 - our own fields' names
+    return scope["__init__"]
 
 
 def _value_of(owner: str, defaults: dict[str, Any], factories: dict[str, Any]) -> Any:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from enum import StrEnum
 
-from avion_lint.record import record
 from avion_lint.sql.identifiers import identifier
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
 
-@record(order=True)
-class Name:
-    """Name of an object, folded as PostgreSQL folds it, with its schema where one is known."""
+    class _Name(NamedTuple):
+        schema: str | None
+        name: str
 
-    schema: str | None
-    name: str
+else:
+    _Name = namedtuple("_Name", ("schema", "name"))  # noqa: PYI024 - the typed one needs `typing` at start-up
+
+
+class Name(_Name):
+    """Name of an object, folded as PostgreSQL folds it, with its schema where one is known.
+
+    A tuple, since it is the key under which schemas keep everything: tuples are hashed and compared fastest.
+    """
+
+    __slots__ = ()
 
     def __str__(self) -> str:
         return self.name if self.schema in (None, "public") else f"{self.schema}.{self.name}"
@@ -27,6 +39,8 @@ class Name:
 
 class ObjectKind(StrEnum):
     """Kinds of objects, in the words of DROP, COMMENT ON and ALTER … RENAME."""
+
+    __hash__ = str.__hash__  # enumerations have a slow one, and these are parts of keys
 
     TABLE = "table"
     FOREIGN_TABLE = "foreign table"

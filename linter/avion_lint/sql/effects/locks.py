@@ -12,6 +12,8 @@ from avion_lint.sql.actions import Name
 class Lock(StrEnum):
     """Table-level lock modes, weakest first, in the manual's words."""
 
+    __hash__ = str.__hash__  # enumerations have a slow one
+
     ACCESS_SHARE = "ACCESS SHARE"
     ROW_SHARE = "ROW SHARE"
     ROW_EXCLUSIVE = "ROW EXCLUSIVE"
