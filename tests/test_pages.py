@@ -19,7 +19,15 @@ from avion_rules import FAMILIES, all_rules
 RULES = all_rules()
 EVERY = (*tool.RULES, *RULES)
 FOLDER = Path(__file__).parent.parent / "rules" / "avion_rules"
-PREFIXES = {"migrations": "MG", "history": "HI", "locks": "LK", "compatibility": "CO", "data": "DA", "schema": "SC"}
+PREFIXES = {
+    "migrations": "MG",
+    "history": "HI",
+    "locks": "LK",
+    "compatibility": "CO",
+    "data": "DA",
+    "schema": "SC",
+    "design": "DE",
+}
 # A name says what is wrong and reads well after "allow"; it neither forbids nor advises.
 FORBIDDEN = re.compile(
     r"^(no|not|dont|disallow|disallowed|ban|banned|forbid|forbidden|prefer|use|require|avoid|check)-"

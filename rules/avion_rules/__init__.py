@@ -6,7 +6,7 @@ from importlib import import_module
 
 from avion_lint.rule import Rule
 
-FAMILIES = ("migrations", "history", "locks", "compatibility", "data", "schema")
+FAMILIES = ("migrations", "history", "locks", "compatibility", "data", "schema", "design")
 
 
 def all_rules() -> tuple[Rule, ...]:

@@ -23,6 +23,8 @@ _FAMILIES = {
     "LK": "Locks: what a migration keeps waiting, and what the server refuses inside a transaction",
     "CO": "Compatibility: releases of the application that run while and after the schema changes",
     "DA": "Data: changes of many rows at once, and what is lost",
+    "SC": "Schema: what fails or is wrong, given the schema at that point",
+    "DE": "Design: types, keys, indexes and names that work and are regretted later",
     "AV": "The tool itself: what could not be read, and what steers it",
 }
 # The folder of the repository that a package of ours lies in.
