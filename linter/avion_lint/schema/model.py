@@ -30,7 +30,8 @@ class Origin:
 class Column:
     """A column. `origin` is None where it is older than the known migrations.
 
-    `sequence` is the one that serial or identity made, `reads` are the columns that a generated one is computed from.
+    `sequence` is the one that serial or identity made, `reads` are the columns that a generated one is computed from by
+    `expression`; `always` tells an identity column that is GENERATED ALWAYS.
     """
 
     name: str
@@ -44,11 +45,16 @@ class Column:
     sequence: Name | None = None
     reads: tuple[str, ...] = ()
     collation: str | None = None
+    expression: Expression | None = field(default=None, compare=False)
+    always: bool = field(default=False, compare=False)
 
 
 @record
 class Constraint:
-    """A constraint of a table; `deferred` tells that it is checked at the end of the transaction."""
+    """A constraint of a table; `deferred` tells that it is checked at the end of the transaction.
+
+    `check`, `clauses`, `elements`, `include` and `distinct` are as for sql.actions.ConstraintDefinition.
+    """
 
     name: str
     kind: ConstraintKind
@@ -61,6 +67,11 @@ class Constraint:
     enforced: bool = True
     terms: tuple[Term, ...] = ()
     referenced_columns: tuple[str, ...] = ()
+    check: Expression | None = field(default=None, compare=False)
+    clauses: str = field(default="", compare=False)
+    elements: str = field(default="", compare=False)
+    include: tuple[str, ...] = field(default=(), compare=False)
+    distinct: bool = field(default=True, compare=False)
 
 
 @record
@@ -68,7 +79,7 @@ class Table:
     """A table. `origin` is None where it is older than the known migrations; then its columns are not all known.
 
     `partition_key` are the columns that it is partitioned by, an expression among them None; empty where not known.
-    `inherits` are its parents by INHERITS.
+    `inherits` are its parents by INHERITS. `partition_by` and `bound` are as for CREATE TABLE.
     """
 
     name: Name
@@ -83,6 +94,8 @@ class Table:
     default_partition: bool = False
     unlogged: bool = False
     inherits: tuple[Name, ...] = ()
+    partition_by: str = field(default="", compare=False)
+    bound: str = field(default="", compare=False)
 
 
 @record
@@ -90,7 +103,7 @@ class Index:
     """An index; an expression among `columns` is None. `constraint` tells that a constraint owns it.
 
     `part_of` is the index of the partitioned table that it belongs to, `uses` are all columns that it needs.
-    `plain` as for CREATE INDEX.
+    `plain`, `keys`, `include`, `where` and `distinct` are as for CREATE INDEX.
     """
 
     name: Name
@@ -105,6 +118,10 @@ class Index:
     plain: bool = True
     part_of: Name | None = None
     uses: tuple[str, ...] = ()
+    keys: tuple[str, ...] = field(default=(), compare=False)
+    include: tuple[str, ...] = field(default=(), compare=False)
+    where: Expression | None = field(default=None, compare=False)
+    distinct: bool = field(default=True, compare=False)
 
 
 @record
@@ -125,6 +142,7 @@ class Thing:
     `empty` tells a materialized view that was made WITH NO DATA and not filled since, `deferred` a constraint trigger
     that waits for the end of the transaction. `volatility` is a function's, "" where it cannot be relied on.
     `uses` are the columns that a view, a trigger or a policy names; `tables` are those of a publication or statistics.
+    `sql` is the statement that made it, under the names of that time.
     """
 
     kind: ObjectKind
@@ -142,6 +160,7 @@ class Thing:
     uses: tuple[ColumnUse, ...] = ()
     tables: tuple[Name, ...] = ()
     domain: Domain | None = None
+    sql: str = field(default="", compare=False)
 
 
 Key = tuple[ObjectKind, Name, Name | None]

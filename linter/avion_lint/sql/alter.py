@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
+from avion_lint.sql.deparse import partition_bound
 from avion_lint.sql.parse import Node, RawStatement, skip_blank
 
 _KINDS = {
@@ -83,7 +84,7 @@ def _clause(command: Node, table: a.Name, span: Span, kind: a.ObjectKind, *, rec
         case "DropNotNull":
             return a.DropNotNull(span, table, name, only)
         case "ColumnDefault":
-            return a.SetDefault(span, table, name, n.expression(definition) if definition else None, only)
+            return a.SetDefault(span, table, name, n.written(definition) if definition else None, only)
         case "AddConstraint":
             made = n.constraint(definition["Constraint"])
             return a.AddConstraint(span, table, made, only) if made else a.AlterTable(span, table, form, kind)
@@ -108,7 +109,9 @@ def _clause(command: Node, table: a.Name, span: Span, kind: a.ObjectKind, *, rec
 def _attach(definition: Node, table: a.Name, span: Span, kind: a.ObjectKind) -> a.AttachPartition:
     default = bool(definition.get("bound", {}).get("is_default"))
     bound = n.bound(definition.get("bound"))
-    return a.AttachPartition(span, table, n.relation(definition["name"]), kind is a.ObjectKind.INDEX, default, bound)
+    index = kind is a.ObjectKind.INDEX
+    sql = partition_bound(definition["bound"]) if "bound" in definition else ""
+    return a.AttachPartition(span, table, n.relation(definition["name"]), index, default, bound, sql)
 
 
 def _options(definition: Node) -> Iterator[str]:

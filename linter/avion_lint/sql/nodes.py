@@ -15,6 +15,7 @@ from avion_lint.sql.actions import (
     Term,
     Type,
 )
+from avion_lint.sql.identifiers import identifier
 from avion_lint.sql.parse import Node
 
 TYPE_CHECKING = False
@@ -195,7 +196,50 @@ def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | 
         not_null_column=_not_null_column(node, kind, column),
         enforced=kind not in _ENFORCEABLE or bool(node.get("is_enforced", False)),
         terms=terms(node.get("raw_expr")) if kind is ConstraintKind.CHECK else (),
+        check=written(node["raw_expr"]) if kind is ConstraintKind.CHECK else None,
+        clauses=_clauses(node),
+        elements=_exclusion(node),
+        include=strings(node.get("including", [])),
+        distinct=not node.get("nulls_not_distinct", False),
     )
+
+
+def written(node: Node) -> Expression:
+    """What matters of an expression, and its SQL."""
+    from avion_lint.sql.deparse import deparse  # noqa: PLC0415 - it reads trees with this module
+
+    return replace(expression(node), sql=deparse(node))
+
+
+_FOREIGN_KEY_ACTIONS = {"c": "CASCADE", "r": "RESTRICT", "n": "SET NULL", "d": "SET DEFAULT"}
+
+
+def _clauses(node: Node) -> str:
+    """What stands behind the columns of a constraint: MATCH, ON UPDATE, ON DELETE, DEFERRABLE."""
+    update, delete = (_FOREIGN_KEY_ACTIONS.get(node.get(f"fk_{word}_action", "")) for word in ("upd", "del"))
+    only = ", ".join(map(identifier, strings(node.get("fk_del_set_cols", []))))
+    words = [
+        "MATCH FULL" if node.get("fk_matchtype") == "f" else "",
+        f"ON UPDATE {update}" if update else "",
+        f"ON DELETE {delete}{f' ({only})' if only else ''}" if delete else "",
+        "DEFERRABLE" if node.get("deferrable") else "",
+        "INITIALLY DEFERRED" if node.get("initdeferred") else "",
+    ]
+    return " ".join(word for word in words if word)
+
+
+def _exclusion(node: Node) -> str:
+    """What EXCLUDE says, as SQL; "" for every other constraint and for forms that are not known."""
+    if "exclusions" not in node:
+        return ""
+    from avion_lint.sql.deparse import deparse, index_key  # noqa: PLC0415 - it reads trees with this module
+
+    parts: list[str] = []
+    for item in node["exclusions"]:
+        element, operator = item["List"]["items"]
+        parts.append(f"{index_key(element['IndexElem'])} WITH {'.'.join(strings(operator['List']['items']))}")
+    where = f" WHERE ({deparse(node['where_clause'])})" if "where_clause" in node else ""
+    return f"USING {identifier(node.get('access_method', 'gist'))} ({', '.join(parts)}){where}"
 
 
 _ENFORCEABLE = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)
@@ -235,12 +279,14 @@ def column(node: Node) -> ColumnDefinition:
         name=name,
         type=type_of(node.get("typeName", {})),
         not_null="CONSTR_NOTNULL" in kinds or "CONSTR_PRIMARY" in kinds,
-        default=expression(default) if default else None,
+        default=written(default) if default else None,
         generated=_generated(generated),
         identity="CONSTR_IDENTITY" in kinds,
         constraints=_of_column(given, name),
         reads=tuple(dict.fromkeys(expression(generated["raw_expr"]).columns)) if generated else (),
         collation=collation(node),
+        expression=written(generated["raw_expr"]) if generated else None,
+        always=kinds.get("CONSTR_IDENTITY", {}).get("generated_when") == "a",
     )
 
 
@@ -253,11 +299,19 @@ def _of_column(given: list[Node], column: str) -> tuple[ConstraintDefinition, ..
     """Constraints of a column; INITIALLY DEFERRED stands behind its constraint as a node of its own."""
     made: list[ConstraintDefinition] = []
     for item in given:
-        if item["contype"] == "CONSTR_ATTR_DEFERRED" and made:
-            made[-1] = replace(made[-1], deferred=True)
+        if item["contype"] in _ATTRIBUTES and made:
+            made[-1] = _with_attribute(made[-1], item["contype"])
         elif (definition := constraint(item, column)) is not None:
             made.append(definition)
     return tuple(made)
+
+
+_ATTRIBUTES = {"CONSTR_ATTR_DEFERRED": "INITIALLY DEFERRED", "CONSTR_ATTR_DEFERRABLE": "DEFERRABLE"}
+
+
+def _with_attribute(made: ConstraintDefinition, attribute: str) -> ConstraintDefinition:
+    deferred = made.deferred or attribute == "CONSTR_ATTR_DEFERRED"
+    return replace(made, deferred=deferred, clauses=f"{made.clauses} {_ATTRIBUTES[attribute]}".strip())
 
 
 def _generated(node: Node | None) -> str:

@@ -26,6 +26,8 @@ def made_column(definition: a.ColumnDefinition, origin: Origin, table: a.Name) -
         sequence=_sequence(table, definition.name) if serial or definition.identity else None,
         reads=definition.reads,
         collation=definition.collation,
+        expression=definition.expression,
+        always=definition.always,
     )
 
 
@@ -96,7 +98,7 @@ def alter_value(draft: Draft, action: a.AlterTable, _origin: Origin) -> None:
     if column is None:
         return
     if action.form == "DropExpression":
-        column = replace(column, generated="", reads=())
+        column = replace(column, generated="", reads=(), expression=None)
     else:
         made = action.form == "AddIdentity"
         sequence = _sequence(table.name, column.name) if made else None

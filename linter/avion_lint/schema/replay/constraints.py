@@ -50,6 +50,11 @@ def add_constraint(draft: Draft, table: Table, definition: a.ConstraintDefinitio
         definition.enforced,
         definition.terms,
         definition.referenced_columns,
+        definition.check,
+        definition.clauses,
+        definition.elements,
+        definition.include,
+        definition.distinct,
     )
     table = replace(table, constraints={**table.constraints, name: made})
     if definition.kind in (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.NOT_NULL) and definition.valid:

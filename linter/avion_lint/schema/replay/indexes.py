@@ -26,6 +26,10 @@ def create_index(draft: Draft, action: a.CreateIndex, origin: Origin) -> None:
         method=action.method,
         plain=action.plain,
         uses=action.uses,
+        keys=action.keys,
+        include=action.include,
+        where=action.where,
+        distinct=action.distinct,
     )
 
 

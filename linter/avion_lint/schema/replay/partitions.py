@@ -20,7 +20,7 @@ def attach_partition(draft: Draft, action: a.AttachPartition, origin: Origin) ->
         return
     child = draft.table(action.partition)
     parent = draft.name(action.table)
-    draft.put(replace(child, partition_of=parent, default_partition=action.default_partition))
+    draft.put(replace(child, partition_of=parent, default_partition=action.default_partition, bound=action.bound_sql))
     draft.put(replace(draft.table(action.table), partitioned=True))
     join_partitions(draft, parent, child.name, origin)
 
@@ -28,7 +28,7 @@ def attach_partition(draft: Draft, action: a.AttachPartition, origin: Origin) ->
 def detach_partition(draft: Draft, action: a.DetachPartition, _origin: Origin) -> None:
     """Make a partition a table of its own, and its indexes with it."""
     child = draft.table(action.partition)
-    draft.put(replace(child, partition_of=None, default_partition=False))
+    draft.put(replace(child, partition_of=None, default_partition=False, bound=""))
     for index in [index for index in draft.indexes.values() if index.table == child.name]:
         draft.indexes[index.name] = replace(index, part_of=None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from avion_lint.record import replace
 from avion_lint.schema.model import Column, Origin, Table, Thing, resolve
 from avion_lint.schema.replay.draft import DEPRECATED_SUFFIX, RELATIONS, VIEWS, Draft, is_view, kind_of
+from avion_lint.schema.replay.rewording import constraint_after, expression_after, index_after
 from avion_lint.schema.replay.tables import rekey_table
 from avion_lint.sql import actions as a
 
@@ -46,20 +47,26 @@ def _rename_column(draft: Draft, table: Table, action: a.Rename, marks: Origin |
     old = action.name.name
     column = table.columns.get(old) or Column(old, None)
     renamed = replace(column, name=action.new_name, deprecated=marks or column.deprecated)
-    columns = {name: made for name, made in table.columns.items() if name != old} | {renamed.name: renamed}
-    constraints = {
-        name: replace(made, columns=tuple(renamed.name if part == old else part for part in made.columns))
-        for name, made in table.constraints.items()
+    columns = {
+        (renamed.name if name == old else name): renamed if name == old else _following(made, old, renamed.name)
+        for name, made in {**table.columns, old: column}.items()
     }
+    constraints = {name: constraint_after(made, old, renamed.name) for name, made in table.constraints.items()}
     draft.put(replace(table, columns=columns, constraints=constraints))
     for index in [index for index in draft.indexes.values() if index.table == table.name and old in index.uses]:
-        parts = tuple(renamed.name if part == old else part for part in index.columns)
-        uses = tuple(renamed.name if part == old else part for part in index.uses)
-        draft.indexes[index.name] = replace(index, columns=parts, uses=uses)
+        draft.indexes[index.name] = index_after(index, old, renamed.name)
     was, now = a.ColumnUse(table.name, old), a.ColumnUse(table.name, renamed.name)
     for key, thing in list(draft.things.items()):
         if was in thing.uses:
             draft.things[key] = replace(thing, uses=tuple(now if use == was else use for use in thing.uses))
+
+
+def _following(column: Column, old: str, new: str) -> Column:
+    """A column of a table of which another one got a new name; a generated one may read it."""
+    if old not in column.reads:
+        return column
+    reads = tuple(new if name == old else name for name in column.reads)
+    return replace(column, reads=reads, expression=expression_after(column.expression, old, new))
 
 
 def _rename_view_column(draft: Draft, view: a.Name, action: a.Rename) -> None:

@@ -32,6 +32,8 @@ def create_table(draft: Draft, action: a.CreateTable, origin: Origin) -> None:
         default_partition=action.default_partition,
         unlogged=action.unlogged,
         inherits=tuple(draft.name(parent) for parent in action.inherits),
+        partition_by=action.partition_by,
+        bound=action.bound,
     )
     draft.put(table)
     in_columns = (made for column in action.columns for made in column.constraints)

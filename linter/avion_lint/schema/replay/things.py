@@ -15,13 +15,22 @@ def create_view(draft: Draft, action: a.CreateView, origin: Origin) -> None:
     name = draft.new_name(action.view, temporary=action.temporary)
     reads = tuple(draft.name(read) for read in action.reads)
     uses = _resolved_uses(draft, action.uses, reads)
-    made = Thing(kind, name, reads=reads, origin=origin, columns=action.columns, empty=not action.with_data, uses=uses)
+    made = Thing(
+        kind,
+        name,
+        reads=reads,
+        origin=origin,
+        columns=action.columns,
+        empty=not action.with_data,
+        uses=uses,
+        sql=action.sql,
+    )
     _put(draft, made, keeps=action.replace or action.if_not_exists)
 
 
 def create_type(draft: Draft, action: a.CreateType, origin: Origin) -> None:
     """Make a type; an enum has its values."""
-    made = Thing(a.ObjectKind.TYPE, draft.new_name(action.type), values=action.values, origin=origin)
+    made = Thing(a.ObjectKind.TYPE, draft.new_name(action.type), values=action.values, origin=origin, sql=action.sql)
     _put(draft, made, keeps=False)
 
 
@@ -30,7 +39,7 @@ def create_trigger(draft: Draft, action: a.CreateTrigger, origin: Origin) -> Non
     owner = draft.name(action.table)
     name = draft.new_name(a.Name(None, action.trigger))
     uses = tuple(a.ColumnUse(owner, column) for column in action.columns)
-    made = Thing(a.ObjectKind.TRIGGER, name, owner, origin=origin, deferred=action.deferred, uses=uses)
+    made = Thing(a.ObjectKind.TRIGGER, name, owner, origin=origin, deferred=action.deferred, uses=uses, sql=action.sql)
     _put(draft, made, keeps=action.replace)
 
 
@@ -47,6 +56,7 @@ def create_object(draft: Draft, action: a.CreateObject, origin: Origin) -> None:
         uses=tuple(a.ColumnUse(table, column) for column in action.columns),
         tables=tuple(draft.name(each) for each in action.tables),
         domain=made_domain(action, origin),
+        sql=action.sql,
     )
     _put(draft, made, keeps=action.replace or action.if_not_exists)
 

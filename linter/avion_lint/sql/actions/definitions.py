@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.sql.actions.names import Name
 from avion_lint.sql.actions.values import Expression, Term, Type
 
@@ -25,7 +25,9 @@ class ConstraintDefinition:
     """A constraint as written. `not_null_column` is set for CHECK (column IS NOT NULL) and NOT NULL.
 
     `terms` are the conditions of a CHECK that can be told; `enforced` is False for NOT ENFORCED, `deferred` True for
-    INITIALLY DEFERRED.
+    INITIALLY DEFERRED. `check` is the condition of a CHECK, `elements` what EXCLUDE says, as SQL; `include` are columns
+    that its index only carries, `distinct` is False for NULLS NOT DISTINCT. `clauses` is what else stands behind it:
+    MATCH, ON DELETE, ON UPDATE, DEFERRABLE.
     """
 
     kind: ConstraintKind
@@ -39,13 +41,19 @@ class ConstraintDefinition:
     not_null_column: str | None = None
     enforced: bool = True
     terms: tuple[Term, ...] = ()
+    check: Expression | None = field(default=None, compare=False)
+    clauses: str = field(default="", compare=False)
+    elements: str = field(default="", compare=False)
+    include: tuple[str, ...] = field(default=(), compare=False)
+    distinct: bool = field(default=True, compare=False)
 
 
 @record
 class ColumnDefinition:
     """A column as written, its own constraints among `constraints`. `generated` is "", "stored" or "virtual".
 
-    `reads` are the columns that a generated one is computed from.
+    `reads` are the columns that a generated one is computed from by `expression`; `always` tells an identity column
+    that is GENERATED ALWAYS.
     """
 
     name: str
@@ -57,3 +65,5 @@ class ColumnDefinition:
     constraints: tuple[ConstraintDefinition, ...] = ()
     reads: tuple[str, ...] = ()
     collation: str | None = None
+    expression: Expression | None = field(default=None, compare=False)
+    always: bool = field(default=False, compare=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.source import Span
 from avion_lint.sql.actions.names import Name
+from avion_lint.sql.actions.values import Expression
 
 
 @record
@@ -12,7 +13,8 @@ class CreateIndex:
     """CREATE INDEX; an expression among `columns` is None, `partial` tells a WHERE.
 
     `uses` are all columns that it needs: its own, those in expressions, in INCLUDE and in WHERE. `plain` tells that
-    nothing but columns is said: no order, collation, operator class or INCLUDE.
+    nothing but columns is said: no order, collation, operator class or INCLUDE. `keys` are its parts as SQL,
+    `include` the columns that it only carries, `where` is its condition, `distinct` is False for NULLS NOT DISTINCT.
     """
 
     span: Span
@@ -27,6 +29,10 @@ class CreateIndex:
     partial: bool = False
     uses: tuple[str, ...] = ()
     plain: bool = False
+    keys: tuple[str, ...] = field(default=(), compare=False)
+    include: tuple[str, ...] = field(default=(), compare=False)
+    where: Expression | None = field(default=None, compare=False)
+    distinct: bool = field(default=True, compare=False)
 
 
 @record

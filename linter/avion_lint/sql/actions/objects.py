@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.source import Span
 from avion_lint.sql.actions.definitions import ConstraintDefinition
 from avion_lint.sql.actions.names import Name, ObjectKind
@@ -59,6 +59,7 @@ class CreateTrigger:
     """CREATE TRIGGER; `deferred` tells a constraint trigger that is INITIALLY DEFERRED.
 
     `row` tells FOR EACH ROW, `other` is the table of FROM, `columns` are those that its definition names.
+    `sql` is the statement.
     """
 
     span: Span
@@ -69,6 +70,7 @@ class CreateTrigger:
     row: bool = False
     other: Name | None = None
     columns: tuple[str, ...] = ()
+    sql: str = field(default="", compare=False)
 
 
 @record
@@ -79,6 +81,7 @@ class CreateObject:
     `search_path` one that sets its own; `volatility` is a function's, "" where it cannot be relied on.
     `type`, `not_null`, `default` and `constraints` are a domain's. `owned_by` is the table of a sequence, `tables` are
     those of a publication or of extended statistics, `columns` those that a policy names.
+    `sql` is the statement.
     """
 
     span: Span
@@ -98,6 +101,7 @@ class CreateObject:
     owned_by: Name | None = None
     tables: tuple[Name, ...] = ()
     columns: tuple[str, ...] = ()
+    sql: str = field(default="", compare=False)
 
 
 @record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.source import Span
 from avion_lint.sql.actions.definitions import ColumnDefinition, ConstraintDefinition
 from avion_lint.sql.actions.names import Name, ObjectKind
@@ -15,6 +15,7 @@ class CreateTable:
 
     `query` tells CREATE TABLE AS and SELECT INTO; `reads` and `copies` are as for Insert. `partition_key` are the
     columns of PARTITION BY, an expression among them None; `default_partition` tells PARTITION OF … DEFAULT.
+    `partition_by` is what PARTITION BY says, `bound` what FOR VALUES says, as SQL.
     """
 
     span: Span
@@ -33,13 +34,15 @@ class CreateTable:
     copies: tuple[Name, ...] = ()
     partition_key: tuple[str | None, ...] = ()
     default_partition: bool = False
+    partition_by: str = field(default="", compare=False)
+    bound: str = field(default="", compare=False)
 
 
 @record
 class AttachPartition:
     """ALTER TABLE … ATTACH PARTITION; also ALTER INDEX … ATTACH PARTITION (`index` is True).
 
-    `default_partition` tells that its bound is DEFAULT.
+    `default_partition` tells that its bound is DEFAULT; `bound_sql` is the bound as SQL.
     """
 
     span: Span
@@ -48,6 +51,7 @@ class AttachPartition:
     index: bool = False
     default_partition: bool = False
     bound: Bound | None = None
+    bound_sql: str = field(default="", compare=False)
 
 
 @record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.source import Span
 from avion_lint.sql.actions.definitions import ConstraintDefinition
 from avion_lint.sql.actions.names import Name
@@ -11,11 +11,12 @@ from avion_lint.sql.actions.values import Expression
 
 @record
 class CreateType:
-    """CREATE TYPE; `values` are an enum's labels, None for every other sort."""
+    """CREATE TYPE; `values` are an enum's labels, None for every other sort; `sql` is the statement."""
 
     span: Span
     type: Name
     values: tuple[str, ...] | None = None
+    sql: str = field(default="", compare=False)
 
 
 @record

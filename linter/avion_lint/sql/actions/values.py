@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 
 
 @record
@@ -24,11 +24,13 @@ class Expression:
     """What matters of an expression: the functions it calls and the columns it reads; constant when neither.
 
     `casts` is set where it is one column and nothing else: the types that it is cast to, one after the other.
+    `sql` is the expression itself where a schema keeps it, "" elsewhere and where it has a form that is not known.
     """
 
     functions: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     casts: tuple[Type, ...] | None = None
+    sql: str = field(default="", compare=False)
 
     @property
     def is_constant(self) -> bool:

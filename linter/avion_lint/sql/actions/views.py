@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.source import Span
 from avion_lint.sql.actions.names import Name
 
@@ -20,6 +20,7 @@ class CreateView:
     """CREATE [MATERIALIZED] VIEW; `reads` are the relations in its query, `uses` the columns that it names of them.
 
     `columns` are the names that the view gives, in order, None where the text does not tell them (`SELECT *`).
+    `sql` is the statement.
     """
 
     span: Span
@@ -32,6 +33,7 @@ class CreateView:
     reads: tuple[Name, ...] = ()
     columns: tuple[str, ...] | None = None
     uses: tuple[ColumnUse, ...] = ()
+    sql: str = field(default="", compare=False)
 
 
 @record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from avion_lint.record import replace
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql.alter import alter_table, rename, set_schema
@@ -52,12 +53,27 @@ def extract(statement: RawStatement, text: str) -> tuple[a.Action, ...]:
     span = Span(statement.start, statement.end)
     kind = statement.kind
     if (reader := _READERS.get(kind)) is not None:
-        return tuple(reader(statement.node, span))
+        made = tuple(reader(statement.node, span))
+        return tuple(_with_text(action, text) for action in made) if kind in _KEPT else made
     if kind == "AlterTableStmt":
         return tuple(alter_table(statement, text))
     if kind == "DoStmt":
         return (do_block(statement, text, extract),)
     return (a.Command(span, _WORDS.get(kind) or _spelt(kind)),)
+
+
+# A schema keeps the text of what these make: it is not told by the facts that are read of it.
+_KEPT = {
+    "ViewStmt", "CreateTableAsStmt", "CompositeTypeStmt", "CreateRangeStmt", "DefineStmt", "CreateFunctionStmt",
+    "CreateTrigStmt", "CreateSeqStmt", "CreateDomainStmt", "CreateStatsStmt", "CreateExtensionStmt",
+    "CreatePolicyStmt", "CreatePublicationStmt", "RuleStmt",
+}  # fmt: skip
+
+
+def _with_text(action: a.Action, text: str) -> a.Action:
+    if isinstance(action, a.CreateView | a.CreateType | a.CreateTrigger | a.CreateObject):
+        return replace(action, sql=text[action.span.start : action.span.end])
+    return action
 
 
 def _spelt(kind: str) -> str:
@@ -77,8 +93,6 @@ def _create_schema(node: Node, span: Span) -> Iterator[a.Action]:
 
 def _in_schema(action: a.Action, schema: str) -> a.Action:
     if isinstance(action, a.CreateTable) and action.table.schema is None:
-        from avion_lint.record import replace  # noqa: PLC0415 - CREATE SCHEMA with elements is rare
-
         return replace(action, table=a.Name(schema, action.table.name))
     return action
 

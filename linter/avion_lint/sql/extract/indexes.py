@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
+from avion_lint.sql.deparse import index_key
 from avion_lint.sql.extract.options import option
 from avion_lint.sql.parse import Node
 
@@ -25,6 +26,10 @@ def create_index(node: Node, span: Span) -> Iterator[a.Action]:
         method=node.get("accessMethod", "btree"),
         partial="whereClause" in node,
         uses=_index_columns(node),
+        keys=tuple(index_key(item["IndexElem"]) for item in node.get("indexParams", [])),
+        include=tuple(item["IndexElem"].get("name", "") for item in node.get("indexIncludingParams", [])),
+        where=n.written(node["whereClause"]) if "whereClause" in node else None,
+        distinct=not node.get("nulls_not_distinct", False),
         plain="indexIncludingParams" not in node and all(map(_is_plain, node.get("indexParams", []))),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
+from avion_lint.sql.deparse import partition_bound, partition_key
 from avion_lint.sql.parse import Node
 from avion_lint.sql.query import copied
 from avion_lint.sql.targets import given_columns
@@ -35,6 +36,8 @@ def create_table(node: Node, span: Span) -> Iterator[a.Action]:
         like=tuple(n.relation(item["TableLikeClause"]["relation"]) for item in elements if "TableLikeClause" in item),
         partition_key=tuple(key.get("name") for key in keys),
         default_partition=bool(node.get("partbound", {}).get("is_default")),
+        partition_by=partition_key(node["partspec"]) if "partspec" in node else "",
+        bound=partition_bound(node["partbound"]) if of_partition else "",
     )
 
 
