@@ -1,0 +1,1 @@
+"""Measures how fast avion-lint is, beside its peers and beside what the machine allows."""
