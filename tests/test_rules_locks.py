@@ -300,14 +300,50 @@ def test_which_invalid_indexes_stay_hidden(up, found):
     ("up", "more"),
     [
         ("ALTER TABLE users ADD COLUMN a int; ALTER TABLE users ADD COLUMN b int;", ""),
-        ("CREATE INDEX ON users (email); ALTER TABLE users ADD COLUMN b int;", " One more statement"),
-        ("ALTER TABLE users ADD COLUMN a int; DROP TABLE events;", " One more statement"),
+        ("ALTER TABLE users ADD COLUMN a int; DROP TABLE events;", " One more statement waits like this, for events."),
+        (
+            "ALTER TABLE users ADD COLUMN a int; LOCK TABLE events; ALTER TABLE x ADD COLUMN a int;",
+            " 2 more statements wait like this, for events and x.",
+        ),
+        ("LOCK TABLE users IN SHARE MODE; LOCK TABLE users;", " One more statement waits like this, for users."),
     ],
 )
-def test_a_lock_that_the_transaction_holds_already_is_not_waited_for(up, more):
+def test_one_finding_tells_all_that_is_waited_for(up, more):
     (finding,) = goose("LK106", USERS + EVENTS, up)
-    assert finding.message.partition("queues up behind it.")[2].startswith(more)
-    assert bool(more) is finding.message.endswith("waits like this.")
+    assert finding.message.partition("queues up behind it.")[2] == more
+
+
+def test_what_shall_be_concurrent_needs_no_timeout():
+    up = "CREATE INDEX i ON users (email); DROP INDEX i; REINDEX TABLE users;"
+    assert goose("LK106", USERS, up) == []
+    assert objects(goose("LK106", USERS, f"{up} ALTER TABLE users ADD COLUMN b int;")) == ["users"]
+    assert objects(goose("LK106", EVENTS, "CREATE INDEX i ON events (kind);")) == ["events"]
+
+
+@pytest.mark.parametrize(
+    "up",
+    [
+        "DROP TABLE IF EXISTS legacy;",
+        "DROP VIEW IF EXISTS legacy;",
+        "DROP TRIGGER IF EXISTS t ON legacy;",
+        "DROP INDEX IF EXISTS i;",
+    ],
+)
+def test_what_no_migration_made_is_not_waited_for_if_it_exists(up):
+    assert goose("LK106", USERS, up) == []
+
+
+@pytest.mark.parametrize("up", ["DROP TABLE IF EXISTS users;", "DROP TABLE legacy;", "ALTER TABLE legacy ADD a int;"])
+def test_what_is_there_is_waited_for(up):
+    assert len(goose("LK106", USERS, up)) == 1
+
+
+def test_a_commit_ends_what_set_local_set():
+    alter = "ALTER TABLE users ADD COLUMN a int;"
+    (finding,) = flyway("LK106", USERS, f"{alter}\nCOMMIT;\n{alter}")
+    assert finding.remedy.endswith("\nSET lock_timeout = '3s';")
+    (finding,) = flyway("LK106", USERS, f"BEGIN;\n{alter}\nCOMMIT;", conf="executeInTransaction=false")
+    assert "behind each BEGIN" in finding.remedy
 
 
 @pytest.mark.parametrize(
@@ -335,6 +371,52 @@ def test_a_timeout_of_nothing_is_none():
 def test_the_settings_may_know_of_a_timeout(said):
     up = "ALTER TABLE users ADD COLUMN a int;"
     assert goose("LK106", USERS, up, settings=f"lock-timeout: {said}") == []
+
+
+ALTER = "ALTER TABLE users ADD COLUMN a int;"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "count"),
+    [
+        ("beforeEachMigrate.sql", "SET lock_timeout = '3s';", 0),
+        ("beforeEachMigrate__limits.sql", "SET LOCAL lock_timeout = '3s';", 0),
+        ("beforeEachMigrateStatement.sql", "SELECT set_config('lock_timeout', '3s', false);", 0),
+        ("beforeEachMigrate.sql", "SET lock_timeout = 0;", 1),
+        ("afterEachMigrate.sql", "SET lock_timeout = '3s';", 1),
+        ("beforeMigrate.sql", "SET lock_timeout = '3s';", 1),
+        ("afterConnect.sql", "SET lock_timeout = '3s';", 1),
+    ],
+)
+def test_flyways_callbacks_of_each_migration_can_set_a_timeout(name, text, count):
+    before = {f"{FLYWAY}/V1__a.sql": USERS, f"{FLYWAY}/{name}": text}
+    assert len(judged({f"{FLYWAY}/V2__b.sql": ALTER}, before, "LK106")) == count
+
+
+def test_a_callbacks_local_timeout_ends_where_no_transaction_is():
+    before = {f"{FLYWAY}/V1__a.sql": USERS, f"{FLYWAY}/beforeEachMigrate.sql": "SET LOCAL lock_timeout = '3s';"}
+    here = {f"{FLYWAY}/V2__b.sql": ALTER, f"{FLYWAY}/V2__b.sql.conf": "executeInTransaction=false"}
+    assert len(judged(here, before, "LK106")) == 1
+
+
+@pytest.mark.parametrize(
+    ("earlier", "count"),
+    [
+        ("ALTER ROLE CURRENT_USER SET lock_timeout = '3s';", 0),
+        ("ALTER DATABASE app SET lock_timeout TO '3s';", 0),
+        ("ALTER ROLE app SET lock_timeout = 0;", 1),
+        ("ALTER ROLE app SET lock_timeout = '3s'; ALTER ROLE app RESET lock_timeout;", 1),
+        ("ALTER ROLE app SET lock_timeout = '3s'; ALTER ROLE app RESET ALL;", 1),
+        ("ALTER ROLE app SET work_mem = '3MB';", 1),
+    ],
+)
+def test_an_earlier_migration_can_set_a_timeout_for_the_role_or_the_database(earlier, count):
+    assert len(goose("LK106", f"{USERS} {earlier}", ALTER)) == count
+    assert len(goose("LK106", f"{USERS} {earlier}", f"SET lock_timeout = 0; {ALTER}")) == 1
+
+
+def test_a_role_set_in_this_change_has_its_timeout_only_later():
+    assert len(goose("LK106", USERS, f"ALTER ROLE CURRENT_USER SET lock_timeout = '3s'; {ALTER}")) == 1
 
 
 # --- LK108 ---------------------------------------------------------------------------------------------------

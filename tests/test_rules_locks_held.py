@@ -16,10 +16,12 @@ def test_long_work_is_found_after_the_lock_only_and_once_a_transaction():
     assert outside("LK130", USERS, f"{ALTER}\n{work}") == []
 
 
-def test_statements_sent_as_one_query_are_one_transaction():
+def test_statements_that_goose_sends_as_one_query_are_told_once():
     both = f"-- +goose StatementBegin\n{ALTER} DELETE FROM other;\n-- +goose StatementEnd"
 
-    assert objects(outside("LK130", USERS, both)) == ["users"]
+    assert outside("LK130", USERS, both) == []
+    assert objects(outside("MG109", USERS, both)) == ["users"]
+    assert objects(goose("LK130", USERS, both)) == ["users"]
 
 
 def test_work_on_few_rows_or_new_tables_is_not_long():

@@ -11,6 +11,7 @@ from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay, with_search_path
 from avion_lint.source import Place
 from avion_lint.sql.actions import Action, flattened
+from avion_lint.sql.opening import Opening, before_each
 from avion_lint.sql.session import Session, after
 from avion_lint.sql.statements import Read, Sql, read
 from avion_lint.subjects import (
@@ -59,8 +60,9 @@ def project(gathered: Gathered, tick: Callable[[], None]) -> Project:
     """
     schema = gathered.start
     migrations: list[Migration] = []
+    opening = _opening(gathered)
     for file in sorted(gathered.files, key=runner_order):
-        migration = _migration(gathered, file, schema)
+        migration = _migration(gathered, file, schema, opening)
         tick()
         migrations.append(migration)
         if file.kind in _FOLDED:
@@ -80,11 +82,24 @@ def runner_order(file: MigrationFile) -> tuple[int, tuple[int, ...], str, str]:
     return (_ORDER.index(kind), parts, file.description, file.path)
 
 
-def _migration(gathered: Gathered, file: MigrationFile, before: Schema) -> Migration:
+def _opening(gathered: Gathered) -> Opening:
+    """How the sessions begin: with what Flyway's callbacks of each migration do."""
+    callbacks = [each for each in gathered.files if before_each(each)]
+    chunks = (chunk for file in sorted(callbacks, key=lambda each: each.path) for chunk in _up(file))
+    found = (read(chunk.text, gathered.service.dialect, sends_rows=True) for chunk in chunks)
+    return Opening(tuple(action for each in found for sql in each.statements for action in sql.actions))
+
+
+def _up(file: MigrationFile) -> tuple[Chunk, ...]:
+    section = file.section(Direction.UP)
+    return section.chunks if section else ()
+
+
+def _migration(gathered: Gathered, file: MigrationFile, before: Schema, opening: Opening) -> Migration:
     standing = gathered.standing[file.path]
     path = gathered.service.search_path
     before = with_search_path(before, path)
-    reader = _Reader(gathered, file, standing)
+    reader = _Reader(gathered, file, standing, opening)
     section = file.section(Direction.UP)
     if not standing.judged:
         following, problems = reader.fold(section, before)
@@ -130,6 +145,7 @@ class _Reader:
     gathered: Gathered
     file: MigrationFile
     standing: Standing
+    opening: Opening
 
     def fold(self, section: Section | None, schema: Schema) -> tuple[Schema, tuple[SqlProblem, ...]]:
         """The schema after a section that is not judged, and what is no SQL in it."""
@@ -142,6 +158,7 @@ class _Reader:
             problems.extend(self._problems(found, chunk, Direction.UP))
             for sql in found.statements:
                 steps.extend(self._steps(sql.actions, chunk))
+                self.opening.note(sql.actions, self.standing.deployment.order)
         return with_search_path(replay(schema, steps), self.gathered.service.search_path), tuple(problems)
 
     def read(self, section: Section | None, schema: Schema) -> _ReadSection:
@@ -150,7 +167,7 @@ class _Reader:
         problems: list[SqlProblem] = []
         if section is None:
             return _ReadSection((), (), schema)
-        session = Session(runner_transaction=section.transaction)
+        session = self.opening.session(section, self.standing.deployment.order)
         for chunk in section.chunks:
             found = self._statements(chunk)
             problems.extend(self._problems(found, chunk, section.direction))
@@ -159,6 +176,8 @@ class _Reader:
                 statements.append(statement)
                 schema = replay(schema, self._steps(sql.actions, chunk))
                 session = after(session, sql.actions)
+                if section.direction is Direction.UP:
+                    self.opening.note(sql.actions, self.standing.deployment.order)
         return _ReadSection(tuple(statements), tuple(problems), schema)
 
     def _statements(self, chunk: Chunk) -> Read:

@@ -13,13 +13,15 @@ class Session:
     """State that earlier statements left behind.
 
     `runner_transaction`: the runner opened a transaction that is still open. `own_transaction`: the file opened
-    one with BEGIN. `lock_timeout` is the value that a statement set, None where none did.
+    one with BEGIN. `lock_timeout` is the value that a statement set, None where none did; `own_lock_timeout` is the
+    one that the session began with, None where it is not known.
     """
 
     runner_transaction: bool
     own_transaction: bool = False
     lock_timeout: str | None = None
     local_lock_timeout: str | None = None
+    own_lock_timeout: str | None = None
 
     @property
     def in_transaction(self) -> bool:
@@ -28,9 +30,14 @@ class Session:
 
     @property
     def has_lock_timeout(self) -> bool:
-        """Whether a statement set a lock_timeout that still holds and is not the endless 0."""
-        value = self.local_lock_timeout or self.lock_timeout
-        return value is not None and value.strip().rstrip("msinhd ") not in ("0", "")
+        """Whether a lock_timeout holds that is not the endless 0."""
+        value = self.local_lock_timeout or self.lock_timeout or self.own_lock_timeout
+        return value is not None and is_limit(value)
+
+
+def is_limit(value: str) -> bool:
+    """Whether a value of lock_timeout limits anything: 0 is none."""
+    return value.strip().rstrip("msinhd ") not in ("0", "")
 
 
 def after(session: Session, actions: Iterable[a.Action]) -> Session:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
+from avion_lint.pattern import pattern
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
 _NAME = r'(?:"(?:[^"]|"")+"|\$\{[^}]*\}|[\w$]+)'
-_ALTER = re.compile(
+_ALTER = pattern(
     rf"alter\s+(?:foreign\s+)?table\s+(?:if\s+exists\s+)?(?:only\s+)?({_NAME}(?:\s*\.\s*{_NAME})?)", re.IGNORECASE
 )
-_ADD = re.compile(r"\badd\s+", re.IGNORECASE)
-_CONSTRAINT = re.compile(r"add\s+constraint\s+", re.IGNORECASE)
+_ADD = pattern(r"\badd\s+", re.IGNORECASE)
+_CONSTRAINT = pattern(r"add\s+constraint\s+", re.IGNORECASE)
 
 
 def table_sql(statement: Statement, table: a.Name) -> str:

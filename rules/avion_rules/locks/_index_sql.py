@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from avion_lint.pattern import pattern
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
-_INDEX = re.compile(r"\bindex\b", re.IGNORECASE)
+_INDEX = pattern(r"\bindex\b", re.IGNORECASE)
 _NAME = r'(?:"(?:[^"]|"")+"|\$\{[^}]*\}|[\w$]+)'
-_TABLE = re.compile(rf"\bon\s+(?:only\s+)?{_NAME}(?:\s*\.\s*{_NAME})?", re.IGNORECASE)
-_EXISTS = re.compile(r"\bif\s+not\s+exists\s+", re.IGNORECASE)
+_TABLE = pattern(rf"\bon\s+(?:only\s+)?{_NAME}(?:\s*\.\s*{_NAME})?", re.IGNORECASE)
+_EXISTS = pattern(r"\bif\s+not\s+exists\s+", re.IGNORECASE)
 
 
 def concurrent_build(statement: Statement, index: a.CreateIndex) -> str:

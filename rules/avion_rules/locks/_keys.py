@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.runners.migration import Runner
 from avion_lint.sql import actions as a
@@ -20,12 +21,12 @@ from avion_rules.locks._clauses import (
 from avion_rules.locks._remedies import lock_off
 from avion_rules.locks._two_steps import NEXT, partition_of
 
-_PARTS = re.compile(
+_PARTS = pattern(
     r"\b(?:unique|primary\s+key)\s*(?P<nulls>nulls\s+(?:not\s+)?distinct)?\s*(?P<columns>\([^()]*\))\s*"
     r"(?P<include>include\s*\([^()]*\))?",
     re.IGNORECASE,
 )
-_DEFERRED = re.compile(r"\b(?:(?:not\s+)?deferrable|initially\s+(?:deferred|immediate))\b", re.IGNORECASE)
+_DEFERRED = pattern(r"\b(?:(?:not\s+)?deferrable|initially\s+(?:deferred|immediate))\b", re.IGNORECASE)
 
 
 @record

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
+from avion_lint.pattern import pattern
 from avion_lint.schema.model import Table
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
 _LIST = r"\((?:[^()]|\([^()]*\))*\)"
-_BOUND = re.compile(rf"\bfor\s+values\s+(?:in\s*{_LIST}|from\s*{_LIST}\s*to\s*{_LIST}|with\s*{_LIST})", re.IGNORECASE)
-_SPLIT = re.compile(rf"\bpartition\s+by\s+\w+\s*{_LIST}", re.IGNORECASE)
-_RANGE = re.compile(rf"\bfrom\s*({_LIST})\s*to\s*({_LIST})", re.IGNORECASE)
-_IN = re.compile(rf"\bin\s*({_LIST})", re.IGNORECASE)
+_BOUND = pattern(rf"\bfor\s+values\s+(?:in\s*{_LIST}|from\s*{_LIST}\s*to\s*{_LIST}|with\s*{_LIST})", re.IGNORECASE)
+_SPLIT = pattern(rf"\bpartition\s+by\s+\w+\s*{_LIST}", re.IGNORECASE)
+_RANGE = pattern(rf"\bfrom\s*({_LIST})\s*to\s*({_LIST})", re.IGNORECASE)
+_IN = pattern(rf"\bin\s*({_LIST})", re.IGNORECASE)
 
 
 def bound_of(text: str) -> str:

@@ -21,6 +21,12 @@ class Wait:
     action: a.Action
     effect: Effect
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether a lock_timeout ends the wait: one of the session, of the service, or of the DO block itself."""
+        session, service = self.statement.session, self.statement.service
+        return session.has_lock_timeout or service.lock_timeout or _sets_one(self.statement)
+
 
 def waits(statements: Iterable[Statement]) -> Iterator[Wait]:
     """Every lock that has to be waited for; what a transaction holds it need not wait for."""
@@ -38,8 +44,30 @@ def waits(statements: Iterable[Statement]) -> Iterator[Wait]:
 def blocking(statement: Statement) -> Iterator[Wait]:
     """Locks of one statement that block reads or writes of relations in use."""
     for action in statement.all_actions():
-        if isinstance(action, a.DoBlock) or concurrent_words(action):
+        if isinstance(action, a.DoBlock) or concurrent_words(action) or _finds_nothing(statement, action):
             continue
         for effect in statement.effects(action):
             if effect.lock.blocks and statement.in_use(effect.relation, action):
                 yield Wait(statement, action, effect)
+
+
+def strength(wait: Wait) -> int:
+    """How strong the lock is, for comparison."""
+    return _STRENGTH.index(wait.effect.lock)
+
+
+def _finds_nothing(statement: Statement, action: a.Action) -> bool:
+    """Whether it is a DROP … IF EXISTS of what no migration has ever made or named."""
+    if not isinstance(action, a.Drop) or not action.if_exists:
+        return False
+    schema = statement.schema_before(action)
+    if action.table is not None:
+        return schema.table(action.table) is None
+    known = (schema.table(action.name), schema.index(action.name), schema.thing(action.kind, action.name))
+    return not any(known)
+
+
+def _sets_one(statement: Statement) -> bool:
+    """Whether a DO block sets a lock_timeout itself."""
+    settings = (action for action in statement.of(a.SetVariable) if action.name == "lock_timeout")
+    return any(action.value not in (None, "0") for action in settings)

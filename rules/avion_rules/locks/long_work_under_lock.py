@@ -18,6 +18,8 @@ from avion_rules.locks._waits import Wait, blocking
 def long_work_under_lock(migration: Migration) -> Iterator[Finding]:
     """Find a change of many rows that runs while the same transaction keeps reads and writes of a table waiting."""
     for group in transactions(migration.up):
+        if _is_one_query(group):
+            continue  # several-statements-in-one-query tells it
         lock: Wait | None = None
         for statement in group:
             work = next(_work(statement), None) if lock else None
@@ -25,6 +27,11 @@ def long_work_under_lock(migration: Migration) -> Iterator[Finding]:
                 yield _finding(statement, work, lock)
                 break  # the others move along with the first
             lock = lock or _exclusive(statement)
+
+
+def _is_one_query(group: tuple[Statement, ...]) -> bool:
+    """Whether nothing but goose's sending them together makes a transaction of them."""
+    return group[0].service.runner is Runner.GOOSE and len(group) > 1 and not group[-1].in_transaction
 
 
 def _exclusive(statement: Statement) -> Wait | None:

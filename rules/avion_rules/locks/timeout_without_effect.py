@@ -51,13 +51,8 @@ def _judge(statement: Statement, action: a.SetVariable, around: tuple[Wait | Non
         return
     elif endless and after:
         yield _endless(statement, action, after)
-    elif before and not after and not endless and _is_unlimited(before):
+    elif before and not after and not endless and not before.is_limited:
         yield _late(statement, action, before)
-
-
-def _is_unlimited(wait: Wait) -> bool:
-    session = wait.statement.session
-    return not session.has_lock_timeout and not wait.statement.service.lock_timeout
 
 
 def _outside(statement: Statement, action: a.SetVariable) -> Finding:

@@ -65,10 +65,12 @@ class Cluster:
 class Command:
     """A command told by its words alone, e.g. `CREATE DATABASE`, `ALTER SYSTEM`, `DISCARD ALL`, `GRANT`.
 
-    `relations` are those that it locks, `locked` those of a query that FOR UPDATE or FOR SHARE locks.
+    `relations` are those that it locks, `locked` those of a query that FOR UPDATE or FOR SHARE locks. `sets` is what
+    ALTER ROLE or ALTER DATABASE gives to the sessions that begin after it.
     """
 
     span: Span
     words: str
     relations: tuple[Name, ...] = field(default=(), compare=False)
     locked: tuple[Name, ...] = field(default=(), compare=False)
+    sets: SetVariable | None = field(default=None, compare=False)

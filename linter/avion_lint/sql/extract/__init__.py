@@ -24,6 +24,7 @@ from avion_lint.sql.extract.routines import create_function, create_trigger
 from avion_lint.sql.extract.sequences import alter_sequence, create_sequence
 from avion_lint.sql.extract.session import (
     alter_database,
+    alter_sessions,
     alter_subscription,
     cluster,
     create_subscription,
@@ -139,6 +140,8 @@ _READERS: dict[str, Reader] = {
     "VacuumStmt": vacuum,
     "ClusterStmt": cluster,
     "AlterDatabaseStmt": alter_database,
+    "AlterDatabaseSetStmt": alter_sessions("ALTER DATABASE SET"),
+    "AlterRoleSetStmt": alter_sessions("ALTER ROLE SET"),
     "DiscardStmt": discard,
     "CreateSubscriptionStmt": create_subscription,
     "AlterSubscriptionStmt": alter_subscription,

@@ -8,6 +8,7 @@ from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
 from avion_lint.sql.extract.options import option
+from avion_lint.sql.extract.reader import Reader
 from avion_lint.sql.parse import Node
 
 _TRANSACTION_WORDS = {
@@ -37,6 +38,16 @@ def set_variable(node: Node, span: Span) -> Iterator[a.Action]:
     if kind == "VAR_SET_VALUE":
         value = ", ".join(_constant(item) for item in node.get("args", []))
     yield a.SetVariable(span, node.get("name", "").lower(), value, bool(node.get("is_local")))
+
+
+def alter_sessions(words: str) -> Reader:
+    """A reader of ALTER ROLE … SET or ALTER DATABASE … SET, under the words of that command."""
+
+    def read(node: Node, span: Span) -> Iterator[a.Action]:
+        made = next(set_variable(node.get("setstmt", {}), span), None) if node.get("setstmt") else None
+        yield a.Command(span, words, sets=made if isinstance(made, a.SetVariable) else None)
+
+    return read
 
 
 def _constant(node: Node) -> str:
