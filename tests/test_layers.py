@@ -12,14 +12,14 @@ POLICIES = ROOT / "policies" / "avion_policies"
 
 # Lowest first. A name stands for the module and everything below it; the longest fitting name counts.
 LAYERS = (
-    ("record",),
+    ("record", "pattern"),
     ("", "source", "globs"),
     ("finding",),
     ("problems",),
     ("sql", "yaml", "git", "runners", "schema.model", "runners.migration"),
     ("schema", "sql.effects", "history", "discovery.tree"),
     ("subjects", "rule", "rule_names"),
-    ("tool", "pages", "settings", "policy"),
+    ("tool", "pages", "settings", "policy", "timeline"),
     ("verdict", "judgement.fingerprint", "discovery", "history.ground"),
     ("judgement.suppression", "judgement.baseline", "judgement.weigh", "judgement.projects"),
     ("discovery.gather", "judgement.engine"),
@@ -31,7 +31,18 @@ LAYERS = (
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 
-DOOR = {"record", "rule", "subjects", "finding", "source", "schema", "sql.actions", "sql.effects", "runners.migration"}
+DOOR = {
+    "record",
+    "pattern",
+    "rule",
+    "subjects",
+    "finding",
+    "source",
+    "schema",
+    "sql.actions",
+    "sql.effects",
+    "runners.migration",
+}
 
 
 def module_of(path: Path) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator
 from posixpath import basename, dirname
 
+from avion_lint.pattern import pattern
 from avion_lint.runners.migration import Kind, Runner, Version
 from avion_lint.subjects import Migration, Project
 
-_LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
+_LAST_NUMBER = pattern(r"\d+(?=\D*$)")
 _TIMESTAMP = 100_000
 _YEAR = 1900
 _ORDERED = (Kind.VERSIONED, Kind.CODE)

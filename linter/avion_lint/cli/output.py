@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import UsageError
@@ -68,6 +67,8 @@ def write_file(path: str, text: str) -> None:
 
 
 def _replace(target: Path, data: bytes) -> None:
+    import tempfile  # noqa: PLC0415 - it brings shutil and random, and few runs write a file
+
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -11,6 +11,7 @@ from avion_lint.discovery.discover import Folder, Stray, discover, service_names
 from avion_lint.discovery.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
 from avion_lint.discovery.locations import joined as joined_locations
 from avion_lint.discovery.tree import Read, Unreadable, folder_like_file
+from avion_lint.pattern import pattern
 from avion_lint.problems import Problem
 from avion_lint.record import record, replace
 from avion_lint.runners import goose
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 DEFAULT_POSTGRES = 15
 DEFAULT_GOOSE = "latest"
-_WITHIN_SQL = re.compile(r"\.sql/")
-_GOOSE = re.compile(r"^\s*(?:require\s+)?github\.com/pressly/goose/v3\s+(v3\.\S+)", re.MULTILINE)
+_WITHIN_SQL = pattern(r"\.sql/")
+_GOOSE = pattern(r"^\s*(?:require\s+)?github\.com/pressly/goose/v3\s+(v3\.\S+)", re.MULTILINE)
 
 
 @record

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from posixpath import basename
 
+from avion_lint.pattern import pattern
 from avion_lint.runners.flyway_configuration import TRANSACTIONAL_LOCK, Source, SourceKind
 from avion_lint.source import Document
 
-_NAME = re.compile(r"(application|bootstrap)(-[\w-]+)?\.(ya?ml|properties)", re.IGNORECASE)
-_PROPERTY = re.compile(r"^[ \t]*spring\.flyway\.([\w.\[\]-]+)[ \t]*[=:][ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_NAME = pattern(r"(application|bootstrap)(-[\w-]+)?\.(ya?ml|properties)", re.IGNORECASE)
+_PROPERTY = pattern(r"^[ \t]*spring\.flyway\.([\w.\[\]-]+)[ \t]*[=:][ \t]*(.*?)[ \t]*$", re.MULTILINE)
 # Spring's names of what it calls otherwise than Flyway does.
 _NAMES = {"postgresql.transactionalLock": TRANSACTIONAL_LOCK, "initSqls": "initSql"}
 _PREFIX = "spring.flyway."

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 
+from avion_lint.pattern import pattern
 from avion_lint.source import Span
 from avion_lint.sql.lexer import COMMENTS, Lexeme, Token, tokens
 
@@ -24,8 +24,8 @@ class Edit(StrEnum):
     SQL = "sql"
 
 
-_BLANK = re.compile(r"[ \t\n\r\f\v]+")
-_AROUND = re.compile(r" ?([(),;]) ?")  # these are words of their own, with or without blanks
+_BLANK = pattern(r"[ \t\n\r\f\v]+")
+_AROUND = pattern(r" ?([(),;]) ?")  # these are words of their own, with or without blanks
 
 
 def edit_between(before: str, after: str, obeyed: Obeyed) -> Edit:

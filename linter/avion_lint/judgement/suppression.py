@@ -7,17 +7,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from avion_lint.finding import Finding
+from avion_lint.pattern import pattern
 from avion_lint.problems import suggestion
 from avion_lint.record import record
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames
 from avion_lint.source import Document, Place, Span
 
-_MARKS = re.compile(r"(--|/\*+|#)\s*")
+_MARKS = pattern(r"(--|/\*+|#)\s*")
 # A colon makes it ours; without one "avion-lint ignore…" is meant as one, and prose about the tool is not.
-_ADDRESSED = re.compile(r"avion-?lint\s*(:|(?=ignore\b))\s*", re.IGNORECASE)
-_COMMAND = re.compile(r"(?P<verb>[A-Za-z_-]*)\s*(?P<list>\[(?P<rules>[^\]]*)\])?\s*:?\s*(?P<reason>.*)", re.DOTALL)
-_WORD = re.compile(r"[^\s,]+")
+_ADDRESSED = pattern(r"avion-?lint\s*(:|(?=ignore\b))\s*", re.IGNORECASE)
+_COMMAND = pattern(r"(?P<verb>[A-Za-z_-]*)\s*(?P<list>\[(?P<rules>[^\]]*)\])?\s*:?\s*(?P<reason>.*)", re.DOTALL)
+_WORD = pattern(r"[^\s,]+")
 _VERBS = ("ignore", "ignore-file")
 
 

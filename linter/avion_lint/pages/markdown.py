@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 
-_FENCE = re.compile(r" {0,3}(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$")
-_HEADING = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<title>.*?)[ \t]*#*$")
+_FENCE = pattern(r" {0,3}(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$")
+_HEADING = pattern(r"(?P<level>#{1,6})[ \t]+(?P<title>.*?)[ \t]*#*$")
 
 
 class UnclosedFenceError(Exception):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from avion_lint.pages.markdown import Line
 from avion_lint.pages.model import Fails, Finds, Mark, Takes
+from avion_lint.pattern import pattern
 from avion_lint.record import field, record
 from avion_lint.sql.effects import Lock
 
@@ -29,8 +30,8 @@ COMMENT_MARKS = {
 """Languages that a file of an example may be in, with what opens a comment to the end of the line."""
 
 _WORDS = "finds-below|finds|takes|fails"
-_RULE_ID = re.compile(r"[A-Z]{2}[0-9]{3}")
-_SQLSTATE = re.compile(r"[0-9A-Z]{5}")
+_RULE_ID = pattern(r"[A-Z]{2}[0-9]{3}")
+_SQLSTATE = pattern(r"[0-9A-Z]{5}")
 
 
 class MarkError(Exception):

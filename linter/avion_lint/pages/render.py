@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from avion_lint.pages.markdown import Fence, Part, parts_of
 from avion_lint.pages.model import Example, ExampleFile, ExampleKind, Page
+from avion_lint.pattern import pattern
 
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
-_STRONG = re.compile(r"\*\*([^*]+)\*\*")
+_LINK = pattern(r"\[([^\]]+)\]\(([^)]+)\)")
+_STRONG = pattern(r"\*\*([^*]+)\*\*")
 
 
 def help_text(page: Page) -> str:

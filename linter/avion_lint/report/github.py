@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from avion_lint.finding import Level
+from avion_lint.pattern import pattern
 from avion_lint.report import markdown, text
 from avion_lint.report.extent import extent
 from avion_lint.report.plain import harmless_lines
@@ -18,7 +18,7 @@ MESSAGE_LIMIT = 4096
 # A larger summary is refused as a whole, with an error.
 SUMMARY_LIMIT = 1024 * 1024
 
-_UNFIT = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNFIT = pattern("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def render(verdict: Verdict, *, colour: bool = False, verbose: bool = False, columns: int = 100) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from avion_lint.pattern import pattern
 from avion_lint.report.plain import harmless_lines, one_line
 
 # What GitHub Flavored Markdown gives a meaning, anywhere or at the beginning of a line.
-_MARKS = re.compile(r"[\\`*_\[\]<>|~&$]|^[#+=-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d\d\d)[.)]")
+_MARKS = pattern(r"[\\`*_\[\]<>|~&$]|^[#+=-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d\d\d)[.)]")
 # GitHub makes links of these even where nothing is marked up: mentions, references and addresses.
-_LINKED = re.compile(r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
+_LINKED = pattern(r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
 _JOINER = "\u2060"
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from avion_lint.pattern import pattern
 from avion_lint.report.plain import harmless_lines, one_line
 
 LINK_LIMIT = 200
 
-_PLACEHOLDER = re.compile(r"\{(\d+)\}")
-_BRACKET = re.compile(r"[\[\]]")
-_ESCAPED_IN_LINK = re.compile(r"[\\\[\]]")
+_PLACEHOLDER = pattern(r"\{(\d+)\}")
+_BRACKET = pattern(r"[\[\]]")
+_ESCAPED_IN_LINK = pattern(r"[\\\[\]]")
 
 
 def plain(text: str) -> str:

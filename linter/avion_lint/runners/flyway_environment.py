@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.source import Span
 
@@ -39,20 +40,20 @@ class _Line:
         return not self.text.strip() or self.text.lstrip().startswith("#")
 
 
-_INDENT = re.compile(r"[ \t]*(?:-[ \t]+)*")
+_INDENT = pattern(r"[ \t]*(?:-[ \t]+)*")
 _QUOTE = r"[\"']?"
 _VARIABLE = r"(FLYWAY_[A-Za-z0-9_]+)"
-_NAMED = re.compile(rf"name:[ \t]*{_QUOTE}{_VARIABLE}{_QUOTE}[ \t]*(?:#.*)?$")
-_MAPPED = re.compile(rf"{_QUOTE}{_VARIABLE}{_QUOTE}[ \t]*:(?:[ \t]+(.*))?$")
-_LISTED = re.compile(rf"-[ \t]+({_QUOTE}){_VARIABLE}=(.*?)\1[ \t]*$")
-_IN_FLOW = re.compile(rf"\{{[ \t]*name:[ \t]*{_QUOTE}{_VARIABLE}{_QUOTE}[ \t]*,[ \t]*value:[ \t]*([^}}]*?)[ \t]*\}}")
-_VALUE = re.compile(r"value:[ \t]*(.*)$")
+_NAMED = pattern(rf"name:[ \t]*{_QUOTE}{_VARIABLE}{_QUOTE}[ \t]*(?:#.*)?$")
+_MAPPED = pattern(rf"{_QUOTE}{_VARIABLE}{_QUOTE}[ \t]*:(?:[ \t]+(.*))?$")
+_LISTED = pattern(rf"-[ \t]+({_QUOTE}){_VARIABLE}=(.*?)\1[ \t]*$")
+_IN_FLOW = pattern(rf"\{{[ \t]*name:[ \t]*{_QUOTE}{_VARIABLE}{_QUOTE}[ \t]*,[ \t]*value:[ \t]*([^}}]*?)[ \t]*\}}")
+_VALUE = pattern(r"value:[ \t]*(.*)$")
 
-_DOUBLE = re.compile(r'"((?:[^"\\]|\\["\\/])*)"[ \t]*(?:#.*)?$')
-_SINGLE = re.compile(r"'((?:[^']|'')*)'[ \t]*(?:#.*)?$")
-_PLAIN = re.compile(r"([^\s\"'|>&*!{\[#].*?)(?:[ \t]+#.*)?$")
+_DOUBLE = pattern(r'"((?:[^"\\]|\\["\\/])*)"[ \t]*(?:#.*)?$')
+_SINGLE = pattern(r"'((?:[^']|'')*)'[ \t]*(?:#.*)?$")
+_PLAIN = pattern(r"([^\s\"'|>&*!{\[#].*?)(?:[ \t]+#.*)?$")
 # Filled in later by a shell, compose, Kubernetes, GitHub or Helm.
-_FILLED_IN = re.compile(r"\$[A-Za-z_]|\$\{+[ A-Za-z_]|\$\(|\{\{")
+_FILLED_IN = pattern(r"\$[A-Za-z_]|\$\{+[ A-Za-z_]|\$\(|\{\{")
 
 
 def variables(text: str) -> Iterator[Variable]:

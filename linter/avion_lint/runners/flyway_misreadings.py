@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from avion_lint.pattern import pattern
 from avion_lint.runners.flyway_statements import Statement
 from avion_lint.runners.migration import Misread, Misreading
 from avion_lint.source import SourceMap, Span
 
 # Without these, and without oddities, both lex alike: strings differ by a backslash before a quote only.
-_MAY_DIFFER = re.compile(r"\\'|\x00|atomic", re.IGNORECASE)
+_MAY_DIFFER = pattern(r"\\'|\x00|atomic", re.IGNORECASE)
 
 
 def misreadings(text: str, statements: Sequence[Statement], origin: SourceMap) -> tuple[Misreading, ...]:

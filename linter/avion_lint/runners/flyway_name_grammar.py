@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.migration import Kind, Version
 
-_PART = re.compile(r"[+-]?\d+")
-_BEFORE_DIGIT = re.compile(r"\.(?=[0-9])")
+_PART = pattern(r"[+-]?\d+")
+_BEFORE_DIGIT = pattern(r"\.(?=[0-9])")
 _MAX_LENGTH = 4000  # Python refuses to read longer numbers, and no file system has names that long
 OWN_WORDS = frozenset({"current", "next", "latest", "9223372036854775807"})
 """What Flyway takes for a marker and not for a version; the number is its value of `latest`."""

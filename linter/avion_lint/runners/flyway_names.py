@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from avion_lint.pattern import pattern
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_name_grammar import (
     EVENTS_LONGEST_FIRST,
@@ -18,9 +17,9 @@ from avion_lint.runners.flyway_name_grammar import (
 from avion_lint.runners.migration import FileName, Kind, NameProblem
 
 _GAP = " \t_.-"
-_NUMBERS = re.compile(r"\d++(?:[._-]++\d++)*+")
-_GAPS = re.compile(r"[._-]+")
-_UNPREFIXED = re.compile(r"\d++(?:[._-]++\d++)*+[\s_.-]")
+_NUMBERS = pattern(r"\d++(?:[._-]++\d++)*+")
+_GAPS = pattern(r"[._-]+")
+_UNPREFIXED = pattern(r"\d++(?:[._-]++\d++)*+[\s_.-]")
 
 
 def parse_name(name: str, configuration: FlywayConfiguration) -> FileName | NameProblem | None:

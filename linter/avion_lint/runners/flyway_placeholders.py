@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.migration import ReadError
@@ -14,7 +14,7 @@ RESERVED = "flyway"
 _DEFAULTS = frozenset(
     {"defaultschema", "user", "database", "timestamp", "filename", "workingdirectory", "table", "environment"}
 )
-_NOT_IN_NAMES = re.compile(r"[^a-z0-9_]")
+_NOT_IN_NAMES = pattern(r"[^a-z0-9_]")
 
 
 @record

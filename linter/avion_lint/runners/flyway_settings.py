@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from avion_lint.pattern import pattern
 from avion_lint.problems import Problem
 from avion_lint.runners.flyway_configuration import (
     KEYS,
@@ -25,8 +26,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_FROM_ENVIRONMENT = re.compile(r"\$\{[A-Za-z0-9_]+\}")
-_TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+_FROM_ENVIRONMENT = pattern(r"\$\{[A-Za-z0-9_]+\}")
+_TOML_PLACE = pattern(r"\(at line (\d+), column (\d+)\)$")
 
 
 class _Collector:

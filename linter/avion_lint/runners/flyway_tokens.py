@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from avion_lint.pattern import pattern
+
 # What the shape has in place of characters outside ASCII.
 _DIGIT, _SYMBOL, _NO_BREAK = "\x01", "\x02", "\x03"
-_UNUSUAL = re.compile(r"[^\x00\x09-\x0d\x1c-\x7e]")
+_UNUSUAL = pattern(r"[^\x00\x09-\x0d\x1c-\x7e]")
 
 
 def shape(text: str) -> str:
@@ -44,7 +46,7 @@ _NAME = rf"{_NOT_STRING}[A-Za-z_]{_IN_WORD}*+{_PARTS}"
 _STRING = r"'[^']*+(?:''[^']*+)*+'?|[BEX]'[^'\\]*+(?:(?:\\.?|'')[^'\\]*+)*+'?|U&'[^']*+(?:''[^']*+)*+'?"
 _LINE_COMMENT = r"--[^\n\r]*+"
 
-TOKEN = re.compile(
+TOKEN = pattern(
     rf"""(?P<keyword>{_NOT_STRING}[A-Za-z_]++(?![0-9$\x01.]))
     |(?P<blank>[ \r\x03])
     |(?P<space>[\t\n\x0b\x0c\x1c-\x1f][\t-\r\x1c-\x20]*+)
@@ -67,7 +69,7 @@ TOKEN = re.compile(
 """
 
 _BLANKS = r"[\t\x0b-\r\x1c-\x20]*+"
-BEFORE = re.compile(rf"(?:[ \r\x03;]|(?:[\t\x0b\x0c\x1c-\x1f]{_BLANKS}(?:\n{_BLANKS})?|\n{_BLANKS})(?!\n))*+")
+BEFORE = pattern(rf"(?:[ \r\x03;]|(?:[\t\x0b\x0c\x1c-\x1f]{_BLANKS}(?:\n{_BLANKS})?|\n{_BLANKS})(?!\n))*+")
 """What may stand before a statement and is no part of it: semicolons, and blanks that are no token.
 
 A run of blanks with two line feeds is a token, unless a space or `\\r` begins it.
@@ -79,21 +81,21 @@ _REST = rf"{_STRING}|{_LINE_COMMENT}|-|/(?!\*)"
 _INSIDE = rf"{_FILLER}|{_WORDS}|{_REST}"
 _GROUP = rf"\((?:{_INSIDE})*+\)"
 
-IN_PARENTHESES = re.compile(rf"(?:{_INSIDE}|{_GROUP})*+", re.DOTALL)
+IN_PARENTHESES = pattern(rf"(?:{_INSIDE}|{_GROUP})*+", re.DOTALL)
 """All that does not matter inside parentheses, once a statement has begun."""
 
 _BLOCK_WORD = r"""(?!(?i:BEGIN|ATOMIC)(?![A-Za-z0-9_$\x01.])|"BEGIN")"""
 
-OUTSIDE = re.compile(rf"(?:{_FILLER}|{_BLOCK_WORD}(?:{_WORDS})|{_REST}|{_GROUP})*+", re.DOTALL)
+OUTSIDE = pattern(rf"(?:{_FILLER}|{_BLOCK_WORD}(?:{_WORDS})|{_REST}|{_GROUP})*+", re.DOTALL)
 """All that does not matter outside them, once it is known what the statement is."""
 
-PLAIN_HEAD = re.compile(
+PLAIN_HEAD = pattern(
     rf"{_NOT_STRING}(?!(?i:CREATE|DROP|ALTER|REINDEX|VACUUM|DISCARD|COPY|BEGIN)(?![A-Za-z_]))"
     r"[A-Za-z_]++(?![0-9$\x01.])"
 )
 """A first word that tells that no other word of the statement matters; a short cut."""
 
-_MARK = re.compile(r"/\*|\*/")
+_MARK = pattern(r"/\*|\*/")
 
 
 def block_comment_end(text: str, start: int) -> int:
@@ -116,7 +118,7 @@ def dollar_quote_end(text: str, start: int, tag_end: int) -> int:
     return len(text) if end < 0 else end + len(tag)
 
 
-_TAG = re.compile(r"\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?\$")
+_TAG = pattern(r"\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?\$")
 
 
 def is_dollar_tag(tag: str) -> bool:
@@ -124,7 +126,7 @@ def is_dollar_tag(tag: str) -> bool:
     return _TAG.fullmatch(tag) is not None
 
 
-_COPY_END = re.compile(r"^[\x00-\x09\x0b-\x20]*+\\\.[\x00-\x09\x0b-\x20]*+$\n?", re.MULTILINE)
+_COPY_END = pattern(r"^[\x00-\x09\x0b-\x20]*+\\\.[\x00-\x09\x0b-\x20]*+$\n?", re.MULTILINE)
 
 
 def copy_data_end(text: str, semicolon: int) -> int | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import StrEnum
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.runners.go_text import quoted, trim
 from avion_lint.runners.goose_lines import line_around
@@ -45,7 +45,7 @@ class Annotation(StrEnum):
 
 _EXACT = {f"{MARK} {annotation}": annotation for annotation in Annotation}
 _FOLDED = {annotation.lower(): annotation for annotation in Annotation}
-_NUMBER = re.compile(r"(\d+)(?:\.(\d+))?")
+_NUMBER = pattern(r"(\d+)(?:\.(\d+))?")
 
 
 @record

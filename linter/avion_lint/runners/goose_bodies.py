@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from avion_lint.pattern import pattern
 from avion_lint.runners.migration import Misread, Misreading
 from avion_lint.source import Span
 from avion_lint.sql.lexer import Lexeme, Token, tokens
 
 # Letters, digits, `_` and all beyond ASCII, said by what they are not: `re` is slow to compile the class otherwise.
 _NAME = r"[^\x00-@[-^`{-\x7f][^\x00-/:-@[-^`{-\x7f]*+"
-_MARK = re.compile(rf"\$({_NAME})?\$")
-_ESCAPED_MARK = re.compile(rf"\$\$(?=({_NAME})\$\$)")
+_MARK = pattern(rf"\$({_NAME})?\$")
+_ESCAPED_MARK = pattern(rf"\$\$(?=({_NAME})\$\$)")
 
 
 def misread_bodies(text: str, substituted: Sequence[Span]) -> Iterator[tuple[Misreading, Span]]:

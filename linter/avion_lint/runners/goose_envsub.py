@@ -6,19 +6,20 @@ import re
 from collections.abc import Mapping
 from unicodedata import category
 
+from avion_lint.pattern import pattern
 from avion_lint.record import field, record
 from avion_lint.runners.go_text import quoted, trim
 from avion_lint.source import Segment
 
 # A backslash escapes a dollar sign and itself, and is text before anything else.
-_LITERAL = re.compile(r"(?:[^$\\]++|\\[^$])++")
-_LITERAL_IN_BRACES = re.compile(r"[^$\\}]+")
+_LITERAL = pattern(r"(?:[^$\\]++|\\[^$])++")
+_LITERAL_IN_BRACES = pattern(r"[^$\\}]+")
 # What most lines with substitutions hold, and nothing that needs a closer look.
-_PLAIN = re.compile(r"\$(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z][A-Za-z0-9_]*)")
-_NUMBER = re.compile(r"[+-]?[0-9]+")
+_PLAIN = pattern(r"\$(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z][A-Za-z0-9_]*)")
+_NUMBER = pattern(r"[+-]?[0-9]+")
 # The scanner of the library that goose uses stops at U+FFFD, which is how it sees undecodable bytes.
-_OFFSET = re.compile(r"[^:}\ufffd]*")
-_LENGTH = re.compile(r"[^}\ufffd]*")
+_OFFSET = pattern(r"[^:}\ufffd]*")
+_LENGTH = pattern(r"[^}\ufffd]*")
 _GREATEST = 2**63 - 1
 _NOTHING = "\ufffd"  # what Go prints for the character after the end
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from avion_lint.pattern import pattern
 from avion_lint.runners.go_text import SPACE
 from avion_lint.source import Span
 
@@ -12,11 +11,11 @@ LONGEST_LINE = 4 * 1024 * 1024
 
 _BLANK = f"[{SPACE.replace(chr(10), '')}]"  # within a line
 # What goose drops before a statement: empty lines, and lines that begin with a comment mark.
-_LEADING = re.compile(rf"(?:\r?\n|\r\Z|{_BLANK}*+--[^\n]*+(?:\n|\Z))*+")
-_BEFORE_UP = re.compile(rf"(?:{_BLANK}*+(?:--[^\n]*+)?\n|{_BLANK}*+(?:--[^\n]*+)?\Z)*+")
+_LEADING = pattern(rf"(?:\r?\n|\r\Z|{_BLANK}*+--[^\n]*+(?:\n|\Z))*+")
+_BEFORE_UP = pattern(rf"(?:{_BLANK}*+(?:--[^\n]*+)?\n|{_BLANK}*+(?:--[^\n]*+)?\Z)*+")
 # Most statements of most files: no comment, nothing to trim, and one semicolon, at the end of its line.
-EASY_STATEMENT = re.compile(r"\n*+((?:[^;\s-](?:[^;-]++|-(?!-))*+)?+;)[ \t\r]*+(?:\n|\Z)")
-_COMMENT_WORD = re.compile(rf"(?:^|(?<={_BLANK}))--")
+EASY_STATEMENT = pattern(r"\n*+((?:[^;\s-](?:[^;-]++|-(?!-))*+)?+;)[ \t\r]*+(?:\n|\Z)")
+_COMMENT_WORD = pattern(rf"(?:^|(?<={_BLANK}))--")
 
 
 def after_leading(text: str, start: int, end: int) -> int:

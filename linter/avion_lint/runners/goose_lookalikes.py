@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.runners.goose_annotations import Annotation
 from avion_lint.runners.goose_lines import line_around
 from avion_lint.source import Span
 
-_NAMED = re.compile(r"[gG+](?:(?<=[gG])[oO][oO][sS][eE](?![A-Za-z0-9])|(?<=\+)[ \t\xa0]*+[A-Za-z]{4,6}(?=[ \t:_-]))")
+_NAMED = pattern(r"[gG+](?:(?<=[gG])[oO][oO][sS][eE](?![A-Za-z0-9])|(?<=\+)[ \t\xa0]*+[A-Za-z]{4,6}(?=[ \t:_-]))")
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _PUNCTUATION = " \t\xa0\r.,;:!"
-_JOINTS = re.compile(r"[\s:_-]+")
-_TRAILING_COMMENT = re.compile(r"\s--.*")
+_JOINTS = pattern(r"[\s:_-]+")
+_TRAILING_COMMENT = pattern(r"\s--.*")
 _WINDOW = 120  # characters before and after "goose" that are looked at: room for any annotation
 _WORDS = {_JOINTS.sub("", annotation).lower(): annotation for annotation in Annotation}
 

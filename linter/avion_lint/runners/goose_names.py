@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from avion_lint.pattern import pattern
 from avion_lint.runners.go_text import quoted
 from avion_lint.runners.migration import FileName, Kind, NameProblem, Version
 
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-_NUMBER_FIRST = re.compile(r"[Vv]?([0-9]+)[-_. ]+([^-_. 0-9].*)")
+_INTEGER = pattern(r"[+-]?[0-9]+")
+_NUMBER_FIRST = pattern(r"[Vv]?([0-9]+)[-_. ]+([^-_. 0-9].*)")
 _GREATEST = 2**63 - 1
 
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.sql import actions as a
 from avion_lint.sql.extract import extract
@@ -63,7 +64,7 @@ def _mark(dialect: str, reason: str, pattern: str, proof: Callable[[str], bool] 
 
 _MYSQL_ENGINES = "InnoDB|MyISAM|NDB|NDBCLUSTER|Aria|RocksDB|ARCHIVE|FEDERATED"
 _INTEGER = r"\b(?:TINY|SMALL|MEDIUM|BIG)?INT(?:EGER)?(?:\s*\(\s*\d+\s*\))?"
-_GO = re.compile(r"^[ \t]*GO[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+_GO = pattern(r"^[ \t]*GO[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 
 # In order of weight: SQLite and ClickHouse take MySQL's backticks too, so what these alone have comes first.
 _MARKS = (
@@ -88,16 +89,16 @@ _MARKS = (
     _mark("tsql", "GO between its statements, as in SQL Server", _GO.pattern, _needs_go),
 )
 # Most texts have none of these, and are not looked at any closer.
-_HINT = re.compile(
+_HINT = pattern(
     r"`|\bENGINE\b|\bCLUSTER\b|INCREMENT|\bROWID\b|\bPRAGMA\b|\bUNSIGNED\b|\bON\s+UPDATE\s|\bCHARSET\b|\bIDENTITY\b|"
     rf"\[\w+\]\s*\.|\bTABLE\s+\[|\bNVARCHAR\b|{_GO.pattern}",
     re.IGNORECASE | re.MULTILINE,
 )
-_COPY_DATA = re.compile(
+_COPY_DATA = pattern(
     r"^[ \t]*COPY\b[^;]*\bFROM\s+STDIN\b[^;]*;[^\n]*\n(.*?)^\\\.", re.IGNORECASE | re.MULTILINE | re.DOTALL
 )
-_META_COMMAND = re.compile(r"^[ \t]*\\.*$", re.MULTILINE)
-_PLACEHOLDER = re.compile(r"\$\{[^}\n]*\}")
+_META_COMMAND = pattern(r"^[ \t]*\\.*$", re.MULTILINE)
+_PLACEHOLDER = pattern(r"\$\{[^}\n]*\}")
 
 
 def evidence(text: str) -> tuple[str, str] | None:

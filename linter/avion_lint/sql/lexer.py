@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.source import Span
 
@@ -37,7 +38,7 @@ class Token:
 # One leading character, so that the engine can leap over code; then what can be taken in whole. A line comment ends
 # at either half of a line end, as in the server's scanner. Letters of names are said by what they are not: `re` takes
 # milliseconds to compile a class that reaches to the last character.
-_START = re.compile(
+_START = pattern(
     r"""[;'"$/-](?:
       (?<=;)
     | (?<=')(?<![eE].)[^']*+'
@@ -56,11 +57,11 @@ _KINDS = {
     "/": Lexeme.BLOCK_COMMENT,
     "$": Lexeme.DOLLAR,
 }
-_NAME_REST = re.compile(r"[^\x00-#%-/:-@[-^`{-\x7f]*+")
-_COMMENT_MARK = re.compile(r"/\*|\*/")
-_ESCAPED_BODY = re.compile(r"(?:[^'\\]++|\\.|'')*+", re.DOTALL)
+_NAME_REST = pattern(r"[^\x00-#%-/:-@[-^`{-\x7f]*+")
+_COMMENT_MARK = pattern(r"/\*|\*/")
+_ESCAPED_BODY = pattern(r"(?:[^'\\]++|\\.|'')*+", re.DOTALL)
 # Two literals count as one where at least one line end, and perhaps comments, stand between them.
-_CONTINUED = re.compile(r"(?:[ \t\f\v]|--[^\n\r]*)*+[\n\r](?:[ \t\f\v\n\r]|--[^\n\r]*[\n\r])*+'")
+_CONTINUED = pattern(r"(?:[ \t\f\v]|--[^\n\r]*)*+[\n\r](?:[ \t\f\v\n\r]|--[^\n\r]*[\n\r])*+'")
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -135,13 +136,13 @@ def _block_comment_end(text: str, start: int) -> tuple[int, bool]:
 
 # Code and whole tokens up to the next semicolon, or to a token that needs a closer look.
 _CODE = r"""(?:[^'"$/;-]++|(?<![eE])'[^']*+'|"[^"]*+"|-(?!-)|/(?!\*)|--[^\n\r]*+)*+"""
-_PLAIN = re.compile(_CODE)
-_WHOLE = re.compile(_CODE + r";(?:\s++|--[^\n\r]*+)*+")
-_BLANK = re.compile(r"(?:\s++|--[^\n\r]*+)*+")
+_PLAIN = pattern(_CODE)
+_WHOLE = pattern(_CODE + r";(?:\s++|--[^\n\r]*+)*+")
+_BLANK = pattern(r"(?:\s++|--[^\n\r]*+)*+")
 _GAP = r"(?:\s|--[^\n\r]*+|(?>/\*.*?\*/))++"
 # The statements inside which PostgreSQL's grammar has semicolons: BEGIN ATOMIC bodies and the list of a rule.
-_COMPOUND = re.compile(rf"CREATE{_GAP}(?:OR{_GAP}REPLACE{_GAP})?(FUNCTION|PROCEDURE|RULE)\b", re.IGNORECASE | re.DOTALL)
-_BLOCK_WORD = re.compile(r"(?<![\w$])(?:begin\s+atomic|case|end)(?![\w$])", re.IGNORECASE)
+_COMPOUND = pattern(rf"CREATE{_GAP}(?:OR{_GAP}REPLACE{_GAP})?(FUNCTION|PROCEDURE|RULE)\b", re.IGNORECASE | re.DOTALL)
+_BLOCK_WORD = pattern(r"(?<![\w$])(?:begin\s+atomic|case|end)(?![\w$])", re.IGNORECASE)
 
 
 def statement_ends(text: str) -> list[int]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.source import Document, Span
 from avion_lint.yaml.nodes import Entry, Mapping, Scalar
 
-_LINE = re.compile(r"(?P<indent>  )?(?P<key>[a-z][a-z0-9-]*):(?: (?P<value>[a-z0-9][a-z0-9-]*))?(?: +#.*)?")
+_LINE = pattern(r"(?P<indent>  )?(?P<key>[a-z][a-z0-9-]*):(?: (?P<value>[a-z0-9][a-z0-9-]*))?(?: +#.*)?")
 
 
 @record

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from avion_lint.pattern import pattern
 
 Plain = bool | int | float | str | None
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUES = frozenset({"true", "True", "TRUE"})
 _FALSES = frozenset({"false", "False", "FALSE"})
-_BASED = re.compile(r"0o([0-7]+)|0x([0-9a-fA-F]+)")
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_BASED = pattern(r"0o([0-7]+)|0x([0-9a-fA-F]+)")
+_INTEGER = pattern(r"[-+]?[0-9]+")
+_FLOAT = pattern(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _LONGEST_NUMBER = 64  # longer runs of digits stay text: nobody means them, and int() refuses some thousands
 
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from avion_lint.finding import Finding
+from avion_lint.pattern import pattern
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.data._batches import in_batches
 
-_WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
+_WHERE = pattern(r"\bwhere\b", re.IGNORECASE)
 
 
 @rule("DA101", subject=Statement, any_database=True, on=(a.Update,))

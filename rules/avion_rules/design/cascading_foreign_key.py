@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from avion_lint.finding import Finding
+from avion_lint.pattern import pattern
 from avion_lint.rule import rule
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
@@ -13,7 +14,7 @@ from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Statement
 from avion_rules.design._constraints import given
 
-_ACTION = re.compile(r"\bon\s+(delete|update)\s+cascade\b(?:\s+on\s+(?:delete|update)\s+cascade\b)?", re.IGNORECASE)
+_ACTION = pattern(r"\bon\s+(delete|update)\s+cascade\b(?:\s+on\s+(?:delete|update)\s+cascade\b)?", re.IGNORECASE)
 
 
 @rule("DE116", subject=Statement)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from avion_lint.finding import Finding
+from avion_lint.pattern import pattern
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
-_PLACED = re.compile(r"'\s*(before|after)\s*e?'", re.IGNORECASE)
+_PLACED = pattern(r"'\s*(before|after)\s*e?'", re.IGNORECASE)
 
 
 @rule("DE118", subject=Statement, on=(a.AddEnumValue,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from avion_lint.pattern import pattern
 from avion_lint.runners.migration import Direction, Misread, ReadError
 from avion_lint.source import Span
 from avion_lint.subjects import Migration
@@ -11,8 +12,8 @@ from avion_lint.subjects import Migration
 DIRECTIVES = frozenset({Misread.DIRECTIVE_AS_COMMENT, Misread.DIRECTIVE_BY_VERSION})
 
 # The spellings of Up that some goose reads; and whatever the eye may take for one.
-_UP = re.compile(r"^\ufeff?--.*\+goose\s+(?i:up)\s*$", re.MULTILINE)
-_LIKE_UP = re.compile(r"^[^\w\n]*goose[^\w\n]+up\b[^\n]*", re.IGNORECASE | re.MULTILINE)
+_UP = pattern(r"^\ufeff?--.*\+goose\s+(?i:up)\s*$", re.MULTILINE)
+_LIKE_UP = pattern(r"^[^\w\n]*goose[^\w\n]+up\b[^\n]*", re.IGNORECASE | re.MULTILINE)
 
 
 def misspelt(migration: Migration, word: str) -> bool:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import gcd
 
 from avion_lint.finding import Finding, Related
+from avion_lint.pattern import pattern
 from avion_lint.rule import rule
 from avion_lint.subjects import Migration, Project
 from avion_rules._versions import following, is_sequential, rename
@@ -38,7 +39,7 @@ def _misnamed(project: Project) -> Iterator[Parts]:
             yield tuple(int(part) for part in re.split(r"[._]", number[1]))
 
 
-_NUMBER = re.compile(r"[A-Za-z]?(\d+(?:[._]\d+)*)")
+_NUMBER = pattern(r"[A-Za-z]?(\d+(?:[._]\d+)*)")
 
 
 def _between(before: Migration, migration: Migration, step: int) -> list[Parts]:

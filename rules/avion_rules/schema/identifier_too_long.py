@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from avion_lint.finding import Finding
+from avion_lint.pattern import pattern
 from avion_lint.rule import rule
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
@@ -13,7 +13,7 @@ from avion_lint.subjects import Statement
 
 LIMIT = 63  # bytes: NAMEDATALEN of every PostgreSQL as it comes, less the one at the end
 _NEARLY = LIMIT - 3  # a character of several bytes is cut as a whole
-_IDENTIFIER = re.compile(r'"(?:[^"]|"")+"|[^\W\d][\w$]*')
+_IDENTIFIER = pattern(r'"(?:[^"]|"")+"|[^\W\d][\w$]*')
 
 
 @rule("SC103", subject=Statement)

@@ -10,6 +10,7 @@ from sqlglot import expressions as e
 from sqlglot.dialects.dialect import Dialect as Reader
 from sqlglot.errors import ParseError, TokenError
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record, replace
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
@@ -48,9 +49,9 @@ _TRANSACTION_WORDS = {
     "RELEASE": a.TransactionWord.RELEASE,
     "END": a.TransactionWord.COMMIT,
 }
-_EXECUTABLE_COMMENT = re.compile(r"(/\*!\d{0,6})(.*?)(\*/)", re.DOTALL)
-_GO = re.compile(r"^([ \t]*)(?P<go>GO)([ \t\r]*)$", re.IGNORECASE | re.MULTILINE)
-_MISSING = re.compile(r"Missing (?P<mark>\S+) from \d+:(?P<start>\d+)")
+_EXECUTABLE_COMMENT = pattern(r"(/\*!\d{0,6})(.*?)(\*/)", re.DOTALL)
+_GO = pattern(r"^([ \t]*)(?P<go>GO)([ \t\r]*)$", re.IGNORECASE | re.MULTILINE)
+_MISSING = pattern(r"Missing (?P<mark>\S+) from \d+:(?P<start>\d+)")
 _LONG = 2000  # tokens; of a longer INSERT … VALUES only the first rows are parsed
 
 
