@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from avion_lint.rule import Rule
+from avion_rules.schema.certain_failure import certain_failure
 from avion_rules.schema.column_still_used import column_still_used
 from avion_rules.schema.concurrent_on_partitioned import concurrent_on_partitioned
 from avion_rules.schema.enum_value_used_at_once import enum_value_used_at_once
@@ -21,4 +22,5 @@ RULES: tuple[Rule, ...] = (
     view_cannot_be_replaced,
     concurrent_on_partitioned,
     security_definer_without_search_path,
+    certain_failure,
 )

@@ -94,12 +94,14 @@ def fails(action: a.Action, schema: Schema, version: int, beside: tuple[a.Action
     `beside` are all actions of its statement: what they drop is gone as well. Being in a transaction is not looked
     at: that is `legal_in_transaction`.
     """
-    from avion_lint.sql.effects import dependence, refusals  # noqa: PLC0415 - two tables of cases, read when asked
+    from avion_lint.sql.effects import dependence, existing, refusals  # noqa: PLC0415 - tables of cases, read when asked
+    from avion_lint.sql.effects.order import met  # noqa: PLC0415 - as above
     from avion_lint.sql.effects.scope import Scope  # noqa: PLC0415 - as above
 
-    scope = Scope(schema, version)
+    scope = Scope(met(action, schema, beside) if len(beside) > 1 else schema, version)
     return (
         refusals.too_new(action, version)
         or refusals.refused(action, scope)
-        or dependence.depended_on(action, scope, beside)
+        or existing.taken(action, scope, beside)
+        or dependence.depended_on(action, Scope(schema, version), beside)
     )
