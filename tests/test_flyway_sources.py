@@ -74,3 +74,32 @@ def test_springs_settings_that_are_no_yaml_say_nothing() -> None:
 def test_init_sql_can_set_a_lock_timeout() -> None:
     assert sets_lock_timeout(configuration({"flyway.conf": "flyway.initSql=SET lock_timeout = '3s'\n"}))
     assert not sets_lock_timeout(configuration({"flyway.conf": "flyway.initSql=SELECT 1\n"}))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("flyway.conf", "flyway.initSql=SET lock_timeout TO '3s'\n"),
+        ("flyway.toml", "[flyway]\ninitSql = \"SET lock_timeout = '3s'\"\n"),
+        ("k8s/job.yaml", "image: flyway\nenv:\n- name: FLYWAY_INIT_SQL\n  value: SET lock_timeout = '3s'\n"),
+        ("k8s/job.yaml", 'image: flyway\nargs: ["-initSql=SET lock_timeout = \'3s\'", "migrate"]\n'),
+        ("k8s/job.yaml", "image: flyway\nargs:\n- -initSql=SET lock_timeout = '3s'\n- migrate\n"),
+        ("ci.yaml", "run: flyway -url=$URL -initSql=\"SET lock_timeout = '3s'\" migrate\n"),
+        ("src/application.yaml", "spring.flyway.init-sqls: SET lock_timeout = '3s'\n"),
+        ("src/application.yaml", "spring: {flyway: {initSqls: [SET a = 1, SET lock_timeout = '3s']}}\n"),
+        ("src/application.properties", "spring.flyway.init-sqls=SET lock_timeout = '3s'\n"),
+    ],
+)
+def test_the_sql_of_new_connections_is_found_wherever_it_is_said(path: str, text: str) -> None:
+    assert sets_lock_timeout(configuration({f"services/billing/{path}": text}))
+    assert not sets_lock_timeout(configuration({f"services/billing/{path}": text.replace("3s", "0")}))
+    assert not sets_lock_timeout(configuration({f"services/billing/{path}": text}, USERS))
+
+
+def test_flyways_arguments_count_like_its_variables() -> None:
+    text = "image: flyway/flyway\nargs: [-postgresql.transactional.lock=false, '-placeholders.schema=a']\n"
+    found = configuration({"services/billing/k8s/job.yaml": text})
+
+    assert found.postgresql_transactional_lock is False
+    assert found.placeholders == {"schema": "a"}
+    assert configuration({"services/billing/k8s/job.yaml": text.replace("flyway", "x")}) == FlywayConfiguration()

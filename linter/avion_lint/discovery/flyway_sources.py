@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from posixpath import basename, commonpath, dirname
+from posixpath import basename, dirname
 
+from avion_lint.discovery.connections import sets_limit
+from avion_lint.discovery.nearness import nearest
 from avion_lint.discovery.spring import from_spring, is_spring
 from avion_lint.discovery.tree import Read, Unreadable
+from avion_lint.pattern import pattern
 from avion_lint.problems import Problem
 from avion_lint.record import record
 from avion_lint.runners.flyway_configuration import FlywayConfiguration, Source, SourceKind, configured
@@ -14,6 +17,7 @@ from avion_lint.source import Document
 
 CONF, TOML = "flyway.conf", "flyway.toml"
 _MANIFESTS = (".yaml", ".yml")
+_ARGUMENTS = pattern(r"(?<![\w-])-[a-z][\w.]*=")
 
 
 @record
@@ -35,7 +39,7 @@ class FlywaySources:
         that they lie nearest to; `own` are the settings' words, which outweigh everything.
         """
         above = sorted((path for path in self.files if _is_above(dirname(path), folder)), key=len)
-        near = [path for path in sorted(self.manifests) if folder in _nearest(path, roots)]
+        near = [path for path in sorted(self.manifests) if folder in nearest(path, roots)]
         given = [*(self.files[path] for path in above), *(self.manifests[path] for path in near)]
         return configured((*given, _own(own)))
 
@@ -56,8 +60,10 @@ def flyway_sources(paths: Iterable[str], read: Read, *, manifests: bool) -> Flyw
 
 
 def _speaking(content: Document | Unreadable) -> Document | None:
-    """The document, if it says anything to Flyway."""
-    return content if isinstance(content, Document) and "FLYWAY_" in content.text else None
+    """The document, if it says anything to Flyway, by its variables or its arguments."""
+    if not isinstance(content, Document) or "flyway" not in (text := content.text.lower()):
+        return None
+    return content if "flyway_" in text or _ARGUMENTS.search(content.text) else None
 
 
 def _from_file(document: Document) -> Source:
@@ -86,13 +92,6 @@ def _is_above(folder: str, below: str) -> bool:
     return folder in ("", below) or below.startswith(f"{folder}/")
 
 
-def _nearest(path: str, roots: Collection[str]) -> tuple[str, ...]:
-    """The folders that share the longest beginning of their path with the file; all where none shares any."""
-    shared = {root: len(commonpath((path, root))) for root in roots if root}
-    longest = max(shared.values(), default=0)
-    return tuple(root for root in roots if shared.get(root, 0) == longest)
-
-
 def sets_lock_timeout(configuration: FlywayConfiguration) -> bool:
     """Whether every session of Flyway's begins with a lock_timeout (initSql)."""
-    return "lock_timeout" in (configuration.init_sql or "").lower()
+    return sets_limit(configuration.init_sql or "")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from posixpath import basename, dirname
 
+from avion_lint.discovery.connections import limited
 from avion_lint.discovery.dialect import dialect_of
 from avion_lint.discovery.discover import Folder, Stray, discover, service_names
 from avion_lint.discovery.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
@@ -82,7 +83,8 @@ def gather(tree: Tree, settings: Settings) -> Gathering:
     located = _joined(found.folders, paths, settings, sources)
     names = service_names(located)
     roots = {folder.root for folder in located if folder.runner is Runner.FLYWAY}
-    collector = _Collector(settings, sources, tuple(sorted(roots)), read, frozenset(paths))
+    limits = limited(paths, read, [folder.root for folder in located])
+    collector = _Collector(settings, sources, tuple(sorted(roots)), read, frozenset(paths), limits)
     services = tuple(collector.collect(folder, names[folder.root, folder.alternative]) for folder in located)
     unreadable = tuple(_unreadable_beside(paths, read))
     return Gathering(services, found.strays, tuple(sources.problems()), collector.known, unreadable)
@@ -136,6 +138,7 @@ class _Collector:
     flyway_roots: tuple[str, ...]
     read: Read
     known: frozenset[str]
+    limited: frozenset[str]
 
     def collect(self, folder: Folder, name: str) -> Collected:
         """The service of a folder with its files."""
@@ -147,7 +150,7 @@ class _Collector:
         files = tuple(reader.file(content) for content in contents)
         named = dict(folder.problems)
         return Collected(
-            _service(folder, name, own, reader, files),
+            _service(folder, name, own, reader, files, limited=folder.root in self.limited),
             configuration,
             files,
             frozenset(folder.shared),
@@ -181,7 +184,13 @@ class _Collector:
 
 
 def _service(
-    folder: Folder, name: str, own: ServiceSettings, reader: _Reader, files: tuple[MigrationFile, ...]
+    folder: Folder,
+    name: str,
+    own: ServiceSettings,
+    reader: _Reader,
+    files: tuple[MigrationFile, ...],
+    *,
+    limited: bool,
 ) -> Service:
     configuration = reader.configuration
     dialect, reason = dialect_of(folder, own, files)
@@ -193,7 +202,7 @@ def _service(
         dialect=dialect,
         dialect_reason=reason,
         goose=reader.goose_version,
-        lock_timeout=own.lock_timeout is not None or sets_lock_timeout(configuration),
+        lock_timeout=own.lock_timeout is not None or sets_lock_timeout(configuration) or limited,
         transactional_lock=configuration.postgresql_transactional_lock,
         mixed=configuration.mixed,
         out_of_order=configuration.out_of_order,

@@ -52,6 +52,7 @@ _VALUE = pattern(r"value:[ \t]*(.*)$")
 _DOUBLE = pattern(r'"((?:[^"\\]|\\["\\/])*)"[ \t]*(?:#.*)?$')
 _SINGLE = pattern(r"'((?:[^']|'')*)'[ \t]*(?:#.*)?$")
 _PLAIN = pattern(r"([^\s\"'|>&*!{\[#].*?)(?:[ \t]+#.*)?$")
+_ARGUMENT = pattern(r"(?<![\w-])-([a-z][A-Za-z.]*)=")
 # Filled in later by a shell, compose, Kubernetes, GitHub or Helm.
 _FILLED_IN = pattern(r"\$[A-Za-z_]|\$\{+[ A-Za-z_]|\$\(|\{\{")
 
@@ -66,6 +67,31 @@ def variables(text: str) -> Iterator[Variable]:
         if "FLYWAY_" not in line.text or line.is_blank:
             continue
         yield from _in_line(lines, index)
+
+
+def arguments(text: str) -> Iterator[Variable]:
+    """Arguments of Flyway's command line, `-key=value`, with the key as name; none where nothing speaks of Flyway.
+
+    Known forms: items of a list, plain or quoted, and words of a command, their values quoted or not.
+    """
+    if "flyway" not in text.lower():
+        return
+    for found in _ARGUMENT.finditer(text):
+        end = text.find("\n", found.end())
+        value = _argument(text, found.start(), text[found.end() : end if end >= 0 else len(text)].rstrip())
+        span = Span(found.start(), found.end() + len(value))
+        yield Variable(found[1], None if _FILLED_IN.search(value) else value, span)
+
+
+def _argument(text: str, start: int, rest: str) -> str:
+    """The value of an argument, of what follows on its line."""
+    before = text[start - 1 : start]
+    if before in ("'", '"'):
+        return rest.partition(before)[0]
+    if rest[:1] in ("'", '"'):
+        return rest[1:].partition(rest[0])[0]
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    return rest if line.strip() == "-" else rest.split(" ", maxsplit=1)[0]
 
 
 def _lines(text: str) -> Iterator[_Line]:

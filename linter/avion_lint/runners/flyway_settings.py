@@ -18,7 +18,7 @@ from avion_lint.runners.flyway_configuration import (
     SourceKind,
     Value,
 )
-from avion_lint.runners.flyway_environment import Variable, variables
+from avion_lint.runners.flyway_environment import Variable, arguments, variables
 from avion_lint.runners.flyway_properties import entries
 from avion_lint.source import Document, Place, Span
 
@@ -168,11 +168,11 @@ def from_environment(mapping: Mapping[str, str]) -> Source:
 
 
 def from_manifest(document: Document) -> Source:
-    """Settings of the `FLYWAY_*` variables in a manifest, a compose file or a workflow.
+    """Settings of the `FLYWAY_*` variables and of Flyway's arguments in a manifest, a compose file or a workflow.
 
-    Where one variable has several values in it, it is not known which of them will hold.
+    Where one setting has several values in it, it is not known which of them will hold.
     """
-    return _of_variables(document, variables(document.text))
+    return _of_variables(document, (*variables(document.text), *arguments(document.text)))
 
 
 def _of_variables(document: Document, found: Iterable[Variable]) -> Source:
@@ -198,6 +198,8 @@ _KEY_BY_VARIABLE = {_variable_name(key): key for key in KEYS}
 
 
 def _key_of(variable: str) -> str | None:
+    if variable in KEYS or variable.startswith(PLACEHOLDER):
+        return variable
     if variable.startswith(_PLACEHOLDER_VARIABLE) and variable != _PLACEHOLDER_VARIABLE:
         return PLACEHOLDER + variable.removeprefix(_PLACEHOLDER_VARIABLE).lower()
     return _KEY_BY_VARIABLE.get(variable)
