@@ -133,7 +133,16 @@ def _show(arguments: list[str]) -> Callable[[], int]:
         "show", "Print how the runner will read each migration: sections, transactions, statements and what they do."
     )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--timeline",
+        action="store_true",
+        help="which relation is locked in which mode from which statement until when, and what runs meanwhile",
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json", "html"), default="text", help="html: the timeline as a page by itself"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     parser.add_argument("--settings", metavar="FILE")
     parser.add_argument(
         "--postgres",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.inputs import load_settings, root_of, under, walked
-from avion_lint.cli.output import complain, say
+from avion_lint.cli.output import complain, say, write_file
 from avion_lint.cli.show_effects import Effects, as_json, as_lines, effects_of
 from avion_lint.discovery.gather import Collected, gather
 from avion_lint.runners.migration import Chunk, MigrationFile, Section
@@ -18,6 +18,8 @@ from avion_lint.subjects import Dialect
 
 def show(given: Namespace) -> int:
     """Print sections, transactions and statements of every migration under the given paths."""
+    if given.format == "html" and not given.timeline:
+        raise UsageError("--format html is a picture of the lock timeline: say --timeline as well")
     for path in given.paths:
         if not Path(path).exists():
             raise UsageError(f"{path}: no such file or folder")
@@ -34,12 +36,21 @@ def show(given: Namespace) -> int:
     unreadable = {content.path: content for collected in gathering.services for content in collected.unreadable}
     readable = [(collected, file) for collected, file in shown if file.path not in unreadable]
     paths = {file.path for _, file in readable}
-    effects = {id(each): effects_of(each, paths, given.postgres) for each in gathering.services}
-    told = [(collected, file, effects[id(collected)]) for collected, file in readable]
     if not shown:
         complain(f"no goose or Flyway migrations under {', '.join(given.paths)}")
         return Exit.UNCHECKED
-    say(_json(told) if given.format == "json" else "\n".join(_text(*each) for each in told))
+    if given.timeline:
+        from avion_lint.cli.show_timeline import timelines_text  # noqa: PLC0415 - another picture of the same files
+
+        text = timelines_text(gathering.services, paths, given)
+    else:
+        effects = {id(each): effects_of(each, paths, given.postgres) for each in gathering.services}
+        told = [(collected, file, effects[id(collected)]) for collected, file in readable]
+        text = _json(told) if given.format == "json" else "\n".join(_text(*each) for each in told)
+    if given.output:
+        write_file(given.output, text)
+    else:
+        say(text)
     for _, file in shown:
         if file.path in unreadable:
             complain(f"{file.path} {unreadable[file.path].why}: {unreadable[file.path].mend}")
