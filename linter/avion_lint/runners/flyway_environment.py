@@ -91,7 +91,10 @@ def _argument(text: str, start: int, rest: str) -> str:
     if rest[:1] in ("'", '"'):
         return rest[1:].partition(rest[0])[0]
     line = text[text.rfind("\n", 0, start) + 1 : start]
-    return rest if line.strip() == "-" else rest.split(" ", maxsplit=1)[0]
+    if line.strip() == "-":
+        return rest
+    word = rest.partition(" ")[0]
+    return word.rstrip(",]") if "[" in line else word
 
 
 def _lines(text: str) -> Iterator[_Line]:
