@@ -21,6 +21,7 @@ from avion_lint.timeline.words import (
 )
 
 _COLUMNS = 24  # relations that get a column
+_WIDE = 8  # more of them stand closer together
 _SHORT = {
     Lock.ACCESS_SHARE: "AS",
     Lock.ROW_SHARE: "RS",
@@ -107,7 +108,7 @@ def _listed(timeline: Timeline, said: Iterable[Remark]) -> Iterator[str]:
 
 def _table(timeline: Timeline) -> Iterator[str]:
     shown = timeline.felt()[:_COLUMNS]
-    yield '<div class="scroll"><table>'
+    yield f'<div class="scroll"><table{' class="many"' if len(shown) > _WIDE else ""}>'
     yield '<thead><tr><th scope="col" class="number">#</th><th scope="col" class="number">line</th>'
     for at in shown:
         lane = timeline.lanes[at]
