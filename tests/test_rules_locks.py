@@ -26,6 +26,7 @@ EVENTS = (
         "CREATE INDEX IF NOT EXISTS users_pkey ON users (id);",
         "CREATE INDEX events_kind ON ONLY events (kind);",
         "CREATE INDEX elsewhere_kind ON ONLY elsewhere (kind);",
+        "CREATE TABLE app.t (a int); CREATE INDEX ON t (a);",
     ],
 )
 def test_an_index_that_keeps_nobody_waiting_is_fine(up):
@@ -97,6 +98,21 @@ def test_the_remedy_for_a_partitioned_table_names_its_partition():
 def test_flyway_s_lock_is_spoken_of_where_it_is_not_known_to_be_off(settings, said):
     (finding,) = flyway("LK101", USERS, "CREATE INDEX a ON users (email);", settings=settings)
     assert ("transactional.lock" in finding.remedy) is said
+
+
+@pytest.mark.parametrize(
+    "up",
+    [
+        "CREATE TABLE app.users (a int); CREATE INDEX ON users (email);",
+        "CREATE TABLE app.t (a int); CREATE INDEX ON other.t (a);",
+    ],
+)
+def test_a_new_table_of_that_name_in_another_schema_is_not_meant(up):
+    assert len(goose("LK101", USERS, up)) == 1
+
+
+def test_an_old_table_in_another_schema_may_be_meant():
+    assert len(goose("LK101", "CREATE TABLE app.t (a int);", "CREATE TABLE b.t (a int); CREATE INDEX ON t (a);")) == 1
 
 
 # --- LK102 ---------------------------------------------------------------------------------------------------

@@ -222,7 +222,10 @@ class Statement:
             return table.temporary or self.made_here(table.origin)
         kinds = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW, a.ObjectKind.SEQUENCE)
         thing = next((made for kind in kinds if (made := schema.thing(kind, name))), None)
-        return thing is not None and self.made_here(thing.origin)
+        if thing is not None:
+            return self.made_here(thing.origin)
+        others = _elsewhere(schema, name)
+        return bool(others) and all(self.made_here(each.origin) for each in others)
 
     def in_use(self, name: a.Name, before: a.Action | None = None) -> bool:
         """Whether the application may be using the relation while this statement runs; `before` as for is_new."""
@@ -257,6 +260,13 @@ class Statement:
         """A finding at an action's clause, or at the whole statement."""
         place = self.place_of(at) if at is not None else self.place
         return Finding(place, message, remedy, related, str(object))
+
+
+def _elsewhere(schema: Schema, name: a.Name) -> list[Table]:
+    """Tables of that name in other schemas, where none is given: the role's search_path may lead to one of them."""
+    if name.schema is not None:
+        return []
+    return [table for known, table in schema.tables.items() if known.name == name.name]
 
 
 @record
