@@ -108,7 +108,7 @@ def _listed(timeline: Timeline, said: Iterable[Remark]) -> Iterator[str]:
 
 def _table(timeline: Timeline) -> Iterator[str]:
     shown = timeline.felt()[:_COLUMNS]
-    yield f'<div class="scroll"><table{' class="many"' if len(shown) > _WIDE else ""}>'
+    yield f'<div class="scroll"><table class="{"many" if len(shown) > _WIDE else "few"}">'
     yield '<thead><tr><th scope="col" class="number">#</th><th scope="col" class="number">line</th>'
     for at in shown:
         lane = timeline.lanes[at]
