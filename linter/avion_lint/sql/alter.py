@@ -84,7 +84,8 @@ def _clause(command: Node, table: a.Name, span: Span, kind: a.ObjectKind, *, rec
         case "DropNotNull":
             return a.DropNotNull(span, table, name, only)
         case "ColumnDefault":
-            return a.SetDefault(span, table, name, n.written(definition) if definition else None, only)
+            given = n.written(definition) if definition and not n.is_null(definition) else None
+            return a.SetDefault(span, table, name, given, only)
         case "AddConstraint":
             made = n.constraint(definition["Constraint"])
             return a.AddConstraint(span, table, made, only) if made else a.AlterTable(span, table, form, kind)
@@ -142,7 +143,8 @@ def rename(node: Node, span: Span) -> Iterator[a.Action]:
     elif relation:
         yield a.Rename(span, _KINDS.get(tag, a.ObjectKind.TABLE), relation, new)
     else:
-        yield a.Rename(span, _kind(tag), _object_name(node), new)
+        kind = _kind(tag)
+        yield a.Rename(span, kind, _object_name(node), new, arguments=n.arguments(node.get("object", {}), kind))
 
 
 def set_schema(node: Node, span: Span) -> Iterator[a.Action]:
@@ -152,10 +154,12 @@ def set_schema(node: Node, span: Span) -> Iterator[a.Action]:
         name = n.relation(node["relation"])
     else:
         kind, name = _kind(node["objectType"]), _object_name(node)
-    yield a.SetSchema(span, kind, name, node["newschema"])
+    yield a.SetSchema(span, kind, name, node["newschema"], n.arguments(node.get("object", {}), kind))
 
 
 def _kind(tag: str) -> a.ObjectKind:
+    if tag in ("OBJECT_PROCEDURE", "OBJECT_ROUTINE"):
+        return a.ObjectKind.FUNCTION
     words = tag.removeprefix("OBJECT_").replace("_", " ").lower()
     return a.ObjectKind(words) if words in set(a.ObjectKind) else a.ObjectKind.OTHER
 

@@ -12,6 +12,7 @@ from avion_lint.sql.actions import (
     ConstraintKind,
     Expression,
     Name,
+    ObjectKind,
     Term,
     Type,
 )
@@ -66,6 +67,27 @@ def type_of(node: Node) -> Type:
     if canonical == "character" and modifiers == (1,):
         modifiers = ()
     return Type(canonical, modifiers, array=bool(node.get("arrayBounds")))
+
+
+def parameters(items: list[Node], *, procedure: bool = False) -> tuple[str, ...]:
+    """Types of FunctionParameters that tell a function from others of its name; of a procedure also those of OUT."""
+    left_out = {"FUNC_PARAM_TABLE"} if procedure else {"FUNC_PARAM_TABLE", "FUNC_PARAM_OUT"}
+    given = (item["FunctionParameter"] for item in items)
+    return tuple(_told(item["argType"]) for item in given if item.get("mode") not in left_out)
+
+
+def arguments(node: Node, kind: ObjectKind) -> tuple[str, ...] | None:
+    """The same of an ObjectWithArgs; None for what is no function and where no types are written."""
+    given = node.get("ObjectWithArgs", {})
+    if kind is not ObjectKind.FUNCTION or given.get("args_unspecified"):
+        return None
+    return tuple(_told(item["TypeName"]) for item in given.get("objargs", []) if "TypeName" in item)
+
+
+def _told(node: Node) -> str:
+    """A type as far as functions are told apart by it."""
+    made = type_of(node)
+    return f"{made.name}[]" if made.array else made.name
 
 
 def _integer(node: Node) -> int:
@@ -184,10 +206,11 @@ def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | 
         return None
     columns = strings(node.get("fk_attrs") or node.get("keys") or [])
     target = node.get("pktable")
+    excluded = [item["List"]["items"][0]["IndexElem"] for item in node.get("exclusions", [])]
     return ConstraintDefinition(
         kind=kind,
         name=node.get("conname"),
-        columns=columns or ((column,) if column else _expression_columns(node)),
+        columns=columns or (_expression_columns(node) if "raw_expr" in node else (column,) if column else ()),
         valid=not node.get("skip_validation", False),
         deferred=bool(node.get("initdeferred", False)),
         references=relation(target) if target else None,
@@ -201,7 +224,17 @@ def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | 
         elements=_exclusion(node),
         include=strings(node.get("including", [])),
         distinct=not node.get("nulls_not_distinct", False),
+        keys=tuple(element.get("name") for element in excluded),
+        method=node.get("access_method", "gist") if excluded else "btree",
+        partial="where_clause" in node,
+        words=tuple(map(_word, excluded)),
     )
+
+
+def _word(element: Node) -> str:
+    """The word for an IndexElem in the name of its index."""
+    call = element.get("expr", {}).get("FuncCall", {})
+    return element.get("name") or next(reversed(strings(call.get("funcname", []))), "expr")
 
 
 def written(node: Node) -> Expression:
@@ -279,7 +312,7 @@ def column(node: Node) -> ColumnDefinition:
         name=name,
         type=type_of(node.get("typeName", {})),
         not_null="CONSTR_NOTNULL" in kinds or "CONSTR_PRIMARY" in kinds,
-        default=written(default) if default else None,
+        default=written(default) if default and not is_null(default) else None,
         generated=_generated(generated),
         identity="CONSTR_IDENTITY" in kinds,
         constraints=_of_column(given, name),
@@ -288,6 +321,13 @@ def column(node: Node) -> ColumnDefinition:
         expression=written(generated["raw_expr"]) if generated else None,
         always=kinds.get("CONSTR_IDENTITY", {}).get("generated_when") == "a",
     )
+
+
+def is_null(node: Node) -> bool:
+    """Whether an expression is NULL and nothing else: as a default it is the same as none."""
+    while "TypeCast" in node:
+        node = node["TypeCast"]["arg"]
+    return bool(node.get("A_Const", {}).get("isnull"))
 
 
 def collation(node: Node) -> str | None:

@@ -26,7 +26,7 @@ from avion_lint.sql.actions.session import Cluster, Command, SetVariable, Transa
 from avion_lint.sql.actions.tables import AlterTable, AttachPartition, CreateTable, DetachPartition, LockTable, Truncate
 from avion_lint.sql.actions.types import AddEnumValue, AlterDomain, CreateType
 from avion_lint.sql.actions.values import Bound, Expression, Term, Type
-from avion_lint.sql.actions.views import ColumnUse, CreateView, RefreshView
+from avion_lint.sql.actions.views import ColumnUse, CreateView, Output, RefreshView
 from avion_lint.sql.identifiers import identifier
 
 __all__ = (
@@ -66,6 +66,7 @@ __all__ = (
     "LockTable",
     "Name",
     "ObjectKind",
+    "Output",
     "RefreshView",
     "Reindex",
     "Rename",

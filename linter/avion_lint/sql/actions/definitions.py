@@ -27,7 +27,8 @@ class ConstraintDefinition:
     `terms` are the conditions of a CHECK that can be told; `enforced` is False for NOT ENFORCED, `deferred` True for
     INITIALLY DEFERRED. `check` is the condition of a CHECK, `elements` what EXCLUDE says, as SQL; `include` are columns
     that its index only carries, `distinct` is False for NULLS NOT DISTINCT. `clauses` is what else stands behind it:
-    MATCH, ON DELETE, ON UPDATE, DEFERRABLE.
+    MATCH, ON DELETE, ON UPDATE, DEFERRABLE. `keys` are the columns of an exclusion (None for an expression), `method`
+    is its index's and `partial` tells that it has a WHERE; `words` as for CREATE INDEX.
     """
 
     kind: ConstraintKind
@@ -46,6 +47,10 @@ class ConstraintDefinition:
     elements: str = field(default="", compare=False)
     include: tuple[str, ...] = field(default=(), compare=False)
     distinct: bool = field(default=True, compare=False)
+    keys: tuple[str | None, ...] = ()
+    method: str = "btree"
+    partial: bool = False
+    words: tuple[str, ...] = ()
 
 
 @record

@@ -13,7 +13,8 @@ class CreateIndex:
     """CREATE INDEX; an expression among `columns` is None, `partial` tells a WHERE.
 
     `uses` are all columns that it needs: its own, those in expressions, in INCLUDE and in WHERE. `plain` tells that
-    nothing but columns is said: no order, collation, operator class or INCLUDE. `keys` are its parts as SQL,
+    nothing but columns is said: no order, collation, operator class or INCLUDE. `words` are those of which PostgreSQL
+    makes the name of an index that is given none. `keys` are its parts as SQL,
     `include` the columns that it only carries, `where` is its condition, `distinct` is False for NULLS NOT DISTINCT.
     """
 
@@ -29,6 +30,7 @@ class CreateIndex:
     partial: bool = False
     uses: tuple[str, ...] = ()
     plain: bool = False
+    words: tuple[str, ...] = ()
     keys: tuple[str, ...] = field(default=(), compare=False)
     include: tuple[str, ...] = field(default=(), compare=False)
     where: Expression | None = field(default=None, compare=False)

@@ -11,7 +11,10 @@ from avion_lint.sql.actions.values import Expression, Type
 
 @record
 class Drop:
-    """DROP of one object; `table` is the table of a trigger, policy or rule."""
+    """DROP of one object; `table` is the table of a trigger, policy or rule.
+
+    `arguments` are the types that a function is told apart by, None where none are written.
+    """
 
     span: Span
     kind: ObjectKind
@@ -20,38 +23,48 @@ class Drop:
     cascade: bool = False
     concurrently: bool = False
     table: Name | None = None
+    arguments: tuple[str, ...] | None = None
 
 
 @record
 class Rename:
-    """ALTER … RENAME; `name` is the object's old name, `table` the table of a column, constraint, trigger."""
+    """ALTER … RENAME; `name` is the object's old name, `table` the table of a column, constraint, trigger.
+
+    `arguments` as for DROP.
+    """
 
     span: Span
     kind: ObjectKind
     name: Name
     new_name: str
     table: Name | None = None
+    arguments: tuple[str, ...] | None = None
 
 
 @record
 class SetSchema:
-    """ALTER … SET SCHEMA."""
+    """ALTER … SET SCHEMA; `arguments` as for DROP."""
 
     span: Span
     kind: ObjectKind
     name: Name
     schema: str
+    arguments: tuple[str, ...] | None = None
 
 
 @record
 class CommentOn:
-    """COMMENT ON; `text` is None where the comment is taken away. `column` is set for columns."""
+    """COMMENT ON; `text` is None where the comment is taken away. `column` is set for columns.
+
+    `arguments` as for DROP.
+    """
 
     span: Span
     kind: ObjectKind
     name: Name
     text: str | None
     column: str | None = None
+    arguments: tuple[str, ...] | None = None
 
 
 @record
@@ -79,8 +92,9 @@ class CreateObject:
 
     `trigger` tells a function that only triggers can call, `definer` one that runs with its owner's rights,
     `search_path` one that sets its own; `volatility` is a function's, "" where it cannot be relied on.
-    `type`, `not_null`, `default` and `constraints` are a domain's. `owned_by` is the table of a sequence, `tables` are
-    those of a publication or of extended statistics, `columns` those that a policy names.
+    `type`, `not_null`, `default` and `constraints` are a domain's. `owned_by` is the table of a sequence and
+    `owned_column` its column, `tables` are those of a publication or of extended statistics, `columns` those that a
+    policy names. `arguments` are the types that tell a function from others of its name.
     `sql` is the statement.
     """
 
@@ -101,14 +115,18 @@ class CreateObject:
     owned_by: Name | None = None
     tables: tuple[Name, ...] = ()
     columns: tuple[str, ...] = ()
+    owned_column: str = ""
+    arguments: tuple[str, ...] | None = None
     sql: str = field(default="", compare=False)
 
 
 @record
 class AlterSequence:
-    """ALTER SEQUENCE; `owned_by` is the table of OWNED BY."""
+    """ALTER SEQUENCE; `owned_by` and `owned_column` are those of OWNED BY, `released` tells OWNED BY NONE."""
 
     span: Span
     sequence: Name
     if_exists: bool = False
     owned_by: Name | None = None
+    owned_column: str = ""
+    released: bool = False

@@ -7,6 +7,7 @@ from avion_lint.source import Span
 from avion_lint.sql.actions.definitions import ColumnDefinition, ConstraintDefinition
 from avion_lint.sql.actions.names import Name, ObjectKind
 from avion_lint.sql.actions.values import Bound
+from avion_lint.sql.actions.views import Output
 
 
 @record
@@ -15,7 +16,8 @@ class CreateTable:
 
     `query` tells CREATE TABLE AS and SELECT INTO; `reads` and `copies` are as for Insert. `partition_key` are the
     columns of PARTITION BY, an expression among them None; `default_partition` tells PARTITION OF … DEFAULT.
-    `partition_by` is what PARTITION BY says, `bound` what FOR VALUES says, as SQL.
+    `partition_by` is what PARTITION BY says, `bound` what FOR VALUES says, as SQL. `like_options` are what INCLUDING
+    names for each of `like` (`defaults`, `indexes` …), `outputs` the columns of a query as for CREATE VIEW.
     """
 
     span: Span
@@ -36,6 +38,8 @@ class CreateTable:
     default_partition: bool = False
     partition_by: str = field(default="", compare=False)
     bound: str = field(default="", compare=False)
+    like_options: tuple[tuple[str, ...], ...] = ()
+    outputs: tuple[Output, ...] = ()
 
 
 @record

@@ -21,12 +21,14 @@ class CreateType:
 
 @record
 class AddEnumValue:
-    """ALTER TYPE … ADD VALUE."""
+    """ALTER TYPE … ADD VALUE; `neighbour` is the value of BEFORE (then `before` is True) or AFTER."""
 
     span: Span
     type: Name
     value: str
     if_not_exists: bool = False
+    neighbour: str = ""
+    before: bool = False
 
 
 @record

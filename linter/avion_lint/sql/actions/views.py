@@ -5,6 +5,7 @@ from __future__ import annotations
 from avion_lint.record import field, record
 from avion_lint.source import Span
 from avion_lint.sql.actions.names import Name
+from avion_lint.sql.actions.values import Type
 
 
 @record
@@ -16,11 +17,25 @@ class ColumnUse:
 
 
 @record
+class Output:
+    """A column that a query gives: its name, the column that it is taken from as it is, and the type of a cast.
+
+    `name` is None for `*`, which stands for all columns of `relation`.
+    """
+
+    name: str | None
+    relation: Name | None = None
+    column: str = ""
+    type: Type | None = None
+
+
+@record
 class CreateView:
     """CREATE [MATERIALIZED] VIEW; `reads` are the relations in its query, `uses` the columns that it names of them.
 
     `columns` are the names that the view gives, in order, None where the text does not tell them (`SELECT *`).
-    `sql` is the statement.
+    `outputs` are its columns with where they come from, `*` among them; empty where that cannot be told. `sql` is the
+    statement.
     """
 
     span: Span
@@ -33,6 +48,7 @@ class CreateView:
     reads: tuple[Name, ...] = ()
     columns: tuple[str, ...] | None = None
     uses: tuple[ColumnUse, ...] = ()
+    outputs: tuple[Output, ...] = ()
     sql: str = field(default="", compare=False)
 
 

@@ -10,6 +10,7 @@ from avion_lint.sql import nodes as n
 from avion_lint.sql.extract.reader import Reader
 from avion_lint.sql.parse import Node
 from avion_lint.sql.query import changes_many, copied
+from avion_lint.sql.targets import outputs
 
 
 def select(node: Node, span: Span) -> Iterator[a.Action]:
@@ -21,6 +22,7 @@ def select(node: Node, span: Span) -> Iterator[a.Action]:
             n.relation(target),
             temporary=target.get("relpersistence") == "t",
             query=True,
+            outputs=outputs({"SelectStmt": node}),
             reads=n.relations_read(node),
             copies=copied({"SelectStmt": node}),
         )

@@ -10,6 +10,7 @@ from avion_lint.sql import nodes as n
 from avion_lint.sql.deparse import index_key
 from avion_lint.sql.extract.options import option
 from avion_lint.sql.parse import Node
+from avion_lint.sql.targets import words
 
 
 def create_index(node: Node, span: Span) -> Iterator[a.Action]:
@@ -30,6 +31,7 @@ def create_index(node: Node, span: Span) -> Iterator[a.Action]:
         include=tuple(item["IndexElem"].get("name", "") for item in node.get("indexIncludingParams", [])),
         where=n.written(node["whereClause"]) if "whereClause" in node else None,
         distinct=not node.get("nulls_not_distinct", False),
+        words=words(node),
         plain="indexIncludingParams" not in node and all(map(_is_plain, node.get("indexParams", []))),
     )
 

@@ -28,6 +28,7 @@ def drop_objects(node: Node, span: Span) -> Iterator[a.Action]:
             cascade=node.get("behavior") == "DROP_CASCADE",
             concurrently=bool(node.get("concurrent")),
             table=table,
+            arguments=n.arguments(item, kind),
         )
 
 
@@ -39,7 +40,7 @@ def comment_on(node: Node, span: Span) -> Iterator[a.Action]:
     if kind is a.ObjectKind.COLUMN and len(parts) > 1:
         yield a.CommentOn(span, kind, n.dotted(parts[:-1]), text, parts[-1])
     else:
-        yield a.CommentOn(span, kind, n.dotted(parts), text)
+        yield a.CommentOn(span, kind, n.dotted(parts), text, arguments=n.arguments(node["object"], kind))
 
 
 def create_named(kind: a.ObjectKind, field: str) -> Reader:

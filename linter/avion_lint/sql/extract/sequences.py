@@ -14,18 +14,19 @@ from avion_lint.sql.parse import Node
 def create_sequence(node: Node, span: Span) -> Iterator[a.Action]:
     """Read a CREATE SEQUENCE."""
     exists = bool(node.get("if_not_exists"))
-    owner = _owner(node)
-    yield a.CreateObject(span, a.ObjectKind.SEQUENCE, n.relation(node["sequence"]), exists, owned_by=owner)
+    table, column, _ = _owner(node)
+    name = n.relation(node["sequence"])
+    yield a.CreateObject(span, a.ObjectKind.SEQUENCE, name, exists, owned_by=table, owned_column=column)
 
 
-def _owner(node: Node) -> a.Name | None:
-    """The table of a sequence's OWNED BY; None for OWNED BY NONE and without one."""
-    for option in named_options(node, "options", "owned_by"):
-        parts = n.strings(option["arg"]["List"]["items"])
-        return n.dotted(parts[:-1]) if len(parts) > 1 else None
-    return None
+def _owner(node: Node) -> tuple[a.Name | None, str, bool]:
+    """Table and column of a sequence's OWNED BY; True for OWNED BY NONE."""
+    for given in named_options(node, "options", "owned_by"):
+        parts = n.strings(given["arg"]["List"]["items"])
+        return (n.dotted(parts[:-1]), parts[-1], False) if len(parts) > 1 else (None, "", True)
+    return None, "", False
 
 
 def alter_sequence(node: Node, span: Span) -> Iterator[a.Action]:
     """Read an ALTER SEQUENCE."""
-    yield a.AlterSequence(span, n.relation(node["sequence"]), bool(node.get("missing_ok")), _owner(node))
+    yield a.AlterSequence(span, n.relation(node["sequence"]), bool(node.get("missing_ok")), *_owner(node))

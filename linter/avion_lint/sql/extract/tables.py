@@ -10,7 +10,7 @@ from avion_lint.sql import nodes as n
 from avion_lint.sql.deparse import partition_bound, partition_key
 from avion_lint.sql.parse import Node
 from avion_lint.sql.query import copied
-from avion_lint.sql.targets import given_columns
+from avion_lint.sql.targets import given_columns, outputs
 from avion_lint.sql.uses import columns_used
 
 
@@ -34,11 +34,23 @@ def create_table(node: Node, span: Span) -> Iterator[a.Action]:
         partition_of=parents[0] if of_partition and parents else None,
         inherits=() if of_partition else parents,
         like=tuple(n.relation(item["TableLikeClause"]["relation"]) for item in elements if "TableLikeClause" in item),
+        like_options=tuple(_options(item["TableLikeClause"]) for item in elements if "TableLikeClause" in item),
         partition_key=tuple(key.get("name") for key in keys),
         default_partition=bool(node.get("partbound", {}).get("is_default")),
         partition_by=partition_key(node["partspec"]) if "partspec" in node else "",
         bound=partition_bound(node["partbound"]) if of_partition else "",
     )
+
+
+# Bits of LIKE's options as numbered in PostgreSQL's parsenodes.h.
+_LIKE_OPTIONS = (
+    "comments", "compression", "constraints", "defaults", "generated", "identity", "indexes", "statistics", "storage",
+)  # fmt: skip
+
+
+def _options(node: Node) -> tuple[str, ...]:
+    bits = node.get("options", 0)
+    return tuple(name for bit, name in enumerate(_LIKE_OPTIONS) if bits >> bit & 1)
 
 
 def create_foreign_table(node: Node, span: Span) -> Iterator[a.Action]:
@@ -62,6 +74,7 @@ def create_table_as(node: Node, span: Span) -> Iterator[a.Action]:
             reads=reads,
             columns=given_columns(node["query"], n.strings(node["into"].get("colNames", []))),
             uses=columns_used(node["query"]),
+            outputs=outputs(node["query"], n.strings(node["into"].get("colNames", []))),
         )
         return
     yield a.CreateTable(
@@ -71,6 +84,7 @@ def create_table_as(node: Node, span: Span) -> Iterator[a.Action]:
         temporary=target.get("relpersistence") == "t",
         unlogged=target.get("relpersistence") == "u",
         query=True,
+        outputs=outputs(node["query"], n.strings(node["into"].get("colNames", []))),
         reads=reads,
         copies=copied(node["query"]) if with_data else (),
     )

@@ -39,7 +39,14 @@ def alter_enum(node: Node, span: Span) -> Iterator[a.Action]:
     if "oldVal" in node:
         yield a.Rename(span, a.ObjectKind.ENUM_VALUE, a.Name(None, node["oldVal"]), node["newVal"], table=name)
     else:
-        yield a.AddEnumValue(span, name, node.get("newVal", ""), bool(node.get("skipIfNewValExists")))
+        yield a.AddEnumValue(
+            span,
+            name,
+            node.get("newVal", ""),
+            bool(node.get("skipIfNewValExists")),
+            node.get("newValNeighbor", ""),
+            before="newValNeighbor" in node and not node.get("newValIsAfter"),
+        )
 
 
 def create_domain(node: Node, span: Span) -> Iterator[a.Action]:

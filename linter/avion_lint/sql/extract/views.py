@@ -8,7 +8,7 @@ from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
 from avion_lint.sql.parse import Node
-from avion_lint.sql.targets import given_columns
+from avion_lint.sql.targets import given_columns, outputs
 from avion_lint.sql.uses import columns_used
 
 
@@ -22,6 +22,7 @@ def create_view(node: Node, span: Span) -> Iterator[a.Action]:
         reads=n.relations_read(node.get("query", {})),
         columns=given_columns(node.get("query", {}), n.strings(node.get("aliases", []))),
         uses=columns_used(node.get("query", {})),
+        outputs=outputs(node.get("query", {}), n.strings(node.get("aliases", []))),
     )
 
 
