@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from avion_lint.record import field, record
+from avion_lint.schema.catalogue import Catalogue
 from avion_lint.source import Place
 from avion_lint.sql.actions import ColumnUse, ConstraintKind, Expression, Name, ObjectKind, Term, Type
 
@@ -170,24 +171,26 @@ Key = tuple[ObjectKind, Name, Name | None]
 class Schema:
     """All objects that the migrations so far have made, by resolved name."""
 
-    tables: Mapping[Name, Table] = field(default_factory=dict)
-    indexes: Mapping[Name, Index] = field(default_factory=dict)
-    things: Mapping[Key, Thing] = field(default_factory=dict)
+    tables: Catalogue[Name, Table] = field(default_factory=lambda: Catalogue(_around_table))
+    indexes: Catalogue[Name, Index] = field(default_factory=lambda: Catalogue(_around_index))
+    things: Catalogue[Key, Thing] = field(default_factory=lambda: Catalogue(_around_thing))
     search_path: tuple[str, ...] = PUBLIC
 
     def table(self, name: Name) -> Table | None:
         """The table of that name, resolved by the search path; None where no migration has named it."""
-        return self.tables.get(resolve(name, self.tables, self.search_path))
+        found: Table | None = self.tables.get(resolve(name, self.tables, self.search_path))
+        return found
 
     def index(self, name: Name) -> Index | None:
         """The index of that name, resolved by the search path."""
-        return self.indexes.get(resolve(name, self.indexes, self.search_path))
+        found: Index | None = self.indexes.get(resolve(name, self.indexes, self.search_path))
+        return found
 
     def thing(self, kind: ObjectKind, name: Name, table: Name | None = None) -> Thing | None:
         """Another object of that kind and name; `table` for triggers, policies and rules."""
         owner = resolve(table, self.tables, self.search_path) if table else None
         for candidate in candidates(name, self.search_path):
-            found = self.things.get((kind, candidate, owner))
+            found: Thing | None = self.things.get((kind, candidate, owner))
             if found is not None:
                 return found
         return None
@@ -195,16 +198,41 @@ class Schema:
     def children(self, table: Name) -> Iterator[Table]:
         """Partitions of a table and tables that inherit from it, and theirs, by name."""
         resolved = resolve(table, self.tables, self.search_path)
-        for name in sorted(self.tables):
-            child = self.tables[name]
-            if child.partition_of == resolved or resolved in child.inherits:
-                yield child
-                yield from self.children(name)
+        for child in sorted(self.heirs(resolved), key=lambda child: child.name):
+            yield child
+            yield from self.children(child.name)
+
+    def heirs(self, table: Name) -> list[Table]:
+        """Partitions of a table and tables that inherit from it, without theirs, in order of creation."""
+        about = self.tables.about(table)
+        return [each for each in about if each.partition_of == table or table in each.inherits]
 
     def indexes_of(self, table: Name) -> Iterator[Index]:
         """Indexes of a table, in order of creation."""
         resolved = resolve(table, self.tables, self.search_path)
-        return (index for index in self.indexes.values() if index.table == resolved)
+        return (index for index in self.indexes.about(resolved) if index.table == resolved)
+
+
+def _around_table(table: Table) -> Iterator[Name]:
+    if table.partition_of is not None:
+        yield table.partition_of
+    yield from table.inherits
+    yield from (made.references for made in table.constraints.values() if made.references)
+
+
+def _around_index(index: Index) -> Iterator[Name | str]:
+    yield index.table
+    yield index.name.name  # names that the server chooses must be free
+    if index.part_of is not None:
+        yield index.part_of
+
+
+def _around_thing(thing: Thing) -> Iterator[Name]:
+    if thing.table is not None:
+        yield thing.table
+    yield from thing.reads
+    yield from thing.tables
+    yield from (use.relation for use in thing.uses if use.relation)
 
 
 def candidates(name: Name, search_path: tuple[str, ...]) -> Iterator[Name]:

@@ -34,15 +34,15 @@ def changed(schema: Schema, other: Schema) -> Iterator[tuple[Key, Origin | None]
 
     Temporary tables and what the server names by itself are left out.
     """
-    for table in schema.tables.values():
-        if not table.temporary and other.tables.get(table.name) is not table:
+    for _, table in schema.tables.beside(other.tables):
+        if not table.temporary:
             yield Key(ObjectKind.TABLE, table.name), table.origin
             yield from _parts(table)
-    for index in schema.indexes.values():
-        if not index.constraint and other.indexes.get(index.name) is not index:
+    for _, index in schema.indexes.beside(other.indexes):
+        if not index.constraint:
             yield Key(ObjectKind.INDEX, index.name, index.table), index.origin
-    for place, thing in schema.things.items():
-        if thing.kind is not ObjectKind.OTHER and other.things.get(place) is not thing:
+    for _, thing in schema.things.beside(other.things):
+        if thing.kind is not ObjectKind.OTHER:
             yield Key(thing.kind, thing.name, thing.table), thing.origin
 
 

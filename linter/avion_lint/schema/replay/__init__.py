@@ -34,7 +34,7 @@ def replay(schema: Schema, steps: Iterable[tuple[a.Action, Origin]]) -> Schema:
     changing = [(action, origin) for action, origin in steps if type(action) in _HANDLERS]
     if not changing:
         return schema
-    draft = Draft(dict(schema.tables), dict(schema.indexes), dict(schema.things), schema.search_path)
+    draft = Draft(schema.tables.copy(), schema.indexes.copy(), schema.things.copy(), schema.search_path)
     for action, origin in changing:
         _apply(draft, action, origin)
     return Schema(draft.tables, draft.indexes, draft.things, draft.search_path)

@@ -59,9 +59,9 @@ def drop_column(draft: Draft, action: a.DropColumn, _origin: Origin) -> None:
     kept = {name: column for name, column in table.columns.items() if name != action.column}
     constraints = {name: made for name, made in table.constraints.items() if action.column not in made.columns}
     draft.put(replace(table, columns=kept, constraints=constraints))
-    for name, index in list(draft.indexes.items()):
+    for index in draft.indexes.about(table.name):
         if index.table == table.name and action.column in index.columns:
-            del draft.indexes[name]
+            del draft.indexes[index.name]
 
 
 def change_type(draft: Draft, action: a.AlterColumnType, _origin: Origin) -> None:

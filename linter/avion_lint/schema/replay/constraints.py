@@ -88,7 +88,7 @@ def _default_name(table: Table, definition: a.ConstraintDefinition) -> str:
     several = definition.kind is a.ConstraintKind.CHECK and len(columns) != 1
     unnamed = several or definition.kind is a.ConstraintKind.PRIMARY_KEY
     base = "_".join((table.name.name, *(() if unnamed else columns), suffix))
-    return free_name(base, table.constraints)
+    return free_name(base, table.constraints.__contains__)
 
 
 def drop_constraint(draft: Draft, action: a.DropConstraint, _origin: Origin) -> None:

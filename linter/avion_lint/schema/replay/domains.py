@@ -20,8 +20,8 @@ def made_domain(action: a.CreateObject, origin: Origin) -> Domain | None:
 
 
 def _constrained(domain: Domain, name: str, definition: a.ConstraintDefinition, origin: Origin) -> Domain:
-    own = definition.name or free_name(f"{name}_check", domain.constraints)
-    made = Constraint(own, definition.kind, (), definition.valid, origin=origin)
+    own = definition.name or free_name(f"{name}_check", domain.constraints.__contains__)
+    made = Constraint(own, definition.kind, (), definition.valid, origin=origin, check=definition.check)
     return replace(domain, constraints={**domain.constraints, own: made})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from avion_lint.record import record
+from avion_lint.schema.catalogue import Catalogue
 from avion_lint.schema.model import TEMPORARY, Index, Key, Table, Thing, candidates, resolve
 from avion_lint.sql import actions as a
 
@@ -11,9 +12,9 @@ from avion_lint.sql import actions as a
 class Draft:
     """A schema while it is being changed; never leaves this module."""
 
-    tables: dict[a.Name, Table]
-    indexes: dict[a.Name, Index]
-    things: dict[Key, Thing]
+    tables: Catalogue[a.Name, Table]
+    indexes: Catalogue[a.Name, Index]
+    things: Catalogue[Key, Thing]
     search_path: tuple[str, ...]
 
     def name(self, name: a.Name) -> a.Name:
@@ -33,8 +34,12 @@ class Draft:
 
     def heirs(self, name: a.Name) -> list[a.Name]:
         """Partitions of a table and the tables that inherit from it."""
-        found = (table for table in self.tables.values() if table.partition_of == name or name in table.inherits)
+        found = (table for table in self.tables.about(name) if table.partition_of == name or name in table.inherits)
         return [table.name for table in found]
+
+    def has_index(self, name: str) -> bool:
+        """Whether an index has that name, in whatever schema."""
+        return bool(self.indexes.keys_about(name))
 
     def put(self, table: Table) -> None:
         """Put a table, in place of the one of that name."""

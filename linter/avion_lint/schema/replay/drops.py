@@ -36,21 +36,22 @@ def drop_object(draft: Draft, action: a.Drop, _origin: Origin) -> None:
 def drop_views(draft: Draft, relation: a.Name, column: str | None = None) -> None:
     """Drop the views that use a relation, or a column of it, and those over them."""
     use = a.ColumnUse(relation, column or "")
-    for key, thing in list(draft.things.items()):
-        if thing.kind in VIEWS and (use in thing.uses if column else relation in thing.reads):
+    for key in draft.things.keys_about(relation):
+        thing = draft.things.get(key)
+        if thing and thing.kind in VIEWS and (use in thing.uses if column else relation in thing.reads):
             draft.things.pop(key, None)
             drop_views(draft, thing.name)
 
 
 def _drop_table(draft: Draft, name: a.Name) -> None:
     draft.tables.pop(name, None)
-    for table in list(draft.tables.values()):
+    for table in draft.tables.about(name):
         kept = {key: made for key, made in table.constraints.items() if made.references != name}
         if len(kept) < len(table.constraints):
             draft.put(replace(table, constraints=kept))
-    for index in [index.name for index in draft.indexes.values() if index.table == name]:
+    for index in [index.name for index in draft.indexes.about(name) if index.table == name]:
         del draft.indexes[index]
-    for key in [key for key in draft.things if key[2] == name]:
+    for key in [key for key in draft.things.keys_about(name) if key[2] == name]:
         del draft.things[key]
-    for child in [table.name for table in draft.tables.values() if table.partition_of == name]:
+    for child in [table.name for table in draft.tables.about(name) if table.partition_of == name]:
         _drop_table(draft, child)

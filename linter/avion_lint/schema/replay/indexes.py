@@ -13,7 +13,7 @@ def create_index(draft: Draft, action: a.CreateIndex, origin: Origin) -> None:
     """Make an index."""
     table = draft.name(action.table)
     base = "_".join((table.name, *(column or "expr" for column in action.columns), "idx"))
-    name = a.Name(table.schema, action.index or free_name(base, (known.name for known in draft.indexes)))
+    name = a.Name(table.schema, action.index or free_name(base, draft.has_index))
     if action.if_not_exists and name in draft.indexes:
         return
     draft.indexes[name] = Index(
@@ -38,7 +38,7 @@ def drop_index(draft: Draft, name: a.Name) -> None:
     dropped = draft.indexes.pop(name, None)
     if dropped is None:
         return
-    for part in [index for index in draft.indexes.values() if index.part_of == name]:
+    for part in [index for index in draft.indexes.about(name) if index.part_of == name]:
         drop_index(draft, part.name)
         table = draft.table(part.table)
         kept = {key: made for key, made in table.constraints.items() if key != part.name.name or not part.constraint}

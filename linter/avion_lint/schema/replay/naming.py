@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 
-def free_name(base: str, taken: Iterable[str]) -> str:
+def free_name(base: str, is_taken: Callable[[str], bool]) -> str:
     """Append the first number to a name that makes it one that is not taken; none where it is free."""
-    names = set(taken)
     number = 0
-    while (candidate := base + (str(number) if number else "")) in names:
+    while is_taken(candidate := base + (str(number) if number else "")):
         number += 1
     return candidate

@@ -29,7 +29,7 @@ def detach_partition(draft: Draft, action: a.DetachPartition, _origin: Origin) -
     """Make a partition a table of its own, and its indexes with it."""
     child = draft.table(action.partition)
     draft.put(replace(child, partition_of=None, default_partition=False, bound=""))
-    for index in [index for index in draft.indexes.values() if index.table == child.name]:
+    for index in [index for index in draft.indexes.about(child.name) if index.table == child.name]:
         draft.indexes[index.name] = replace(index, part_of=None)
 
 
@@ -43,17 +43,17 @@ def join_partitions(draft: Draft, parent: a.Name, child: a.Name, origin: Origin)
         if made.kind not in INDEXED and name not in part.constraints
     }
     draft.put(replace(part, constraints={**part.constraints, **missing}))
-    for index in [index for index in draft.indexes.values() if index.table == parent]:
+    for index in [index for index in draft.indexes.about(parent) if index.table == parent]:
         _part_index(draft, index, child, origin)
 
 
 def _part_index(draft: Draft, whole: Index, child: a.Name, origin: Origin) -> None:
     """Attach the partition's index that is like the whole one, or make it."""
-    if any(index.table == child and index.part_of == whole.name for index in draft.indexes.values()):
+    if any(index.table == child and index.part_of == whole.name for index in draft.indexes.about(child)):
         return
     alike = (
         index
-        for index in draft.indexes.values()
+        for index in draft.indexes.about(child)
         if index.table == child
         and index.part_of is None
         and None not in index.columns
@@ -69,7 +69,7 @@ def _part_index(draft: Draft, whole: Index, child: a.Name, origin: Origin) -> No
     if constraint is not None:
         definition = a.ConstraintDefinition(constraint.kind, None, constraint.columns)
         add_constraint(draft, draft.table(child), definition, origin)
-        made = next(reversed(draft.indexes.values()))
+        made = draft.indexes.about(child)[-1]
     else:
         made = _new_index(draft, child, whole, origin)
     draft.indexes[made.name] = replace(made, part_of=whole.name)
@@ -79,13 +79,13 @@ def _part_index(draft: Draft, whole: Index, child: a.Name, origin: Origin) -> No
 
 def _new_index(draft: Draft, child: a.Name, like: Index, origin: Origin) -> Index:
     base = "_".join((child.name, *(column or "expr" for column in like.columns), "idx"))
-    name = a.Name(child.schema, free_name(base, (known.name for known in draft.indexes)))
+    name = a.Name(child.schema, free_name(base, draft.has_index))
     return replace(like, name=name, table=child, origin=origin, constraint=False, part_of=None)
 
 
 def to_partitions(draft: Draft, table: a.Name, origin: Origin) -> None:
     """Give the newest index of a partitioned table to its partitions."""
-    newest = next((index for index in reversed(draft.indexes.values()) if index.table == table), None)
+    newest = next((index for index in reversed(draft.indexes.about(table)) if index.table == table), None)
     if newest is None or not draft.table(table).partitioned:
         return
     for child in draft.heirs(table):

@@ -53,10 +53,13 @@ def _rename_column(draft: Draft, table: Table, action: a.Rename, marks: Origin |
     }
     constraints = {name: constraint_after(made, old, renamed.name) for name, made in table.constraints.items()}
     draft.put(replace(table, columns=columns, constraints=constraints))
-    for index in [index for index in draft.indexes.values() if index.table == table.name and old in index.uses]:
+    for index in [
+        index for index in draft.indexes.about(table.name) if index.table == table.name and old in index.uses
+    ]:
         draft.indexes[index.name] = index_after(index, old, renamed.name)
     was, now = a.ColumnUse(table.name, old), a.ColumnUse(table.name, renamed.name)
-    for key, thing in list(draft.things.items()):
+    for key in draft.things.keys_about(table.name):
+        thing = draft.things[key]
         if was in thing.uses:
             draft.things[key] = replace(thing, uses=tuple(now if use == was else use for use in thing.uses))
 

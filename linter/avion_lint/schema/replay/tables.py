@@ -64,17 +64,18 @@ def rekey_table(draft: Draft, old: Table, new: Table) -> None:
     """Give a table another name, and make everything that points to it point to the new one."""
     draft.tables.pop(old.name, None)
     draft.put(new)
-    for table in list(draft.tables.values()):
+    for table in draft.tables.about(old.name):
         draft.put(_pointing(table, old.name, new.name))
-    for key, thing in list(draft.things.items()):
+    for key in draft.things.keys_about(old.name):
+        thing = draft.things[key]
         if old.name in thing.reads:
             reads = tuple(new.name if name == old.name else name for name in thing.reads)
             uses = tuple(replace(use, relation=new.name) if use.relation == old.name else use for use in thing.uses)
             draft.things[key] = replace(thing, reads=reads, uses=uses)
-    for index in [index for index in draft.indexes.values() if index.table == old.name]:
+    for index in [index for index in draft.indexes.about(old.name) if index.table == old.name]:
         draft.indexes[index.name] = replace(index, table=new.name)
-    for key, thing in [(key, thing) for key, thing in draft.things.items() if key[2] == old.name]:
-        del draft.things[key]
+    for key in [key for key in draft.things.keys_about(old.name) if key[2] == old.name]:
+        thing = draft.things.pop(key)
         draft.things[(thing.kind, thing.name, new.name)] = replace(thing, table=new.name)
 
 

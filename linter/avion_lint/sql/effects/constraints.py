@@ -172,6 +172,6 @@ def with_parts(scope: Scope, index: Index | None, lock: Lock) -> Iterator[Effect
     if index is None:
         return
     yield on_index(index, lock)
-    for part in scope.schema.indexes.values():
+    for part in scope.schema.indexes.about(index.name):
         if part.part_of == index.name:
             yield from with_parts(scope, part, lock)

@@ -51,7 +51,7 @@ def reindex(action: a.Reindex, scope: Scope) -> Iterator[Effect]:
     """REINDEX of an index, a table, a schema or all."""
     if action.kind == "index" and action.name:
         index = scope.schema.index(action.name)
-        parts = [each for each in scope.schema.indexes.values() if index and each.part_of == index.name]
+        parts = [each for each in scope.schema.indexes.about(index.name) if each.part_of == index.name] if index else []
         for each in (index, *parts) if index else ():
             yield from _built(each.table, scope, (each.name,), concurrently=action.concurrently)
     elif action.kind == "table" and action.name:

@@ -125,7 +125,9 @@ def _type_used(action: a.AlterColumnType, scope: Scope) -> Failure | None:
         return Failure(state, f"{generated} is computed from {action.column}, whose type then cannot change")
     use = a.ColumnUse(scope.resolve(action.table), action.column)
     kinds = (a.ObjectKind.TRIGGER, a.ObjectKind.POLICY)
-    user = next((each for each in scope.schema.things.values() if each.kind in kinds and use in each.uses), None)
+    user = next(
+        (each for each in scope.schema.things.about(use.relation) if each.kind in kinds and use in each.uses), None
+    )
     if user is None:
         return None
     return Failure(_NOT_SUPPORTED, f"{user.kind} {user.name.name} names {action.column}, whose type then cannot change")

@@ -56,7 +56,8 @@ class Scope:
     def partitions(self, name: Name) -> tuple[Table, ...]:
         """The partitions of a table, without theirs."""
         table = self.table(name)
-        return tuple(each for each in self.schema.tables.values() if table and each.partition_of == table.name)
+        about = self.schema.tables.about(table.name) if table else ()
+        return tuple(each for each in about if table and each.partition_of == table.name)
 
     def default_partition(self, name: Name) -> Table | None:
         """The partition for all other rows."""
@@ -65,7 +66,7 @@ class Scope:
     def indexes(self, name: Name) -> tuple[Index, ...]:
         """Indexes of a table or materialized view."""
         own = self.resolve(name)
-        return tuple(index for index in self.schema.indexes.values() if index.table == own)
+        return tuple(index for index in self.schema.indexes.about(own) if index.table == own)
 
     def references(self, name: Name) -> tuple[Constraint, ...]:
         """Foreign keys of a table to other tables, without those that its partitioned table hands it."""
@@ -80,7 +81,7 @@ class Scope:
     def referring(self, name: Name) -> Iterator[tuple[Table, Constraint]]:
         """Foreign keys of other tables to this one."""
         own = self.resolve(name)
-        for table in self.schema.tables.values():
+        for table in self.schema.tables.about(own):
             for made in table.constraints.values():
                 if made.references == own and table.name != own:
                     yield table, made
@@ -88,7 +89,7 @@ class Scope:
     def views_over(self, relation: Name, column: str | None = None) -> Iterator[Thing]:
         """Views that use a relation, or one of its columns; and views that use those."""
         own = self.resolve(relation)
-        for view in self.schema.things.values():
+        for view in self.schema.things.about(own):
             used = ColumnUse(own, column) in view.uses if column else own in view.reads
             if view.kind in VIEWS and used:
                 yield view

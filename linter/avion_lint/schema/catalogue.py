@@ -1,0 +1,190 @@
+"""Objects by name, in as many states as there are statements: a state shares with the one before what is as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    Key = TypeVar("Key")
+    Value = TypeVar("Value")
+    Concern = TypeVar("Concern")
+else:
+    Key = Value = Concern = object
+
+
+_GONE: Any = object()
+_NEW = 16  # entries that a state has for itself; when they are more, they move down a layer
+_RECENT = 256
+
+
+class Layers(MutableMapping[Key, Value]):
+    """A mapping in insertion order whose copy costs a few entries, however many it holds.
+
+    It is three dictionaries on top of one another. Only the uppermost changes, and only it is copied; when it has
+    grown it is laid over the next one, in a new dictionary. So a thousand states of a thousand objects take the room
+    of a few thousand entries, and an entry is found with three look-ups at most.
+    """
+
+    __slots__ = ("_new", "_old", "_recent")
+
+    def __init__(self, old: Mapping[Key, Value] | None = None) -> None:
+        self._old: dict[Key, Value] = dict(old) if old else {}
+        self._recent: dict[Key, Value] = {}
+        self._new: dict[Key, Value] = {}
+
+    def copy(self) -> Layers[Key, Value]:
+        """Another state, which may be changed; what is changed in one is not seen in the other."""
+        made: Layers[Key, Value] = Layers()
+        self._share(made)
+        return made
+
+    def _share(self, made: Layers[Key, Value]) -> None:
+        if len(self._new) <= _NEW:
+            made._old, made._recent, made._new = self._old, self._recent, self._new.copy()
+            return
+        recent = self._recent | self._new
+        if len(recent) <= _RECENT:
+            made._old, made._recent = self._old, recent
+        else:
+            made._old = self._whole()
+
+    def _whole(self) -> dict[Key, Value]:
+        if not self._recent and not self._new:
+            return self._old
+        above = self._recent | self._new if self._recent else self._new
+        whole = self._old | above
+        if _GONE in above.values():
+            return {key: value for key, value in whole.items() if value is not _GONE}
+        return whole
+
+    def get(self, key: Key, default: Any = None) -> Any:
+        """Value of the key, or the default."""
+        value = self._new.get(key, self)
+        if value is self:
+            value = self._recent.get(key, self) if self._recent else self
+            if value is self:
+                return self._old.get(key, default)
+        return default if value is _GONE else value
+
+    def __getitem__(self, key: Key) -> Value:
+        value = self.get(key, _GONE)
+        if value is _GONE:
+            raise KeyError(key)
+        return value  # type: ignore[no-any-return]
+
+    def __contains__(self, key: object) -> bool:
+        return self.get(key, _GONE) is not _GONE  # type: ignore[arg-type]
+
+    def __setitem__(self, key: Key, value: Value) -> None:
+        if self._is_removed(key):  # else it would come back to its old place, not to the end
+            self._old, self._recent, self._new = self._whole(), {}, {}
+        self._new[key] = value
+
+    def _is_removed(self, key: Key) -> bool:
+        return self._new.get(key, self._recent.get(key)) is _GONE
+
+    def __delitem__(self, key: Key) -> None:
+        if key not in self:
+            raise KeyError(key)
+        self._new[key] = _GONE
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._whole())
+
+    def __len__(self) -> int:
+        return len(self._whole())
+
+    def beside(self, other: Mapping[Key, Value]) -> Iterator[tuple[Key, Value]]:
+        """Entries whose value is not the very same in another state; what the states share is not looked at."""
+        parted = self._parted(other) if isinstance(other, Layers) else None
+        for key in self if parted is None else parted:
+            value = self.get(key, _GONE)
+            if value is not _GONE and other.get(key) is not value:
+                yield key, value
+
+    def _parted(self, other: Layers[Key, Value]) -> Iterable[Key] | None:
+        """Keys under which two states of one mapping may differ; None where they no longer share anything."""
+        if self._old is not other._old:
+            return None
+        return {**self._recent, **self._new, **other._recent, **other._new}
+
+    def values(self) -> Any:
+        """All values in order, as a dictionary's view of them."""
+        return self._whole().values()
+
+    def items(self) -> Any:
+        """All entries in order, as a dictionary's view of them."""
+        return self._whole().items()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        return self._whole() == (other._whole() if isinstance(other, Layers) else dict(other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(self._whole())
+
+
+class Catalogue(Layers[Key, Value]):
+    """Objects by key that also finds those which concern a given name, without looking at all.
+
+    `concerns` tells the names that a value has to do with.
+    """
+
+    __slots__ = ("_about", "_concerns")
+
+    def __init__(
+        self, concerns: Callable[[Value], Iterable[Concern]], values: Mapping[Key, Value] | None = None
+    ) -> None:
+        super().__init__()
+        self._concerns: Callable[[Value], Iterable[Any]] = concerns
+        self._about: Layers[Any, tuple[Key, ...]] = Layers()
+        for key, value in (values or {}).items():
+            self[key] = value
+
+    def copy(self) -> Catalogue[Key, Value]:
+        """Another state, as of Layers."""
+        made: Catalogue[Key, Value] = Catalogue(self._concerns)
+        self._share(made)
+        made._about = self._about.copy()
+        return made
+
+    def about(self, name: object) -> list[Value]:
+        """Values that have to do with a name, in order of the keys' coming."""
+        return [self[key] for key in self._about.get(name, ())]
+
+    def keys_about(self, name: object) -> tuple[Key, ...]:
+        """Keys of the values that have to do with a name."""
+        return self._about.get(name, ())  # type: ignore[no-any-return]
+
+    def __setitem__(self, key: Key, value: Value) -> None:
+        before = self.get(key, _GONE)
+        old = () if before is _GONE else tuple(dict.fromkeys(self._concerns(before)))
+        new = tuple(dict.fromkeys(self._concerns(value)))
+        super().__setitem__(key, value)
+        if old == new:
+            return
+        for name in old:
+            if name not in new:
+                self._forget(name, key)
+        for name in new:
+            if name not in old:
+                self._about[name] = (*self._about.get(name, ()), key)
+
+    def __delitem__(self, key: Key) -> None:
+        before = self[key]
+        super().__delitem__(key)
+        for name in dict.fromkeys(self._concerns(before)):
+            self._forget(name, key)
+
+    def _forget(self, name: object, key: Key) -> None:
+        left = tuple(each for each in self._about.get(name, ()) if each != key)
+        if left:
+            self._about[name] = left
+        else:
+            self._about.pop(name, None)
