@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from avion_lint import __version__
 
-VERBS = ("lint", "show", "rules", "explain", "baseline")
+VERBS = ("lint", "show", "schema", "rules", "explain", "baseline")
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 
 _DESCRIPTION = """\
@@ -16,6 +16,7 @@ break the running application, fail half-way or lose data, and how to do it safe
 
   avion-lint [PATH …]        judge what this change adds or edits (the default command, also `avion-lint lint`)
   avion-lint show PATH …     print how the runner will read each file
+  avion-lint schema          print the schema that the migrations make; `schema diff A B` what two versions differ in
   avion-lint rules           list all rules
   avion-lint explain RULE    print a rule's page
   avion-lint baseline        write the findings of today to a file, so that only new ones count
@@ -34,6 +35,8 @@ def parse(arguments: list[str]) -> Callable[[], int]:
             return _lint(rest)
         case "show":
             return _show(rest)
+        case "schema":
+            return _schema_difference(rest[1:]) if rest[:1] == ["diff"] else _schema(rest)
         case "rules":
             return _rules(rest)
         case "explain":
@@ -157,6 +160,50 @@ def _show(arguments: list[str]) -> Callable[[], int]:
         from avion_lint.cli.show import show  # noqa: PLC0415 - other commands do not need it
 
         return show(given)
+
+    return run
+
+
+def _schema(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser(
+        "schema",
+        "Print the schema that a service's migrations make. `schema diff A B` tells what two versions differ in.",
+        "exit codes: 0 printed · 2 usage or settings wrong · 3 something in it could not be read or written",
+    )
+    parser.add_argument("services", nargs="*", metavar="SERVICE", help="names of services, or paths of their folders")
+    parser.add_argument("--at", metavar="VERSION", help="as it is after this version, 0: before the first one")
+    parser.add_argument("--format", choices=("text", "json", "sql", "mermaid"), default="text")
+    parser.add_argument("--settings", metavar="FILE")
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.schema import schema  # noqa: PLC0415 - other commands do not need it
+
+        return schema(given)
+
+    return run
+
+
+def _schema_difference(arguments: list[str]) -> Callable[[], int]:
+    side = "VERSION, REF:VERSION in a commit (REF: for its last one), or FILE.sql from pg_dump --schema-only"
+    parser = _parser(
+        "schema diff",
+        "Tell what was added, dropped and changed between two schemas of a service.",
+        "exit codes: 0 told · 1 with --exit-code, where they differ · 2 usage or settings wrong · "
+        "3 something that belongs to them could not be read",
+    )
+    parser.add_argument("before", metavar="A", help=side)
+    parser.add_argument("after", metavar="B", help="as A")
+    parser.add_argument("--service", metavar="SERVICE", help="name of the service, or path of its folder")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--exit-code", action="store_true", help="exit with 1 where they differ")
+    parser.add_argument("--settings", metavar="FILE")
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.schema import difference  # noqa: PLC0415 - other commands do not need it
+
+        return difference(given)
 
     return run
 

@@ -64,7 +64,7 @@ def _files(given: Namespace, root: Path, base: str | None) -> Files:
         raise surveyed.error  # there is a base branch, but this clone does not have it
     if surveyed.repository is None:
         return Files(walked(root, given.paths), surveyed, {})
-    contents = read_files(surveyed, _relevant(surveyed.paths))
+    contents = read_files(surveyed, relevant(surveyed.paths))
     if given.staged:
         links = frozenset(path for path, content in contents.items() if content.entry.is_link)
         stored = StoredTree({path: content.data for path, content in contents.items()}, links)
@@ -79,7 +79,7 @@ def left_behind(files: Files) -> Tree | None:
         return None
     folders = {dirname(path) for path in files.contents if path.lower().endswith(".sql")}
     base = {**surveyed.tip, **surveyed.merge_base}
-    gone = {path: base[path].blob for path in _relevant(tuple(base)) if dirname(path) not in folders}
+    gone = {path: base[path].blob for path in relevant(tuple(base)) if dirname(path) not in folders}
     gone = {path: blob for path, blob in gone.items() if path not in files.contents}
     if not any(path.lower().endswith(".sql") for path in gone):
         return None
@@ -87,7 +87,7 @@ def left_behind(files: Files) -> Tree | None:
     return StoredTree({path: data[blob] for path, blob in gone.items()})
 
 
-def _relevant(paths: Collection[str]) -> tuple[str, ...]:
+def relevant(paths: Collection[str]) -> tuple[str, ...]:
     """Paths that can be migrations or say how they are run; Go files only beside SQL, what lies in a folder `x.sql`."""
     sql = [path for path in paths if path.lower().endswith(".sql")]
     folders = {dirname(path) for path in sql}
