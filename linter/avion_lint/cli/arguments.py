@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from avion_lint import __version__
 
-VERBS = ("lint", "show", "schema", "rules", "explain", "baseline")
+VERBS = ("lint", "fix", "show", "schema", "rules", "explain", "baseline")
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 
 _DESCRIPTION = """\
@@ -15,6 +15,7 @@ Reads goose and Flyway migrations as the runner will, and says before anything r
 break the running application, fail half-way or lose data, and how to do it safely.
 
   avion-lint [PATH …]        judge what this change adds or edits (the default command, also `avion-lint lint`)
+  avion-lint fix [PATH …]    mend what can be mended by changing text; --diff shows it and changes nothing
   avion-lint show PATH …     print how the runner will read each file
   avion-lint schema          print the schema that the migrations make; `schema diff A B` what two versions differ in
   avion-lint rules           list all rules
@@ -33,6 +34,8 @@ def parse(arguments: list[str]) -> Callable[[], int]:
     match verb:
         case "lint":
             return _lint(rest)
+        case "fix":
+            return _fix(rest)
         case "show":
             return _show(rest)
         case "schema":
@@ -89,6 +92,8 @@ def _lint(arguments: list[str]) -> Callable[[], int]:
         help="lowest level that makes the exit code 1 (default: error)",
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
+    parser.add_argument("--fix", action="store_true", help="mend what can be mended first, as `avion-lint fix` does")
+    _add_fixing(parser)
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, help="default: text, under GitHub Actions github")
     output.add_argument("--output", metavar="FILE", help="write the report to a file instead of standard output")
@@ -109,6 +114,41 @@ def _lint(arguments: list[str]) -> Callable[[], int]:
         from avion_lint.cli.lint import lint  # noqa: PLC0415 - other commands do not need it
 
         return lint(given)
+
+    return run
+
+
+def _add_fixing(parser: ArgumentParser) -> None:
+    parser.add_argument("--unsafe-fixes", action="store_true", help="mend also what somebody has to read afterwards")
+    parser.add_argument("--diff", action="store_true", help="print what would be changed, and change nothing")
+
+
+_FIX_CODES = """\
+exit codes: 0 nothing is left that fails · 1 findings at or above the fail level are left, or with --diff: there is
+something to change · 2 usage, settings or policy wrong · 3 could not check or not write; then nothing is changed
+"""
+
+
+def _fix(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser(
+        "fix",
+        "Mend new migrations where that is a change of text: comments stay, statements that must not run together are\n"
+        "split into files of their own, and everything is judged again before it is written. Migrations that are on\n"
+        "the base branch are never touched. Without git, only files that are named one by one are.",
+        _FIX_CODES,
+    )
+    _add_scope(parser)
+    _add_policy(parser)
+    _add_fixing(parser)
+    parser.add_argument("--fail-on", choices=("error", "warning", "info"), help="as for avion-lint itself")
+    parser.add_argument("--traceback", action="store_true", help=SUPPRESS)
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.fix import fix, refuse  # noqa: PLC0415 - other commands do not need it
+
+        refuse(given)
+        return fix(given)
 
     return run
 

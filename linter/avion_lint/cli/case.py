@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from avion_lint.history.ground import Ground, against_base, alone, as_landed, na
 from avion_lint.history.survey import Survey
 from avion_lint.history.witness import landed, read_history
 from avion_lint.judgement.assess import migration_paths
+from avion_lint.judgement.baseline import Baseline
 from avion_lint.judgement.judge import Case
 from avion_lint.policy.in_force import Policy, effective
 from avion_lint.policy.packs import is_file, load_pack
-from avion_lint.record import replace
+from avion_lint.record import record, replace
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
 from avion_lint.settings.model import Settings
@@ -33,11 +34,45 @@ from avion_lint.verdict import Unchecked
 
 def case_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Case:
     """Everything that the verdict depends on. Raises UsageError, SettingsError, GitError."""
+    return cases_of(given, today, with_baseline=with_baseline)({})
+
+
+Cases = Callable[[Mapping[str, str]], Case]
+"""Gives the case as it would be with other texts in some files, by path; files may be new."""
+
+
+def cases_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Cases:
+    """The case, for texts that are not written yet as well. Raises UsageError, SettingsError, GitError."""
     root = root_of(first_path(given))
     paths = _paths(given, root)
     rules = known_rules()
     settings = load_settings(root, given.settings)
     files = files_of(given, root, settings.base)
+    policy = _policy(given, settings, rules, root)
+    baseline = load_baseline(root, settings) if with_baseline else None
+
+    def case(texts: Mapping[str, str]) -> Case:
+        changed = files.with_texts(texts) if texts else files
+        narrowed_to = (*paths, *texts) if paths else ()
+        return _case(given, _Known(narrowed_to, rules, settings, policy, baseline, today), changed)
+
+    return case
+
+
+@record
+class _Known:
+    """What stays the same whatever the texts are; `paths` are those to judge, none for all."""
+
+    paths: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    settings: Settings
+    policy: Policy
+    baseline: Baseline | None
+    today: date
+
+
+def _case(given: Namespace, known: _Known, files: Files) -> Case:
+    paths, settings = known.paths, known.settings
     gathering = _gather(files, settings)
     ground = _ground(given, files, gathering)
     # A hook runs before the first migration is written, too.
@@ -45,14 +80,15 @@ def case_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Cas
     return Case(
         gathering,
         narrowed(ground, paths),
-        _policy(given, settings, rules, root),
-        rules,
-        today,
+        known.policy,
+        known.rules,
+        known.today,
         settings,
-        load_baseline(root, settings) if with_baseline else None,
+        known.baseline,
         whole=given.all and not paths and not given.select and not given.ignore,
         found=asked.found,
         unchecked=(*asked.unchecked, *_without_git(given, files)),
+        unborn=files.surveyed is not None and _is_unborn(files.surveyed),
     )
 
 

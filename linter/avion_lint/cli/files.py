@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from posixpath import dirname
 
@@ -43,6 +43,13 @@ class Files:
         # What is skipped is taken as it is given here, and not asked for in the work tree.
         listing = replace(self.surveyed.files, skipped=self.surveyed.files.skipped | {path})
         return Files(tree, replace(self.surveyed, files=listing), {**self.contents, path: content})
+
+    def with_texts(self, texts: Mapping[str, str]) -> Files:
+        """The same files with other texts in some of them."""
+        files = self
+        for path in sorted(texts):
+            files = files.with_file(path, texts[path].encode())
+        return files
 
 
 def files_of(given: Namespace, root: Path, base: str | None) -> Files:

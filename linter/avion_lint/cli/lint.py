@@ -22,6 +22,16 @@ from avion_lint.verdict import Verdict
 def lint(given: Namespace) -> int:
     """Judge, write the reports, and tell by the exit code what came of it."""
     chosen = _format(given)
+    if given.diff:
+        given.fix = True
+    if given.unsafe_fixes and not given.fix:
+        raise UsageError("--unsafe-fixes goes with --fix or --diff")
+    if given.fix:
+        from avion_lint.cli.fix import fix_first  # noqa: PLC0415 - changes files, which few runs ask for
+
+        code = fix_first(given)
+        if code is not None:
+            return code
     verdict, fail_on = _verdict(given)
     if given.sarif:
         write_sarif(given.sarif, render(Format.SARIF, verdict, _sarif_options(verdict)))

@@ -8,6 +8,7 @@ from datetime import date
 from avion_lint import tool
 from avion_lint.discovery.gather import Gathering
 from avion_lint.finding import Level
+from avion_lint.fixer import Fixers
 from avion_lint.history.ground import Ground
 from avion_lint.judgement.assess import Assessment, assess, history_unknown
 from avion_lint.judgement.baseline import Baseline
@@ -30,9 +31,10 @@ from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Ver
 class Case:
     """Everything that a verdict depends on.
 
-    `rules` are all rules, the tool's own among them; which of them count is the policy's word. `whole` tells that
-    all that could be judged is judged. `found` and `unchecked` are what was noticed before (a path that cannot be
-    read …).
+    `rules` are all rules, the tool's own among them; which of them count is the policy's word. `fixers`, where fixes
+    are asked for, make them for what is found in files that are neither applied nor `closed`. `unborn` tells that there
+    is no commit yet, `whole` that all that could be judged is judged. `found` and `unchecked` are what was noticed
+    before (a path that cannot be read …).
     """
 
     gathering: Gathering
@@ -45,6 +47,9 @@ class Case:
     whole: bool = True
     found: tuple[Found, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
+    fixers: Fixers = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+    unborn: bool = False
 
 
 def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
@@ -52,6 +57,11 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
     assessment = assess(case.gathering, case.ground, case.settings, tick)
     on = tuple(rule for rule in case.rules if case.policy.is_on(rule))
     outcome = run(on, assessment.projects, assessment.changes, _options(case.policy))
+    if case.fixers:
+        from avion_lint.judgement.fixes import with_fixes  # noqa: PLC0415 - few runs ask for fixes
+
+        closed = case.ground.applied | case.ground.tip | case.closed
+        outcome = with_fixes(outcome, assessment.projects, case.fixers, closed)
     names = rule_names(case.rules)
     judged = tuple(_judged(assessment))
     suppressions, invalid = _suppressions(judged, names)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from avion_lint import tool
 from avion_lint.discovery.gather import Gathering, gather, identity_of
 from avion_lint.discovery.tree import MemoryTree
+from avion_lint.fixer import Fixers
 from avion_lint.git import Entry
 from avion_lint.history.changes import Contents, History, Source, Trees, changes, differences
 from avion_lint.history.deployments import assumed
@@ -30,6 +31,8 @@ def rehearse(
     rules: Iterable[Rule],
     settings: Settings | None = None,
     policy: str | Policy = "strict",
+    *,
+    fixers: Fixers | None = None,
 ) -> Verdict:
     """Judge the files `here`, of which those `before` are on the base branch already; both are texts by path.
 
@@ -48,6 +51,7 @@ def rehearse(
             known,
             date(2026, 1, 1),
             settings,
+            fixers=fixers or {},
         )
     )
 

@@ -1,0 +1,56 @@
+"""A limit for the wait for locks, at the top of a migration."""
+
+from __future__ import annotations
+
+import re
+
+from avion_lint.finding import Edit, Fix
+from avion_lint.fixer import Scene
+from avion_lint.runners.migration import Direction, Runner
+from avion_lint.source import Place, Span
+from avion_lint.sql import actions as a
+from avion_lint.subjects import Migration, Project
+from avion_rules.fixes._layout import inserted, pieces
+
+USUAL = "3s"
+_VALUE = re.compile(r"\block_timeout\s*(?:=|\bto\b)\s*'([1-9][0-9]*\s?(?:ms|s|min))'", re.IGNORECASE)
+
+
+def lock_timeout(scene: Scene) -> Fix | None:
+    """Set one as the first statement: for the transaction, or for the session where Flyway opens none."""
+    migration = scene.migration
+    section = migration.file.section(Direction.UP)
+    found = pieces(migration, Direction.UP)
+    if section is None or not found or _says_something(migration):
+        return None
+    at = Span(found[0].span.start, found[0].span.start)
+    value = usual(scene.project)
+    if section.transaction:
+        text = f"SET LOCAL lock_timeout = '{value}';\n"
+        return Fix("Limit the wait for locks", (Edit(Place(migration.document, at), text),))
+    if migration.service.runner is Runner.GOOSE:
+        return None  # every statement may get another connection of its pool
+    edits = (
+        Edit(Place(migration.document, at), f"SET lock_timeout = '{value}';\n"),
+        inserted(migration.document, found[-1].span.end, "RESET lock_timeout;\n"),
+    )
+    return Fix("Limit the wait for locks", edits)
+
+
+def _says_something(migration: Migration) -> bool:
+    """Whether the file deals with it itself, or opens transactions of its own."""
+    actions = (action for statement in migration.up for action in statement.all_actions())
+    return any(
+        isinstance(action, a.TransactionControl)
+        or (isinstance(action, a.SetVariable) and action.name in ("lock_timeout", ""))
+        for action in actions
+    )
+
+
+def usual(project: Project) -> str:
+    """The value that the service's last migration with one has, else the usual one."""
+    for migration in reversed(project.migrations):
+        found = _VALUE.search(migration.document.text)
+        if found:
+            return found[1]
+    return USUAL
