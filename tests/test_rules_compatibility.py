@@ -19,13 +19,15 @@ USERS = "CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);"
         ("DROP TABLE users, other;", ["other", "users"]),
         ('DROP TABLE "Users";', ["Users"]),
         ("DROP TABLE app.users;", ["app.users"]),
-        ("DROP TABLE IF EXISTS older_than_the_migrations;", ["older_than_the_migrations"]),
+        ("DROP TABLE older_than_the_migrations;", ["older_than_the_migrations"]),
+        ("DROP TABLE IF EXISTS never_made;", []),
+        ("ALTER TABLE older ADD a int; DROP TABLE IF EXISTS older_as_well;", ["older_as_well"]),
         ("DROP TABLE old_deprecated;", []),
         ("DROP TABLE IF EXISTS fresh; CREATE TABLE fresh (a int);", []),
         ("CREATE TABLE fresh (a int); DROP TABLE fresh;", []),
         ("CREATE TEMP TABLE users (a int); DROP TABLE users;", []),
         ("DROP TABLE IF EXISTS users; CREATE TABLE users (a int);", ["users"]),
-        ("ALTER TABLE users RENAME TO users_deprecated; DROP TABLE users_deprecated;", ["users_deprecated"]),
+        ("ALTER TABLE users RENAME TO users_deprecated; DROP TABLE users_deprecated;", ["users"]),
         (block("IF true THEN\nDROP TABLE users;\nEND IF;"), ["users"]),
         (block("CREATE TABLE fresh (a int);\nDROP TABLE fresh;"), []),
         (block("CREATE TABLE u (a int);\nDROP TABLE users;\nALTER TABLE u RENAME TO users;"), []),
@@ -38,6 +40,17 @@ USERS = "CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);"
 )
 def test_which_tables_may_be_dropped(up, found):
     assert objects(goose("CO101", USERS, up)) == found
+
+
+@pytest.mark.parametrize(
+    ("rule", "up"),
+    [("CO102", "ALTER TABLE people DROP COLUMN email;"), ("CO105", "ALTER TABLE people RENAME email TO mail;")],
+)
+def test_a_table_renamed_in_the_same_file_is_called_by_the_name_that_releases_know(rule, up):
+    (finding,) = goose(rule, USERS, f"ALTER TABLE users RENAME TO people; {up}")
+    assert finding.object == "users.email"
+    assert "people" not in finding.message + finding.remedy
+    assert "ALTER TABLE users " in finding.remedy
 
 
 def test_a_partition_may_be_dropped():
@@ -133,7 +146,12 @@ CREATE SCHEMA app;"""
         ("DROP MATERIALIZED VIEW m; DROP SEQUENCE s;", ["m", "s"]),
         ("DROP SCHEMA app CASCADE;", ["app"]),
         ("DROP EXTENSION hstore;", ["hstore"]),
-        ("DROP VIEW IF EXISTS unknown;", ["unknown"]),
+        ("DROP VIEW IF EXISTS unknown;", []),
+        ("ALTER TABLE older ADD a int; DROP VIEW IF EXISTS unknown;", ["unknown"]),
+        ("DROP FUNCTION f(int); CREATE FUNCTION f(int) RETURNS text LANGUAGE sql AS '';", []),
+        ("DROP FUNCTION f(integer); CREATE FUNCTION f(a int) RETURNS text LANGUAGE sql AS '';", []),
+        ("DROP FUNCTION f(int); CREATE FUNCTION f(int, text) RETURNS text LANGUAGE sql AS '';", ["f"]),
+        ("DROP FUNCTION f; CREATE FUNCTION f(int) RETURNS text LANGUAGE sql AS '';", []),
         ("DROP FUNCTION f();", ["f"]),
         ("DROP FUNCTION touched();", []),
         ("DROP INDEX users_email; DROP TRIGGER t ON users; DROP POLICY p ON users;", []),

@@ -63,6 +63,20 @@ def known_table_name(migration: Migration, table: Table) -> a.Name:
     return _same(migration.before.tables, table) or table.name
 
 
+def name_before(migration: Migration, statement: Statement, written: a.Name, action: a.Action) -> a.Name:
+    """A table as people wrote it before the migration, which may have renamed it since; else as it is written."""
+    table = statement.schema_before(action).table(written)
+    known = known_table_name(migration, table) if table else None
+    if table is None or known is None or known == table.name:
+        return written
+    return a.Name(None, known.name) if known.schema == table.name.schema and written.schema is None else known
+
+
+def is_complete(schema: Schema) -> bool:
+    """Whether the migrations have made every table that they name: then what they did not make is not there."""
+    return all(table.origin is not None for table in schema.tables.values())
+
+
 def known_thing_name(migration: Migration, thing: Thing) -> a.Name:
     """Name of another object before the migration."""
     found = (each.name for each in migration.before.things.values() if _is_same(each, thing))

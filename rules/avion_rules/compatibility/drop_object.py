@@ -8,7 +8,7 @@ from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration
-from avion_rules.compatibility._names import full_name, has_thing, known_thing_name, settled
+from avion_rules.compatibility._names import full_name, has_thing, is_complete, known_thing_name, settled
 from avion_rules.compatibility._standing import first_release, is_free, marked_here
 from avion_rules.compatibility._steps import deprecate_object
 
@@ -33,10 +33,13 @@ def drop_object(migration: Migration) -> Iterator[Finding]:
             thing = statement.schema_before(drop).thing(drop.kind, drop.name)
             if drop.kind not in _KINDS or is_free(statement, thing, str(drop.name)) or (thing and thing.trigger):
                 continue
+            if thing is None and drop.if_exists and is_complete(statement.schema_before(drop)):
+                continue  # as far as the migrations tell, there is no such thing
             known = known_thing_name(migration, thing) if thing else full_name(statement.schema, drop.name)
-            if has_thing(settled(migration, statement), drop.kind, known):
+            changed = _is_made_otherwise(migration, drop, known)
+            if not changed and has_thing(settled(migration, statement), drop.kind, known):
                 continue
-            remains = has_thing(migration.after, drop.kind, known)
+            remains = not changed and has_thing(migration.after, drop.kind, known)
             yield statement.finding(
                 drop,
                 _message(drop, remains=remains),
@@ -46,6 +49,19 @@ def drop_object(migration: Migration) -> Iterator[Finding]:
                 related=marked_here(statement, thing),
                 object=drop.name,
             )
+
+
+def _is_made_otherwise(migration: Migration, drop: a.Drop, known: a.Name) -> bool:
+    """Whether a function is made again, but only for other arguments: callers of the old one do not find it."""
+    if drop.kind is not a.ObjectKind.FUNCTION or drop.arguments is None:
+        return False
+    made = [
+        action.arguments
+        for statement in migration.up
+        for action in statement.of(a.CreateObject)
+        if action.kind is a.ObjectKind.FUNCTION and full_name(statement.schema, action.name) == known
+    ]
+    return bool(made) and drop.arguments not in made
 
 
 def _message(drop: a.Drop, *, remains: bool) -> str:

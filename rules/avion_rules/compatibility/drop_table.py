@@ -8,7 +8,7 @@ from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
-from avion_rules.compatibility._names import is_swapped, kind_of, settled
+from avion_rules.compatibility._names import is_complete, is_swapped, kind_of, name_before, settled
 from avion_rules.compatibility._standing import first_release, is_free, marked_here
 from avion_rules.compatibility._steps import deprecate_table
 
@@ -22,12 +22,13 @@ def drop_table(migration: Migration) -> Iterator[Finding]:
         for drop in statement.of(a.Drop):
             if drop.kind in _TABLES and not _may_go(migration, statement, drop):
                 table = statement.schema_before(drop).table(drop.name)
+                name = name_before(migration, statement, drop.name, drop)
                 yield statement.finding(
                     drop,
-                    f"Every running release that still uses {drop.name} fails, and its rows are lost.",
-                    first_release(statement, table, str(drop.name), deprecate_table(statement, drop.name)),
+                    f"Every running release that still uses {name} fails, and its rows are lost.",
+                    first_release(statement, table, str(name), deprecate_table(statement, name)),
                     related=marked_here(statement, table),
-                    object=drop.name,
+                    object=name,
                 )
 
 
@@ -37,7 +38,7 @@ def _may_go(migration: Migration, statement: Statement, drop: a.Drop) -> bool:
     if is_free(statement, table, str(drop.name)):
         return True
     if table is None:
-        return drop.if_exists and _is_made_after(migration, statement, drop)
+        return drop.if_exists and (is_complete(schema) or _is_made_after(migration, statement, drop))
     if table.temporary or table.partition_of is not None:
         return True
     return is_swapped(migration, schema, table, settled(migration, statement))
