@@ -109,7 +109,8 @@ class Layers(MutableMapping[Key, Value]):
         """Keys under which two states of one mapping may differ; None where they no longer share anything."""
         if self._old is not other._old:
             return None
-        return {**self._recent, **self._new, **other._recent, **other._new}
+        above = {**self._new, **other._new}
+        return above if self._recent is other._recent else {**self._recent, **other._recent, **above}
 
     def values(self) -> Any:
         """All values in order, as a dictionary's view of them."""

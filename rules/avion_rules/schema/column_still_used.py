@@ -51,7 +51,7 @@ def _gone_before(statement: Statement, action: Changing) -> set[str]:
 
 def _users(schema: Schema, table: Table, action: Changing) -> Iterator[_User]:
     use = a.ColumnUse(table.name, action.column)
-    for thing in schema.things.values():
+    for thing in schema.things.about(table.name):
         if use in thing.uses:
             on = f" ON {thing.table.sql}" if thing.table else ""
             name = a.identifier(thing.name.name) if thing.table else thing.name.sql
@@ -68,7 +68,7 @@ def _referring(schema: Schema, table: Table, column: str) -> Iterator[_User]:
     """Foreign keys of other tables to a key that the column is a part of."""
     keys = [made.columns for made in table.constraints.values() if made.kind is ConstraintKind.PRIMARY_KEY]
     primary = keys[0] if keys else ()
-    for other in schema.tables.values():
+    for other in schema.tables.about(table.name):
         for made in other.constraints.values():
             if other.name == table.name or made.references != table.name:
                 continue

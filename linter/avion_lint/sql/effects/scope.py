@@ -148,6 +148,8 @@ def using_type(name: Name, scope: Scope) -> Iterator[Table]:
 
 def _is(given: Type, name: Name, scope: Scope) -> bool:
     schema, _, last = given.name.rpartition(".")
+    if last != name.name:
+        return False
     kinds = (ObjectKind.DOMAIN, ObjectKind.TYPE)
     found = (scope.schema.thing(kind, Name(schema or None, last)) for kind in kinds)
     return any(thing is not None and thing.name == name for thing in found)
