@@ -108,6 +108,22 @@ def wide(tables: int, changes: int, seed: int = SEED) -> Iterator[tuple[str, str
             yield f"{number:05d}_{step.slug[:60]}.sql", _file(head, step.up, step.down)
 
 
+def careless(findings: int) -> Iterator[tuple[str, str]]:
+    """Twenty tables, and a file that builds so many indexes on them while nobody can write, each of which is found."""
+    world = World(Chance(SEED))
+    made = _together([steps.make_table(world) for _ in range(20)])
+    built = _together([_plain_index(world, number) for number in range(findings)])
+    head = ["-- Author: Ada Okafor", "-- Date: 2024-06-01"]
+    yield "00001_tables.sql", _file(head, made.up, made.down)
+    yield "00002_indexes.sql", _file(head, ["SET LOCAL lock_timeout = '3s';", *built.up], built.down)
+
+
+def _plain_index(world: World, number: int) -> Step:
+    table, name = world.tables[number % len(world.tables)], f"careless_{number}_idx"
+    up = f"CREATE INDEX {name} ON {table.name} (created_at, (id + {number}));"
+    return Step("careless", [up], [f"DROP INDEX {name};"])
+
+
 _CHANGES = (steps.add_columns, steps.index, steps.constraint, steps.data, steps.alter_column, steps.drop_column)
 
 

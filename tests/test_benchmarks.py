@@ -1,7 +1,11 @@
 """What the benchmarks measure on: the same on every machine, and migrations as goose and PostgreSQL take them."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +13,9 @@ from avion_lint.runners import goose
 from avion_lint.runners.migration import Direction
 from avion_lint.source import Document
 from avion_lint.sql.statements import read
-from benchmarks import generate
+from benchmarks import generate, imports, limit, report
+from benchmarks.cases import Case, Goal
+from benchmarks.measure import Command, Measured, Sample, alternate
 from tests.cli_helper import judged
 from tests.git_helper import Repo
 
@@ -93,3 +99,78 @@ def test_everything_in_a_generated_corpus_is_understood(tmp_path):
     report = judged("--no-git", "--all", cwd=tmp_path).report
     assert not [each for each in report["findings"] if each["id"].startswith("AV")]
     assert len({each["id"] for each in report["findings"]}) > 8
+
+
+def take(commands, *, runs=3, timeout=20):
+    here = Path.cwd()
+    try:
+        return alternate(commands, runs=runs, seconds=20, timeout=timeout, tell=lambda _: None)
+    finally:
+        os.chdir(here)
+
+
+def python(folder, code, **options):
+    return Command((sys.executable, "-S", "-c", code), folder, {}, **options)
+
+
+def test_time_memory_and_cpu_are_those_of_the_process(tmp_path):
+    idle = "import time; time.sleep(0.2)"
+    busy = "import time\nwhile time.process_time() < 0.2: pass\ndata = b'x' * 100_000_000"
+    found = take({"idle": python(tmp_path, idle), "busy": python(tmp_path, busy)}, runs=2)
+    assert found["idle"].wall() >= 0.2 > found["idle"].cpu()
+    assert found["busy"].cpu() >= 0.2
+    assert found["busy"].peak() > 95
+    assert len(found["busy"].samples) == 2
+
+
+def test_a_run_that_takes_too_long_is_stopped_and_told(tmp_path):
+    found = take({"slow": python(tmp_path, "import time; time.sleep(60)")}, timeout=0.3)["slow"]
+    assert (found.samples, found.trouble) == ([], "> 0 s")
+
+
+def test_a_run_that_fails_is_told_with_its_last_words(tmp_path):
+    found = take({"wrong": python(tmp_path, "import sys; sys.exit('no such thing')\n", codes=(0,))})["wrong"]
+    assert (found.samples, found.trouble) == ([], "exit code 1: no such thing")
+
+
+def test_what_must_be_cold_is_removed_before_each_run_and_what_must_be_warm_is_run_once_before(tmp_path):
+    cache = tmp_path / "cache"
+    fill = f"import os, sys; there = os.path.exists({str(cache)!r}); os.makedirs({str(cache)!r}, exist_ok=True)"
+    cold = python(tmp_path, f"{fill}; sys.exit(there)", cold=(cache,), codes=(0,))
+    warm = python(tmp_path, f"{fill}; sys.exit(not there)", codes=(0,))
+    assert not take({"cold": cold})["cold"].trouble
+    assert not take({"warm": Command(warm.words, tmp_path, {}, once=warm.words, codes=(0,))})["warm"].trouble
+
+
+def test_a_goal_is_judged_by_the_median_of_the_rounds():
+    case = Case("x", "x", dict, (Goal("ours", "theirs", 2), Goal("ours", None, 3), Goal("ours", "absent", 1)))
+    ours = Measured([Sample(wall, 1, 1, 0) for wall in (1, 9, 4)])
+    theirs = Measured([Sample(wall, 2, 1, 0) for wall in (1, 3, 1)])
+    ratio, seconds = report.judged(case, {"ours": ours, "theirs": theirs})
+    assert (ratio.value, ratio.cpu, ratio.met) == (3, 0.5, False)
+    assert (seconds.value, seconds.met) == (4, False)
+
+
+def test_the_limit_reads_and_parses_all_files(tmp_path):
+    generate.corpus(tmp_path, 5)
+    (tmp_path / "wrong.sql").write_text("SELEKT;")
+    done = subprocess.run([sys.executable, limit.__file__, tmp_path], capture_output=True, text=True, check=True)
+    wall, cpu = map(float, done.stdout.split())
+    assert 0 < cpu < 1
+    assert 0 < wall < 1
+    assert done.stderr.splitlines() == ["pg_query_raw_parse", f"{tmp_path}/wrong.sql: it does not parse as one text"]
+
+
+def test_modules_that_must_not_be_loaded_are_found_also_inside_packages(tmp_path):
+    command = Command(("-c", "import email.policy, decimal"), tmp_path, {})
+    rules = {"forbidden": ["email", "decimal", "sqlite3"], "known": ["decimal", "sqlite3"]}
+    found = imports.loaded(sys.executable, command, rules)
+    assert {"email", "email.policy"} <= set(found.unexpected)
+    assert found.known == ("decimal",)
+    assert found.gone == ("sqlite3",)
+
+
+def test_what_is_known_to_be_loaded_is_among_what_must_not_be():
+    for lists in imports.lists().values():
+        assert set(lists["known"]) <= set(lists["forbidden"])
+        assert lists["forbidden"] == sorted(set(lists["forbidden"]), key=lists["forbidden"].index)

@@ -1,0 +1,73 @@
+"""The files that are measured on, made once and kept outside of the repository."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from benchmarks import generate
+
+Files = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A folder of migrations; `new` is the one that is not on the base branch yet, where the folder is a repository."""
+
+    folder: Path
+    new: Path | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All SQL files below the folder, sorted, as seen from it."""
+        return tuple(sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*.sql")))
+
+
+@dataclass(frozen=True)
+class Corpora:
+    """Makes corpora below a folder; what was made before by the same generator is taken as it is."""
+
+    folder: Path
+
+    def plain(self, files: int) -> Corpus:
+        """So many migrations of a service, in no repository."""
+        return self._kept(f"plain-{files}", lambda: islice(generate.migrations(), files))
+
+    def merged(self, size: int, files: int) -> Corpus:
+        """About so many bytes in so many files."""
+        return self._kept(f"merged-{size}-{files}", lambda: generate.merged(size, files))
+
+    def careless(self, findings: int) -> Corpus:
+        """One file with so many statements, of which each is a finding."""
+        return self._kept(f"careless-{findings}", lambda: generate.careless(findings))
+
+    def repository(self, files: int) -> Corpus:
+        """A repository with so many migrations on its base branch and one new one."""
+        return self._kept(f"repository-{files}", lambda: islice(generate.migrations(), files + 1), git=True)
+
+    def wide(self, tables: int, changes: int) -> Corpus:
+        """A repository with so many tables and changes to them, and one new migration."""
+        return self._kept(f"wide-{tables}-{changes}", lambda: generate.wide(tables, changes), git=True)
+
+    def _kept(self, name: str, files: Callable[[], Files], *, git: bool = False) -> Corpus:
+        folder = self.folder / f"{name}-{_generator()}"
+        corpus = folder / "corpus"
+        if not (folder / "made").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            if git:
+                generate.repository(corpus, files())
+            else:
+                generate.write(corpus / generate.FOLDER, files())
+            (folder / "made").touch()
+        return Corpus(corpus, max((corpus / generate.FOLDER).iterdir()) if git else None)
+
+
+def _generator() -> str:
+    """Changes whenever what is generated may change."""
+    here = Path(__file__).parent
+    sources = b"".join((here / name).read_bytes() for name in ("chance.py", "steps.py", "generate.py"))
+    return hashlib.sha256(sources).hexdigest()[:8]
