@@ -5,6 +5,7 @@ from __future__ import annotations
 from avion_lint.discovery.discover import Folder
 from avion_lint.runners.migration import MigrationFile
 from avion_lint.settings.model import ServiceSettings
+from avion_lint.sql.evidence import evidence, may_be_foreign
 from avion_lint.sql.parse import SyntaxProblem, parse
 from avion_lint.subjects import Dialect
 
@@ -39,9 +40,7 @@ _BY_VENDOR = {
 def _proof(file: MigrationFile) -> tuple[str, str, str] | None:
     """What in a file that PostgreSQL's grammar refuses proves another database."""
     for chunk in (chunk for section in file.sections for chunk in section.chunks):
-        if isinstance(parse(chunk.text), SyntaxProblem):
-            from avion_lint.sql.dialects import evidence  # noqa: PLC0415 - only for text that does not parse
-
+        if may_be_foreign(chunk.text) and isinstance(parse(chunk.text), SyntaxProblem):
             found = evidence(chunk.text)
             if found:
                 return (*found, file.path)

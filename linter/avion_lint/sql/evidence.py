@@ -58,13 +58,14 @@ def _needs_go(statement: str) -> bool:
     return _refused(statement) and not _refused(_GO.sub(";", statement))
 
 
-def _mark(dialect: str, reason: str, pattern: str, proof: Callable[[str], bool] = _refused) -> _Mark:
-    return _Mark(dialect, reason, re.compile(pattern, re.IGNORECASE | re.MULTILINE), proof)
+def _mark(dialect: str, reason: str, source: str, proof: Callable[[str], bool] = _refused) -> _Mark:
+    return _Mark(dialect, reason, pattern(source, re.IGNORECASE | re.MULTILINE), proof)
 
 
 _MYSQL_ENGINES = "InnoDB|MyISAM|NDB|NDBCLUSTER|Aria|RocksDB|ARCHIVE|FEDERATED"
 _INTEGER = r"\b(?:TINY|SMALL|MEDIUM|BIG)?INT(?:EGER)?(?:\s*\(\s*\d+\s*\))?"
-_GO = pattern(r"^[ \t]*GO[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+_GO_LINE = r"^[ \t]*GO[ \t\r]*$"
+_GO = pattern(_GO_LINE, re.IGNORECASE | re.MULTILINE)
 
 # In order of weight: SQLite and ClickHouse take MySQL's backticks too, so what these alone have comes first.
 _MARKS = (
@@ -86,12 +87,11 @@ _MARKS = (
     _mark("tsql", "IDENTITY with a seed, as in SQL Server", r"\bIDENTITY\s*\(\s*\d+\s*,\s*\d+\s*\)"),
     _mark("tsql", "names in square brackets, as in SQL Server", r"\[\w+\]\s*\.\s*\[\w+\]|\bTABLE\s+\[\w+\]"),
     _mark("tsql", "the type NVARCHAR, as in SQL Server", r"\bNVARCHAR\s*\(\s*(?:MAX|\d+)\s*\)", _has_nvarchar),
-    _mark("tsql", "GO between its statements, as in SQL Server", _GO.pattern, _needs_go),
+    _mark("tsql", "GO between its statements, as in SQL Server", _GO_LINE, _needs_go),
 )
-# Most texts have none of these, and are not looked at any closer.
 _HINT = pattern(
     r"`|\bENGINE\b|\bCLUSTER\b|INCREMENT|\bROWID\b|\bPRAGMA\b|\bUNSIGNED\b|\bON\s+UPDATE\s|\bCHARSET\b|\bIDENTITY\b|"
-    rf"\[\w+\]\s*\.|\bTABLE\s+\[|\bNVARCHAR\b|{_GO.pattern}",
+    rf"\[\w+\]\s*\.|\bTABLE\s+\[|\bNVARCHAR\b|{_GO_LINE}",
     re.IGNORECASE | re.MULTILINE,
 )
 _COPY_DATA = pattern(
@@ -101,13 +101,18 @@ _META_COMMAND = pattern(r"^[ \t]*\\.*$", re.MULTILINE)
 _PLACEHOLDER = pattern(r"\$\{[^}\n]*\}")
 
 
+def may_be_foreign(text: str) -> bool:
+    """Whether a text has a word that can be evidence, in code or elsewhere; most have none."""
+    return _HINT.search(text) is not None
+
+
 def evidence(text: str) -> tuple[str, str] | None:
     """Dialect, and what the text has that cannot be PostgreSQL's (`an ENGINE of MySQL`); None where nothing shows it.
 
     Only code counts: not strings, comments, dollar-quoted bodies, data of COPY, or psql's own commands, as
     PostgreSQL's lexical rules tell them apart. What PostgreSQL would accept is never evidence.
     """
-    if not _HINT.search(text):
+    if not may_be_foreign(text):
         return None
     text = _PLACEHOLDER.sub(_name, _META_COMMAND.sub(_blank, _COPY_DATA.sub(_blank, text)))
     code = _code(text)
