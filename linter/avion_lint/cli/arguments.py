@@ -36,12 +36,13 @@ def parse(arguments: list[str]) -> Callable[[], int]:
         "lint": _lint,
         "fix": _fix,
         "show": _show,
+        "schema": _schema_difference if rest[:1] == ["diff"] else _schema,
         "rules": _rules,
         "explain": _explain,
         "baseline": _baseline,
         "stats": _stats,
     }
-    return commands[verb](rest)
+    return commands[verb](rest[1:] if verb == "schema" and rest[:1] == ["diff"] else rest)
 
 
 def _parser(verb: str, description: str, epilog: str = "") -> ArgumentParser:
