@@ -48,10 +48,9 @@ def test_batches_are_told_apart_by_the_primary_key(table, key):
 def test_the_batch_keeps_what_is_set():
     up = "ALTER TABLE users ADD COLUMN a int; UPDATE users SET a = length(email)\nWHERE a IS NULL;"
     (finding,) = goose("DA101", USERS, up)
-    assert (
-        "UPDATE users SET a = length(email)\n    WHERE id IN (SELECT id FROM users WHERE a IS NULL AND (length(email)) IS NOT NULL LIMIT "
-        "5000);"
-    ) in finding.remedy
+    left = "a IS NULL AND (length(email)) IS NOT NULL"
+    loop = f"UPDATE users SET a = length(email)\n    WHERE id IN (SELECT id FROM users WHERE {left} LIMIT 5000);"
+    assert loop in finding.remedy
 
 
 @pytest.mark.parametrize(

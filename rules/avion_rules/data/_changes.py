@@ -15,8 +15,8 @@ _PLAIN = pattern(r"^update\b", re.IGNORECASE)
 # Functions that give the same for the same row at any time.
 _STEADY = {
     "abs", "btrim", "ceil", "concat", "concat_ws", "floor", "jsonb_build_object", "jsonb_set", "left", "length",
-    "lower", "ltrim", "md5", "regexp_replace", "replace", "right", "round", "rtrim", "split_part", "substr", "substring",
-    "to_char", "to_jsonb", "trim", "upper",
+    "lower", "ltrim", "md5", "regexp_replace", "replace", "right", "round", "rtrim", "split_part", "substr",
+    "substring", "to_char", "to_jsonb", "trim", "upper",
 }  # fmt: skip
 # Functions that give one value for a whole statement: a default of them fills a new column without a rewrite.
 _OF_NOW = {"current_date", "current_timestamp", "localtimestamp", "now", "transaction_timestamp"}
