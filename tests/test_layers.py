@@ -42,6 +42,7 @@ DOOR = {
     "schema",
     "sql.actions",
     "sql.effects",
+    "sql.lexer",
     "runners.migration",
 }
 
