@@ -16,7 +16,7 @@ LAYERS = (
     ("", "source", "globs"),
     ("finding",),
     ("problems",),
-    ("sql", "yaml", "git", "runners", "schema.model", "runners.migration"),
+    ("sql", "yaml", "git", "runners", "schema.model", "schema.catalogue", "runners.migration"),
     ("schema", "sql.effects", "history", "discovery.tree"),
     ("subjects", "rule", "rule_names", "fixer"),
     ("tool", "pages", "settings", "policy", "timeline", "stats"),
