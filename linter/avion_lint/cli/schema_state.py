@@ -11,13 +11,13 @@ from avion_lint.cli.inputs import gathered, load_settings
 from avion_lint.discovery.gather import Collected
 from avion_lint.discovery.tree import StoredTree
 from avion_lint.history.deployments import Deployment
-from avion_lint.judgement.projects import Gathered, Standing, project
+from avion_lint.judgement.projects import Gathered, Standing, is_beyond, project, starting_point
 from avion_lint.record import record, replace
 from avion_lint.runners.flyway_name_grammar import parse_version
 from avion_lint.runners.migration import Kind, Runner, Version
 from avion_lint.schema.model import Schema
 from avion_lint.schema.replay import with_search_path
-from avion_lint.subjects import Migration
+from avion_lint.subjects import Migration, StartingPoint
 
 
 @record
@@ -41,14 +41,26 @@ def state_of(collected: Collected, version: str | None) -> State:
     """The state after all migrations, or after those up to a version; raises UsageError for one that is not there."""
     applied = Deployment(0, "", applied=True)
     standing = {file.path: Standing(applied, judged=False) for file in collected.files}
-    made = project(Gathered(collected.service, collected.files, standing), lambda: None)
+    gathered = Gathered(collected.service, collected.files, standing)
+    made = project(gathered, lambda: None)
     migrations = [each for each in made.migrations if each.kind in _COUNTING]
     if version is not None:
         migrations = list(_until(migrations, version, collected))
     numbered = [str(each.version) for each in migrations if each.version]
-    schema = migrations[-1].after if migrations else collected.service.start.schema
+    schema = _schema(migrations, starting_point(gathered), last=version is None)
     unread = (*_unreadable(collected, migrations), *_problems(migrations))
     return State(collected.service.name, numbered[-1] if numbered else "", schema, unread)
+
+
+def _schema(migrations: list[Migration], start: StartingPoint, *, last: bool) -> Schema:
+    """The schema after migrations: the starting point's own where they end at its version."""
+    if not migrations:
+        return start.schema if start.version is None else Schema()
+    versions = [each.version for each in migrations if each.version]
+    reached = last or versions[-1:] == [start.version]
+    if start.version and reached and not any(is_beyond(each.file, start) for each in migrations):
+        return start.schema
+    return migrations[-1].after
 
 
 _COUNTING = (Kind.VERSIONED, Kind.CODE, Kind.REPEATABLE)

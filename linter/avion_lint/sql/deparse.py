@@ -12,6 +12,10 @@ from avion_lint.sql import nodes as n
 from avion_lint.sql.identifiers import identifier
 from avion_lint.sql.parse import Node, SyntaxProblem, parse
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class _Unknown(Exception):  # noqa: N818 - never leaves this module
     """A form that is not known here."""
@@ -31,6 +35,47 @@ def index_key(node: Node) -> str:
         return _index_key(node)
     except (_Unknown, KeyError, IndexError, TypeError):
         return ""
+
+
+def exclusion(node: Node) -> str:
+    """What EXCLUDE says in a Constraint, from USING on; "" for a form that is not known."""
+    try:
+        return _exclusion(node)
+    except (_Unknown, KeyError, IndexError, TypeError):
+        return ""
+
+
+def _exclusion(node: Node) -> str:
+    parts: list[str] = []
+    for item in node["exclusions"]:
+        element, operator = item["List"]["items"]
+        sign = _operator(n.strings(operator["List"]["items"]))
+        parts.append(f"{_index_key(element['IndexElem'])} WITH {sign}")
+    where = f" WHERE ({_sql(node['where_clause'])})" if "where_clause" in node else ""
+    return f"USING {identifier(node.get('access_method', 'gist'))} ({', '.join(parts)}){where}"
+
+
+def renamed_exclusion(sql: str, old: str, new: str) -> str:
+    """What EXCLUDE says, after a column of the table got another name; "" stays ""."""
+    parsed = parse(f"ALTER TABLE t ADD EXCLUDE {sql}") if sql else ()
+    if isinstance(parsed, SyntaxProblem) or not parsed:
+        return ""
+    node: Node = parsed[0].node["cmds"][0]["AlterTableCmd"]["def"]["Constraint"]
+    _rename(node, old, new)
+    return exclusion(node)
+
+
+def _rename(tree: Node, old: str, new: str) -> None:
+    """Give a column another name everywhere in a tree of our own."""
+    for tag, inner in n.walk(tree):
+        if tag == "ColumnRef" and n.strings(inner["fields"])[-1:] == (old,):
+            inner["fields"][-1]["String"]["sval"] = new
+        elif tag == "IndexElem" and inner.get("name") == old:
+            _put(inner, "name", new)
+
+
+def _put(node: Any, key: str, value: str) -> None:  # the tree's shape is PostgreSQL's
+    node[key] = value
 
 
 def partition_key(node: Node) -> str:
@@ -55,9 +100,7 @@ def renamed(sql: str, old: str, new: str) -> str:
     tree = _expression(sql) if sql else None
     if tree is None:
         return ""
-    for tag, inner in n.walk(tree):
-        if tag == "ColumnRef" and n.strings(inner["fields"])[-1:] == (old,):
-            inner["fields"][-1]["String"]["sval"] = new
+    _rename(tree, old, new)
     return deparse(tree)
 
 
@@ -66,13 +109,9 @@ def renamed_key(sql: str, old: str, new: str) -> str:
     parsed = parse(f"CREATE INDEX ON t ({sql})") if sql else ()
     if isinstance(parsed, SyntaxProblem) or not parsed:
         return ""
-    element = parsed[0].node["indexParams"][0]["IndexElem"]
-    if element.get("name") == old:
-        element["name"] = new
-    for tag, inner in n.walk(element):
-        if tag == "ColumnRef" and n.strings(inner["fields"])[-1:] == (old,):
-            inner["fields"][-1]["String"]["sval"] = new
-    return index_key(element)
+    element: Node = parsed[0].node["indexParams"][0]
+    _rename(element, old, new)
+    return index_key(element["IndexElem"])
 
 
 def _expression(sql: str) -> Node | None:

@@ -204,7 +204,7 @@ def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | 
     kind = _CONSTRAINT_KINDS.get(node["contype"])
     if kind is None:
         return None
-    columns = strings(node.get("fk_attrs") or node.get("keys") or [])
+    columns = strings(node.get("fk_attrs") or node.get("keys") or []) or _excluding(node)
     target = node.get("pktable")
     excluded = [item["List"]["items"][0]["IndexElem"] for item in node.get("exclusions", [])]
     return ConstraintDefinition(
@@ -262,17 +262,17 @@ def _clauses(node: Node) -> str:
 
 
 def _exclusion(node: Node) -> str:
-    """What EXCLUDE says, as SQL; "" for every other constraint and for forms that are not known."""
     if "exclusions" not in node:
         return ""
-    from avion_lint.sql.deparse import deparse, index_key  # noqa: PLC0415 - it reads trees with this module
+    from avion_lint.sql.deparse import exclusion  # noqa: PLC0415 - it reads trees with this module
 
-    parts: list[str] = []
-    for item in node["exclusions"]:
-        element, operator = item["List"]["items"]
-        parts.append(f"{index_key(element['IndexElem'])} WITH {'.'.join(strings(operator['List']['items']))}")
-    where = f" WHERE ({deparse(node['where_clause'])})" if "where_clause" in node else ""
-    return f"USING {identifier(node.get('access_method', 'gist'))} ({', '.join(parts)}){where}"
+    return exclusion(node)
+
+
+def _excluding(node: Node) -> tuple[str, ...]:
+    """Columns that EXCLUDE compares."""
+    elements = (item["List"]["items"][0]["IndexElem"] for item in node.get("exclusions", []))
+    return tuple(element["name"] for element in elements if "name" in element)
 
 
 _ENFORCEABLE = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)

@@ -87,7 +87,8 @@ def _objects(schema: Schema) -> Iterator[tuple[Key, Object]]:
     for made in told["types"]:
         yield (made["kind"], made["name"]), {"definition": _flat(made["definition"])}
     for made in told["others"]:
-        yield (made["kind"], made["name"]), {"definition": _flat(made["definition"])}
+        arguments = "" if made["arguments"] is None else f"({', '.join(made['arguments'])})"
+        yield (made["kind"], made["name"] + arguments), {"definition": _flat(made["definition"])}
 
 
 def _parts(table: Mapping[str, Any]) -> Iterator[tuple[Key, Object]]:

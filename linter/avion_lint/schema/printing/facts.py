@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from avion_lint.schema.model import Column, Constraint, Index, Origin, Schema, Table, Thing
 from avion_lint.schema.printing.definitions import constraint_sql, default_sql, generated_sql, index_sql, stored_type
-from avion_lint.schema.printing.statements import statement_of
+from avion_lint.schema.printing.statements import comes_with_column, statement_of
 from avion_lint.sql.actions import Name, ObjectKind
 
 Facts = dict[str, object]
@@ -15,12 +15,12 @@ _OF_TABLE = (ObjectKind.TRIGGER, ObjectKind.POLICY, ObjectKind.RULE)
 
 def facts(schema: Schema) -> Facts:
     """Everything that is known of a schema, by name, as JSON has it; its keys are those of schema.schema.json."""
-    things = sorted(schema.things.values(), key=lambda thing: (thing.name, thing.kind))
+    things = sorted(schema.things.values(), key=lambda thing: (thing.name, thing.kind, str(thing.arguments)))
     return {
         "tables": [_table(schema, schema.tables[name]) for name in sorted(schema.tables, key=str)],
         "views": [_view(thing) for thing in things if thing.kind in _VIEWS],
         "types": [_type(thing) for thing in things if thing.kind in (ObjectKind.TYPE, ObjectKind.DOMAIN)],
-        "others": [_other(thing) for thing in things if thing.kind not in _ELSEWHERE],
+        "others": [_other(thing) for thing in things if thing.kind not in _ELSEWHERE and not comes_with_column(thing)],
     }
 
 
@@ -124,6 +124,7 @@ def _other(thing: Thing) -> Facts:
     return {
         "kind": str(thing.kind),
         "name": str(thing.name),
+        "arguments": None if thing.arguments is None else list(thing.arguments),
         "definition": statement_of(thing) or None,
         "made": _made(thing.origin),
     }

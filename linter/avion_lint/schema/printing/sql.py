@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from avion_lint.record import record
 from avion_lint.schema.model import Constraint, Schema, Table, Thing
-from avion_lint.schema.printing.definitions import constraint_sql, index_sql, listed, relation
+from avion_lint.schema.printing.definitions import constraint_sql, index_sql, is_serial, listed, relation
 from avion_lint.schema.printing.order import Unit, ordered
-from avion_lint.schema.printing.statements import statement_of
+from avion_lint.schema.printing.statements import columns_of_statistics, comes_with_column, statement_of
 from avion_lint.schema.printing.tables import columns_sql, is_told
 from avion_lint.sql.actions import ConstraintKind, Name, ObjectKind, identifier
 
@@ -55,8 +55,9 @@ class _Writer:
         """All statements, each with what it makes."""
         yield from self._schemas()
         for thing in self.schema.things.values():
-            if thing.kind is not ObjectKind.SCHEMA:
+            if thing.kind is not ObjectKind.SCHEMA and not comes_with_column(thing):
                 yield self._thing(thing)
+                yield from self._owner(thing)
         for table in self.schema.tables.values():
             yield from self._table(table)
         for index in self.schema.indexes.values():
@@ -81,9 +82,22 @@ class _Writer:
         if unknown:
             return Unit(title, thing.name.name, "", 2, missing=f"needs {unknown[0]}, which is not known")
         text = statement_of(thing)
-        if not text:
+        if not text or not self._has_statistics_columns(thing):
             return Unit(title, thing.name.name, "", 2, missing="the statement that made it is not known as it is now")
         return Unit(title, thing.name.name, text, 4 if thing.kind in _LAST else 2)
+
+    def _has_statistics_columns(self, thing: Thing) -> bool:
+        """Whether the columns that extended statistics are about are still there under their names."""
+        if thing.kind is not ObjectKind.STATISTICS or not thing.tables:
+            return True
+        return {*columns_of_statistics(thing.sql)} <= {*self.schema.tables[thing.tables[0]].columns}
+
+    def _owner(self, thing: Thing) -> Iterator[Unit]:
+        """Whose column a sequence belongs to."""
+        if thing.owner is not None and thing.owner.relation in self.told:
+            column = f"{relation(thing.owner.relation)}.{identifier(thing.owner.column)}"
+            text = f"ALTER SEQUENCE {relation(thing.name)} OWNED BY {column}"
+            yield Unit(f"owner of {thing.name}", "", text, 6, missing="" if thing.sql else "it is not known")
 
     def _is_known(self, name: Name) -> bool:
         if name in self.told or name.schema in ("pg_catalog", "information_schema"):
@@ -115,11 +129,12 @@ class _Writer:
     def _after(self, table: Table) -> Iterator[Unit]:
         """What is added when all tables are there: partitions, then what refers to other tables or is not valid."""
         name = relation(table.name)
+        yield from _sequences(table)
         if table.partition_of:
             yield self._partition(table, table.partition_of)
         whole = self.schema.tables.get(table.partition_of) if table.partition_of else None
         for constraint in table.constraints.values():
-            if _is_inline(constraint) or (whole and constraint.name in whole.constraints):
+            if _is_inline(constraint) or _is_in_column(constraint) or (whole and constraint.name in whole.constraints):
                 continue
             title = f"constraint {constraint.name} of {table.name}"
             text = f"ALTER TABLE {name} ADD {self._named(constraint)}"
@@ -134,6 +149,23 @@ class _Writer:
         return Unit(f"partition {table.name}", "", text, 5, missing=missing)
 
 
+def _sequences(table: Table) -> Iterator[Unit]:
+    """Names of the sequences of serial and identity columns that were made under other names."""
+    for column in table.columns.values():
+        made = Name(table.name.schema, f"{table.name.name}_{column.name}_seq")
+        short = len(made.name.encode()) <= _LONGEST  # a longer one is cut, and as it was
+        if column.sequence in (None, made) or not short or not (column.identity or is_serial(column)):
+            continue
+        name = column.sequence.name if column.sequence else made.name
+        yield Unit(f"sequence {name}", "", f"ALTER SEQUENCE {relation(made)} RENAME TO {identifier(name)}", 6)
+
+
+def _is_in_column(constraint: Constraint) -> bool:
+    """Whether the column says it."""
+    return constraint.kind is ConstraintKind.NOT_NULL and constraint.valid
+
+
+_LONGEST = 63  # bytes of a name
 # What reads tables and is made when they and their indexes are there.
 _LAST = {ObjectKind.TRIGGER, ObjectKind.POLICY, ObjectKind.RULE, ObjectKind.PUBLICATION, ObjectKind.STATISTICS}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from avion_lint.schema.model import Thing
@@ -12,6 +13,8 @@ from avion_lint.sql.deparse import literal
 from avion_lint.sql.parse import Node, RawStatement, SyntaxProblem, parse
 from avion_lint.sql.uses import columns_used
 
+# Who owns a sequence is said when the tables are there: they may need it first.
+_OWNED = re.compile(r"\s+OWNED\s+BY\s+[^\s;]+", re.IGNORECASE)
 _VIEWS = (ObjectKind.VIEW, ObjectKind.MATERIALIZED_VIEW)
 Change = tuple[int, int, str]
 
@@ -26,7 +29,22 @@ def statement_of(thing: Thing) -> str:
     if isinstance(parsed, SyntaxProblem) or len(parsed) != 1:
         return ""
     text = _reworded(thing, parsed[0])
+    if thing.kind is ObjectKind.SEQUENCE:
+        text = _OWNED.sub("", text)
     return f"{text}{_renamed(thing, parsed[0])}" if text else ""
+
+
+def columns_of_statistics(sql: str) -> tuple[str, ...]:
+    """Columns that a CREATE STATISTICS names outside expressions."""
+    parsed = parse(sql)
+    if isinstance(parsed, SyntaxProblem) or not parsed:
+        return ()
+    return tuple(item["StatsElem"]["name"] for item in parsed[0].node["exprs"] if "name" in item["StatsElem"])
+
+
+def comes_with_column(thing: Thing) -> bool:
+    """Whether it is the sequence that a serial or identity column brings along."""
+    return thing.kind is ObjectKind.SEQUENCE and thing.owner is not None and not thing.sql
 
 
 def _domain(thing: Thing) -> str:
@@ -47,7 +65,7 @@ def _domain(thing: Thing) -> str:
 
 def _reworded(thing: Thing, statement: RawStatement) -> str:
     """The text with the present names of the relations in it; "" where a column that it names has another name now."""
-    if thing.kind in _VIEWS and not _columns_hold(thing, statement):
+    if not _columns_hold(thing, statement):
         return ""
     text = thing.sql
     for start, end, new in sorted(_changes(thing, statement), reverse=True):
@@ -56,20 +74,29 @@ def _reworded(thing: Thing, statement: RawStatement) -> str:
 
 
 def _columns_hold(thing: Thing, statement: RawStatement) -> bool:
-    """Whether the columns that a view's text names have the same names now."""
+    """Whether the columns that the text names have the same names now."""
     now = {use.column for use in thing.uses}
-    was = {use.column for use in columns_used(statement.node.get("query", {})) if use.column != "*" and use.relation}
-    return not thing.uses or was <= now
+    return not now or {*_columns_named(thing, statement)} <= now
+
+
+def _columns_named(thing: Thing, statement: RawStatement) -> Iterator[str]:
+    if thing.kind in _VIEWS:
+        uses = columns_used(statement.node.get("query", {}))
+        yield from (use.column for use in uses if use.column != "*" and use.relation)
+    elif thing.kind in (ObjectKind.TRIGGER, ObjectKind.POLICY):
+        from avion_lint.sql.extract import extract  # noqa: PLC0415 - it is large, and few objects need it
+
+        for action in extract(statement, thing.sql):
+            yield from getattr(action, "columns", ())
 
 
 def _changes(thing: Thing, statement: RawStatement) -> Iterator[Change]:
     names = dict(_present_names(thing, statement))
     for tag, node in n.walk(statement.node):
-        if tag != "RangeVar" and not (tag == "relation" and "relname" in node):
-            continue
-        yield from _change(thing.sql, statement, node, names)
-    if thing.table is not None and "relation" in statement.node:
-        yield from _change(thing.sql, statement, statement.node["relation"], names)
+        if tag == "RangeVar":
+            yield from _change(thing.sql, statement, node, names)
+    if thing.table is not None and (target := _target(statement)):
+        yield from _change(thing.sql, statement, target, names)
 
 
 def _present_names(thing: Thing, statement: RawStatement) -> Iterator[tuple[Name, Name]]:
@@ -78,8 +105,16 @@ def _present_names(thing: Thing, statement: RawStatement) -> Iterator[tuple[Name
         written = n.relations_read(statement.node.get("query", {}))
         if len(written) == len(thing.reads):
             yield from zip(written, thing.reads, strict=True)
-    elif thing.table is not None and "relation" in statement.node:
-        yield n.relation(statement.node["relation"]), thing.table
+    elif thing.tables:
+        yield from zip(n.relations_read(statement.node), thing.tables, strict=False)
+    elif thing.table is not None and (target := _target(statement)):
+        yield n.relation(target), thing.table
+
+
+def _target(statement: RawStatement) -> Node | None:
+    """The table of a trigger, policy or rule."""
+    found: Node | None = statement.node.get("relation") or statement.node.get("table")
+    return found
 
 
 def _change(text: str, statement: RawStatement, node: Node, names: dict[Name, Name]) -> Iterator[Change]:
@@ -89,8 +124,16 @@ def _change(text: str, statement: RawStatement, node: Node, names: dict[Name, Na
         return
     start = statement.locate(node.get("location", 0))
     end = _name_end(text, start, dotted=written.schema is not None)
-    alias = f" AS {identifier(written.name)}" if "alias" not in node and now.name != written.name else ""
+    alias = f" AS {identifier(written.name)}" if now.name != written.name and _calls(statement, node) else ""
     yield start, end, relation(now) + (alias if "inh" in node and _reads(statement) else "")
+
+
+def _calls(statement: RawStatement, relation_: Node) -> bool:
+    """Whether columns are called by the name of a relation that has no alias."""
+    if "alias" in relation_:
+        return False
+    columns = (n.strings(node.get("fields", [])) for tag, node in n.walk(statement.node) if tag == "ColumnRef")
+    return any(relation_["relname"] in parts for parts in columns)
 
 
 def _reads(statement: RawStatement) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from avion_lint.schema.model import Column, Table
 from avion_lint.schema.printing.definitions import constraint_sql, default_sql, generated_sql, is_serial, type_sql
-from avion_lint.sql.actions import identifier
+from avion_lint.sql.actions import ConstraintKind, identifier
 
 
 def is_told(table: Table) -> bool:
@@ -23,10 +23,19 @@ def _has_gap(text: str) -> bool:
 
 def columns_sql(table: Table) -> Iterator[str]:
     """A line for each column, `?` where something is not known."""
-    return (_column(column) for column in table.columns.values())
+    return (_column(column, _not_null(table, column)) for column in table.columns.values())
 
 
-def _column(column: Column) -> str:
+def _not_null(table: Table, column: Column) -> str:
+    """NOT NULL with its name, where it has one; servers before 18 pass over the name."""
+    named = (made for made in table.constraints.values() if made.kind is ConstraintKind.NOT_NULL and made.valid)
+    name = next((made.name for made in named if made.columns == (column.name,)), "")
+    if name:
+        return f"CONSTRAINT {identifier(name)} NOT NULL"
+    return "NOT NULL" if column.not_null and not column.identity and not is_serial(column) else ""
+
+
+def _column(column: Column, not_null: str) -> str:
     default = default_sql(column)
     collation = identifier(column.collation) if column.collation else ""
     words = [
@@ -35,7 +44,7 @@ def _column(column: Column) -> str:
         f"COLLATE {collation}" if collation else "",
         generated_sql(column),
         f"DEFAULT {_bare(default)}" if default and not column.generated else "",
-        "NOT NULL" if column.not_null and not column.identity and not is_serial(column) else "",
+        not_null,
     ]
     return " ".join(word for word in words if word)
 

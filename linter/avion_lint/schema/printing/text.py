@@ -7,6 +7,7 @@ from itertools import groupby
 
 from avion_lint.schema.model import Column, Origin, Schema, Table, Thing
 from avion_lint.schema.printing.definitions import constraint_sql, default_sql, generated_sql, index_sql, type_sql
+from avion_lint.schema.printing.statements import comes_with_column
 from avion_lint.sql.actions import ObjectKind
 
 _OF_TABLE = (ObjectKind.TRIGGER, ObjectKind.POLICY, ObjectKind.RULE)
@@ -65,7 +66,8 @@ def _column(column: Column) -> str:
 
 def _things(schema: Schema) -> Iterator[list[str]]:
     """Objects that belong to no table, kind by kind."""
-    free = [thing for thing in schema.things.values() if thing.kind not in _OF_TABLE]
+    things = (thing for thing in schema.things.values() if thing.kind not in _OF_TABLE)
+    free = [thing for thing in things if not comes_with_column(thing)]
     free.sort(key=lambda thing: (thing.kind, thing.name))
     for kind, members in groupby(free, key=lambda thing: thing.kind):
         yield [f"{kind} {thing.name}{_more(thing)}  {_where(thing.origin)}" for thing in members]
