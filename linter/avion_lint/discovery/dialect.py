@@ -39,8 +39,10 @@ _BY_VENDOR = {
 
 def _proof(file: MigrationFile) -> tuple[str, str, str] | None:
     """What in a file that PostgreSQL's grammar refuses proves another database."""
+    if not may_be_foreign(file.document.text):
+        return None
     for chunk in (chunk for section in file.sections for chunk in section.chunks):
-        if may_be_foreign(chunk.text) and isinstance(parse(chunk.text), SyntaxProblem):
+        if isinstance(parse(chunk.text), SyntaxProblem):
             found = evidence(chunk.text)
             if found:
                 return (*found, file.path)

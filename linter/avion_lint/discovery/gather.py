@@ -20,7 +20,7 @@ from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_names import parse_name as parse_flyway_name
 from avion_lint.runners.goose_annotations import profile_of
 from avion_lint.runners.goose_names import parse_name as parse_goose_name
-from avion_lint.runners.migration import FileName, MigrationFile, NameProblem, Runner
+from avion_lint.runners.migration import Contents, FileName, MigrationFile, NameProblem, Runner
 from avion_lint.settings.model import ServiceSettings, Settings
 from avion_lint.source import Document
 from avion_lint.subjects import Service
@@ -224,7 +224,7 @@ class _Reader:
         """A migration; of one that cannot be read what its name tells: it is there, and has its version."""
         if isinstance(content, Document):
             return self._migration(content)
-        return replace(self._migration(Document(content.path, "")), sections=(), misreadings=(), checksum=None)
+        return replace(self._migration(Document(content.path, "")), contents=Contents())
 
     def _migration(self, document: Document) -> MigrationFile:
         if self.runner is Runner.GOOSE:

@@ -15,10 +15,12 @@ from avion_lint.runners.flyway_script_config import NO_SCRIPT_CONFIG, ScriptConf
 from avion_lint.runners.flyway_statements import Split, Statement, line_and_column, split
 from avion_lint.runners.migration import (
     Chunk,
+    Contents,
     Direction,
     FileName,
     Kind,
     MigrationFile,
+    Misreading,
     ReadError,
     Runner,
     Section,
@@ -49,9 +51,50 @@ def read(
     `checksum` is None where it depends on such a value, and for callbacks, which have none.
     """
     subject = _subject(document, configuration, script_config)
+    name = subject.name
+    return MigrationFile(document, Runner.FLYWAY, name.kind, name.version, name.description, _Contents(subject))
+
+
+class _Contents(Contents):
+    """A file's statements, read when somebody wants them."""
+
+    __slots__ = ("_known", "_subject")
+
+    def __init__(self, subject: _Subject) -> None:
+        self._subject = subject
+        self._known: _Parsed | None = None
+
+    def _parsed(self) -> _Parsed:
+        if self._known is None:
+            self._known = _parse(self._subject)
+        return self._known
+
+    def section(self, direction: Direction) -> Section | None:
+        """The file's only section, where it has that direction."""
+        section = self._parsed().section
+        return section if section.direction is direction else None
+
+    def misreadings(self) -> tuple[Misreading, ...]:
+        """Where Flyway reads otherwise than the eye."""
+        parsed = self._parsed()
+        return misreadings(parsed.script.text, parsed.statements, parsed.script.origin)
+
+    def checksum(self) -> int | None:
+        """As Flyway stores it."""
+        return _checksum(self._subject, _values(self._subject))
+
+
+@record
+class _Parsed:
+    script: Script
+    statements: tuple[Statement, ...]
+    section: Section
+
+
+def _parse(subject: _Subject) -> _Parsed:
+    document = subject.document
     direction = Direction.DOWN if subject.name.kind is Kind.UNDO else Direction.UP
-    values = _values(subject)
-    script = prepare(document.text, values, configuration)
+    script = prepare(document.text, _values(subject), subject.configuration)
     result = split(script.text) if script.error is None else Split(())
     error = subject.script_config.error or _first_error(subject, script, result)
     section = Section(
@@ -61,16 +104,7 @@ def read(
         () if error else _chunks(script, result.statements),
         error,
     )
-    return MigrationFile(
-        document,
-        Runner.FLYWAY,
-        subject.name.kind,
-        subject.name.version,
-        subject.name.description,
-        (section,),
-        misreadings(script.text, result.statements, script.origin),
-        _checksum(subject, values),
-    )
+    return _Parsed(script, result.statements, section)
 
 
 def _subject(document: Document, configuration: FlywayConfiguration, script_config: Document | None) -> _Subject:

@@ -10,10 +10,12 @@ from avion_lint.runners.goose_names import parse_name
 from avion_lint.runners.goose_parser import parse
 from avion_lint.runners.goose_reading import Reading
 from avion_lint.runners.migration import (
+    Contents,
     Direction,
     FileName,
     Kind,
     MigrationFile,
+    Misreading,
     Runner,
     Section,
 )
@@ -36,10 +38,35 @@ def read(document: Document, profile: Profile, environment: Mapping[str, str] | 
     )
     if kind is Kind.CODE:
         return MigrationFile(document, Runner.GOOSE, kind, version, description)
-    readings = [parse(document.text, direction, profile, environment) for direction in Direction]
-    sections = tuple(_section(document, reading) for reading in readings if _exists(reading))
-    misread = misreadings(document.text, profile, environment, readings)
-    return MigrationFile(document, Runner.GOOSE, kind, version, description, sections, misread)
+    contents = _Contents(document, profile, environment)
+    return MigrationFile(document, Runner.GOOSE, kind, version, description, contents)
+
+
+class _Contents(Contents):
+    """A file's text, read in a direction when that direction is wanted."""
+
+    __slots__ = ("_document", "_environment", "_profile", "_readings")
+
+    def __init__(self, document: Document, profile: Profile, environment: Mapping[str, str] | None) -> None:
+        self._document = document
+        self._profile = profile
+        self._environment = environment
+        self._readings: dict[Direction, Reading] = {}
+
+    def _reading(self, direction: Direction) -> Reading:
+        if direction not in self._readings:
+            self._readings[direction] = parse(self._document.text, direction, self._profile, self._environment)
+        return self._readings[direction]
+
+    def section(self, direction: Direction) -> Section | None:
+        """The section of that direction, None without its annotation."""
+        reading = self._reading(direction)
+        return _section(self._document, reading) if _exists(reading) else None
+
+    def misreadings(self) -> tuple[Misreading, ...]:
+        """Where goose reads otherwise than the eye."""
+        readings = [self._reading(direction) for direction in Direction]
+        return misreadings(self._document.text, self._profile, self._environment, readings)
 
 
 def _exists(reading: Reading) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 
 from avion_lint.record import field, record
 from avion_lint.source import Document, SourceMap, Span
@@ -134,18 +135,34 @@ class Misreading:
     detail: str
 
 
-@record
+class Contents:
+    """What a runner reads in a file, worked out when somebody asks; here nothing, as of a file that has no SQL."""
+
+    __slots__ = ()
+
+    def section(self, direction: Direction) -> Section | None:  # noqa: ARG002 - there is none in any direction
+        """The section of that direction, None where the file has none."""
+        return None
+
+    def misreadings(self) -> tuple[Misreading, ...]:
+        """Where the runner reads otherwise than the eye."""
+        return ()
+
+    def checksum(self) -> int | None:
+        """Flyway's checksum, None where it keeps none or where it depends on what is not known here."""
+        return None
+
+
+@record(caches=True)
 class MigrationFile:
-    """A migration as its runner reads it."""
+    """A migration as its runner reads it; of most migrations, which are applied, nobody asks for all of it."""
 
     document: Document
     runner: Runner
     kind: Kind
     version: Version | None
     description: str
-    sections: tuple[Section, ...] = ()
-    misreadings: tuple[Misreading, ...] = ()
-    checksum: int | None = None
+    contents: Contents = field(default_factory=Contents, compare=False)
 
     @property
     def path(self) -> str:
@@ -154,4 +171,19 @@ class MigrationFile:
 
     def section(self, direction: Direction) -> Section | None:
         """The section of that direction, or None where the file has none."""
-        return next((section for section in self.sections if section.direction is direction), None)
+        return self.contents.section(direction)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """Up, then Down, as far as the file has them."""
+        return tuple(found for direction in Direction if (found := self.section(direction)))
+
+    @cached_property
+    def misreadings(self) -> tuple[Misreading, ...]:
+        """Where the runner reads otherwise than the eye."""
+        return self.contents.misreadings()
+
+    @cached_property
+    def checksum(self) -> int | None:
+        """Flyway's checksum, None where it keeps none or where it depends on what is not known here."""
+        return self.contents.checksum()
