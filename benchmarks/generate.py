@@ -109,9 +109,9 @@ def wide(tables: int, changes: int, seed: int = SEED) -> Iterator[tuple[str, str
 
 
 def careless(findings: int) -> Iterator[tuple[str, str]]:
-    """Twenty tables, and a file that builds so many indexes on them while nobody can write, each of which is found."""
+    """Tables, and a file that builds so many indexes while nobody can write, forty to a table; each is found."""
     world = World(Chance(SEED))
-    made = _together([steps.make_table(world) for _ in range(20)])
+    made = _together([steps.make_table(world) for _ in range(-(-findings // 40))])
     built = _together([_plain_index(world, number) for number in range(findings)])
     head = ["-- Author: Ada Okafor", "-- Date: 2024-06-01"]
     yield "00001_tables.sql", _file(head, made.up, made.down)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tomllib
 from collections.abc import Mapping
@@ -10,10 +11,12 @@ from pathlib import Path
 
 from benchmarks.measure import Command
 
+_LINE = re.compile(r"import time: +(\d+) \| +\d+ \| +(\S+)$")
+
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a run loaded beyond what Python itself does, with what is wrong about it.
+    """What a run loaded beyond what Python itself does, how long that took, and what is wrong about it.
 
     `unexpected` are modules that must not be there, `known` those among them that the list still allows, `gone` those
     that it allows without need.
@@ -21,6 +24,7 @@ class Loaded:
 
     count: int
     own: int
+    milliseconds: float
     unexpected: tuple[str, ...]
     known: tuple[str, ...]
     gone: tuple[str, ...]
@@ -33,24 +37,26 @@ def lists() -> Mapping[str, Mapping[str, list[str]]]:
 
 def loaded(python: str, command: Command, rules: Mapping[str, list[str]]) -> Loaded:
     """What a run of `command`, a script of `python`, loads; a run before fills the cache where there is one."""
-    plain = _modules(python, ("-c", "pass"), command)
+    plain = _times(python, ("-c", "pass"), command)
     if command.once:
-        _modules(python, command.once, command)
-    found = _modules(python, command.words, command) - plain
+        _times(python, command.once, command)
+    times = _times(python, command.words, command)
+    found = times.keys() - plain.keys()
     wrong = {name for name in found for top in rules["forbidden"] if name == top or name.startswith(f"{top}.")}
     known = {name for name in wrong for top in rules["known"] if name == top or name.startswith(f"{top}.")}
     gone = [top for top in rules["known"] if not any(name == top or name.startswith(f"{top}.") for name in known)]
     return Loaded(
         len(found),
         sum(name.startswith("avion_") for name in found),
+        sum(times[name] for name in found) / 1000,
         tuple(sorted(wrong - known)),
         tuple(sorted(known)),
         tuple(gone),
     )
 
 
-def _modules(python: str, words: tuple[str, ...], command: Command) -> set[str]:
-    """The modules whose code a run executes, as `-X importtime` tells them."""
+def _times(python: str, words: tuple[str, ...], command: Command) -> dict[str, int]:
+    """The modules whose code a run executes with microseconds of their own, as `-X importtime` tells them."""
     done = subprocess.run(
         [python, "-X", "importtime", *words],
         cwd=command.folder,
@@ -62,5 +68,5 @@ def _modules(python: str, words: tuple[str, ...], command: Command) -> set[str]:
         check=False,
         timeout=600,
     )
-    lines = (line for line in done.stderr.splitlines() if line.startswith("import time:"))
-    return {line.rpartition("|")[2].strip() for line in lines} - {"imported package"}
+    lines = (_LINE.match(line) for line in done.stderr.splitlines())
+    return {line[2]: int(line[1]) for line in lines if line}

@@ -42,6 +42,7 @@ PHASES: tuple[tuple[str, str, str], ...] = (
     ("avion_lint.sql.extract", "extract", "extract"),
     ("avion_lint.schema.replay", "replay", "replay"),
     ("avion_lint.sql.effects", "effects", "effects"),
+    ("avion_lint.sql.effects.legality", "fails", "what fails for certain"),
     ("avion_lint.judgement.projects", "project", "subjects"),
     ("avion_lint.judgement.engine", "run", "engine"),
     ("avion_lint.judgement.judge", "_suppressions", "suppressions"),
@@ -188,7 +189,7 @@ def main() -> None:
     parser.add_argument(
         "--functions", type=int, metavar="N", help="instead the N functions that take longest (cProfile)"
     )
-    parser.add_argument("arguments", nargs="+", metavar="ARGUMENT", help="of avion-lint")
+    parser.add_argument("arguments", nargs="*", metavar="ARGUMENT", help="of avion-lint")
     given = parser.parse_args()
     if given.functions:
         _functions(given.arguments, given.functions)

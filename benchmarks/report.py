@@ -80,11 +80,11 @@ def _row(judged: Judged) -> str:
 def imports_table(found: Mapping[str, Loaded]) -> Iterator[str]:
     """The modules that runs load, in Markdown."""
     yield "\n### imports: what a run loads\n"
-    yield "| run | modules | our own | must not be there | known, to go | gone from the list |"
-    yield "|---|---:|---:|---|---|---|"
+    yield "| run | modules | our own | ms | must not be there | known, to go | gone from the list |"
+    yield "|---|---:|---:|---:|---|---|---|"
     for name, each in found.items():
         lists = (" ".join(_tops(part)) for part in (each.unexpected, each.known, each.gone))
-        yield f"| {name} | {each.count} | {each.own} | {' | '.join(lists)} |"
+        yield f"| {name} | {each.count} | {each.own} | {each.milliseconds:.0f} | {' | '.join(lists)} |"
 
 
 def _tops(names: tuple[str, ...]) -> list[str]:

@@ -19,7 +19,7 @@ LAYERS = (
     ("sql", "yaml", "git", "runners", "schema.model", "runners.migration"),
     ("schema", "sql.effects", "history", "discovery.tree"),
     ("subjects", "rule", "rule_names", "fixer"),
-    ("tool", "pages", "settings", "policy", "timeline"),
+    ("tool", "pages", "settings", "policy", "timeline", "stats"),
     ("verdict", "judgement.fingerprint", "discovery", "history.ground"),
     ("judgement.suppression", "judgement.baseline", "judgement.weigh", "judgement.projects"),
     ("discovery.gather", "judgement.engine"),

@@ -115,6 +115,23 @@ def test_an_old_table_in_another_schema_may_be_meant():
     assert len(goose("LK101", "CREATE TABLE app.t (a int);", "CREATE TABLE b.t (a int); CREATE INDEX ON t (a);")) == 1
 
 
+PARTS = f"{EVENTS} CREATE INDEX part ON events_2026 (kind);"
+
+
+@pytest.mark.parametrize(
+    ("before", "up", "found"),
+    [
+        (PARTS, "CREATE INDEX whole ON events (kind);", 0),
+        (PARTS, "CREATE UNIQUE INDEX whole ON events (kind);", 1),
+        (PARTS, "CREATE INDEX whole ON events (at);", 1),
+        (PARTS, "CREATE INDEX whole ON events (kind) WHERE kind > 'x';", 1),
+        (f"{PARTS} CREATE TABLE e PARTITION OF events DEFAULT;", "CREATE INDEX whole ON events (kind);", 1),
+    ],
+)
+def test_an_index_that_every_partition_has_already_is_only_put_together(before, up, found):
+    assert len(goose("LK101", before, up)) == found
+
+
 # --- LK102 ---------------------------------------------------------------------------------------------------
 
 
@@ -285,6 +302,8 @@ TRIGGER_ANEW = "DROP TRIGGER IF EXISTS t ON users;\nCREATE TRIGGER t AFTER INSER
         (f"INSERT INTO users VALUES (1) ON CONFLICT DO NOTHING;\n{CONCURRENT}", 0),
         (f"ALTER TABLE users RENAME COLUMN email TO mail;\n{CONCURRENT}", 1),
         ("ALTER TABLE users ADD COLUMN a int;\nALTER TABLE users ADD COLUMN b int;", 0),
+        (f"ALTER TABLE users DROP CONSTRAINT c, ADD CONSTRAINT c CHECK (id > 0) NOT VALID;\n{CONCURRENT}", 0),
+        (f"ALTER TABLE users DROP CONSTRAINT c, ADD CONSTRAINT d CHECK (id > 0) NOT VALID;\n{CONCURRENT}", 1),
     ],
 )
 def test_what_stops_a_second_run(up, found):
@@ -307,6 +326,16 @@ def test_a_down_section_is_run_again_as_well():
 )
 def test_which_invalid_indexes_stay_hidden(up, found):
     assert objects(outside("LK109", USERS, up)) == found
+
+
+def test_hidden_indexes_of_one_file_are_told_together():
+    build = "CREATE INDEX CONCURRENTLY IF NOT EXISTS {} ON users (email);"
+    (finding,) = outside("LK109", USERS, "\n".join(build.format(name) for name in "abc"))
+    assert finding.object == "a"
+    assert "So do 2 more builds" in finding.message
+    assert finding.remedy.endswith(
+        "IF EXISTS a;\nDROP INDEX CONCURRENTLY IF EXISTS b;\nDROP INDEX CONCURRENTLY IF EXISTS c;"
+    )
 
 
 # --- LK106 ---------------------------------------------------------------------------------------------------

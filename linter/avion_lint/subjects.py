@@ -50,12 +50,21 @@ class Dialect(StrEnum):
 
 
 @record
+class StartingPoint:
+    """The schema that a service's database had before its migrations, or after the one of `version`."""
+
+    schema: Schema = field(default_factory=Schema)
+    version: Version | None = None
+
+
+@record
 class Service:
     """A folder of migrations and what is known of the database they are for.
 
     `postgres` is the major version. `lock_timeout` tells that the role or the runner sets one outside the files.
     `transactional_lock`, `mixed` and `out_of_order` are Flyway's settings of those names (None: not said anywhere).
-    `search_path` is the one that a migration begins with.
+    `search_path` is the one that a migration begins with. `start` is where the known migrations begin, as the settings
+    tell it.
     """
 
     name: str
@@ -70,6 +79,7 @@ class Service:
     mixed: bool = False
     out_of_order: bool = False
     search_path: tuple[str, ...] = ("public",)
+    start: StartingPoint = field(default_factory=StartingPoint, compare=False)
 
 
 _STEPS_FOLLOWED = 100

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from avion_lint import __version__
 
-VERBS = ("lint", "fix", "show", "schema", "rules", "explain", "baseline")
+VERBS = ("lint", "fix", "show", "schema", "rules", "explain", "baseline", "stats")
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 
 _DESCRIPTION = """\
@@ -21,6 +21,7 @@ break the running application, fail half-way or lose data, and how to do it safe
   avion-lint rules           list all rules
   avion-lint explain RULE    print a rule's page
   avion-lint baseline        write the findings of today to a file, so that only new ones count
+  avion-lint stats pull      write down how large the tables of a database are, so that findings know
 """
 
 _CODES = """\
@@ -31,22 +32,17 @@ exit codes: 0 clean · 1 findings at or above the fail level · 2 usage, setting
 def parse(arguments: list[str]) -> Callable[[], int]:
     """The command that the arguments ask for, ready to be called; wrong usage ends the process with code 2."""
     verb, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in VERBS else ("lint", arguments)
-    match verb:
-        case "lint":
-            return _lint(rest)
-        case "fix":
-            return _fix(rest)
-        case "show":
-            return _show(rest)
-        case "schema":
-            return _schema_difference(rest[1:]) if rest[:1] == ["diff"] else _schema(rest)
-        case "rules":
-            return _rules(rest)
-        case "explain":
-            return _explain(rest)
-        case "baseline":
-            return _baseline(rest)
-    raise AssertionError(verb)
+    commands = {
+        "lint": _lint,
+        "fix": _fix,
+        "show": _show,
+        "schema": _schema_difference if rest[:1] == ["diff"] else _schema,
+        "rules": _rules,
+        "explain": _explain,
+        "baseline": _baseline,
+        "stats": _stats,
+    }
+    return commands[verb](rest[1:] if verb == "schema" and rest[:1] == ["diff"] else rest)
 
 
 def _parser(verb: str, description: str, epilog: str = "") -> ArgumentParser:
@@ -246,6 +242,48 @@ def _schema_difference(arguments: list[str]) -> Callable[[], int]:
         return difference(given)
 
     return run
+
+
+_STATS = """\
+Write down how large the tables of a database are: rows, bytes, indexes, partitions summed up. With
+`stats: avion-lint.stats.json` in avion-lint.yaml, findings about small tables are silent, those about large
+ones louder, and messages say how long the work takes.
+
+One read-only transaction reads the catalogue; it locks no table and waits for none. Only names of tables,
+numbers, the time and the server's version are written down.
+"""
+
+_STATS_MORE = """\
+Where the database is, never stands on the command line, where others could read it. Without one of the options
+libpq's own variables tell: PGSERVICE, or PGHOST, PGDATABASE, PGUSER, PGPASSWORD …; ~/.pgpass is read as well.
+"""
+
+
+def _stats(arguments: list[str]) -> Callable[[], int]:
+    from avion_lint.cli.stats import DEFAULT_OUTPUT, pull, refuse_secrets  # noqa: PLC0415 - for this command only
+
+    refuse_secrets(arguments)
+    parser = _parser("stats", _STATS, _STATS_MORE)
+    parser.add_argument("what", choices=("pull",), help="pull: ask a database")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--database-url-env", metavar="NAME", help="environment variable with the address (a DSN or URL)"
+    )
+    where.add_argument("--database-url-file", metavar="FILE", help="file with the address, in one line")
+    where.add_argument("--service", metavar="NAME", help="section of pg_service.conf")
+    parser.add_argument("--output", metavar="FILE", default=DEFAULT_OUTPUT, help=f"default: {DEFAULT_OUTPUT}")
+    parser.add_argument(
+        "--timeout",
+        type=int,
+        default=30,
+        choices=range(1, 3601),
+        metavar="SECONDS",
+        help="for the question; default: 30",
+    )
+    given, unknown = parser.parse_known_args(arguments)
+    if unknown:  # argparse would repeat them, and one of them may be a password
+        parser.error("there are arguments that it does not know; see --help")
+    return lambda: pull(given)
 
 
 def _rules(arguments: list[str]) -> Callable[[], int]:

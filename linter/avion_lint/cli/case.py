@@ -11,7 +11,7 @@ from pathlib import Path
 from avion_lint.cli.asked import asked_for
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.files import Files, files_of, left_behind
-from avion_lint.cli.inputs import first_path, known_rules, load_baseline, load_settings, root_of, under
+from avion_lint.cli.inputs import first_path, gathered, known_rules, load_baseline, load_settings, root_of, under
 from avion_lint.discovery.gather import Gathering, gather, identity_of, is_migration, joined
 from avion_lint.discovery.tree import WorkTree
 from avion_lint.git import UNSHALLOW, Trouble
@@ -94,7 +94,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
 
 def _gather(files: Files, settings: Settings) -> Gathering:
     """All services, those among them of which this change leaves nothing."""
-    gathering = gather(files.tree, settings)
+    gathering = gathered(files.tree, settings)
     behind = left_behind(files)
     return joined(gathering, gather(behind, settings)) if behind is not None else gathering
 

@@ -14,6 +14,11 @@ from avion_lint.rule import Rule
 from avion_lint.settings.model import FILE_NAME, Settings
 from avion_lint.source import Document
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.discovery.gather import Gathering
+    from avion_lint.discovery.tree import Tree
+
 
 def first_path(given: Namespace) -> Path:
     """The path that tells which repository the run is about."""
@@ -62,6 +67,17 @@ def under(root: Path, path: Path) -> str:
             relative = candidate.relative_to(root).as_posix()
             return "" if relative == "." else relative
     raise UsageError(f"{path} lies outside of the repository {root}")
+
+
+def gathered(tree: Tree, settings: Settings) -> Gathering:
+    """All services of a tree; raises SettingsError where the settings name a schema that cannot be read."""
+    from avion_lint.discovery.gather import gather  # noqa: PLC0415 - not every command looks at migrations
+    from avion_lint.problems import SettingsError  # noqa: PLC0415 - as above
+
+    found = gather(tree, settings)
+    if found.wrong:
+        raise SettingsError(found.wrong)
+    return found
 
 
 def known_rules() -> tuple[Rule, ...]:

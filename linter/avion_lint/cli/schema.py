@@ -6,10 +6,10 @@ from argparse import Namespace
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import load_settings, root_of, under, walked
+from avion_lint.cli.inputs import gathered, load_settings, root_of, under, walked
 from avion_lint.cli.output import complain, say
 from avion_lint.cli.schema_state import State, state_at, state_of
-from avion_lint.discovery.gather import Collected, gather
+from avion_lint.discovery.gather import Collected
 from avion_lint.subjects import Dialect
 
 _TOGETHER = ("text", "json")
@@ -59,7 +59,7 @@ def chosen(wanted: list[str], settings_file: str | None) -> list[Collected]:
     """Services by name, or by a path in or above their folder; all where none is named. Raises UsageError."""
     paths = [word for word in wanted if Path(word).exists()]
     root = root_of(Path(paths[0]) if paths else Path())
-    services = gather(walked(root, paths or ["."]), load_settings(root, settings_file)).services
+    services = gathered(walked(root, paths or ["."]), load_settings(root, settings_file)).services
     known = [each for each in services if each.files and each.service.dialect is Dialect.POSTGRESQL]
     if not wanted:
         if not known:

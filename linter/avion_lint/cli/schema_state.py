@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import UsageError
-from avion_lint.cli.inputs import load_settings
-from avion_lint.discovery.gather import Collected, gather
+from avion_lint.cli.inputs import gathered, load_settings
+from avion_lint.discovery.gather import Collected
 from avion_lint.discovery.tree import StoredTree
 from avion_lint.history.deployments import Deployment
 from avion_lint.judgement.projects import Gathered, Standing, project
-from avion_lint.record import record
+from avion_lint.record import record, replace
 from avion_lint.runners.flyway_name_grammar import parse_version
 from avion_lint.runners.migration import Kind, Runner, Version
 from avion_lint.schema.model import Schema
+from avion_lint.schema.replay import with_search_path
 from avion_lint.subjects import Migration
 
 
@@ -45,7 +46,7 @@ def state_of(collected: Collected, version: str | None) -> State:
     if version is not None:
         migrations = list(_until(migrations, version, collected))
     numbered = [str(each.version) for each in migrations if each.version]
-    schema = migrations[-1].after if migrations else Schema()
+    schema = migrations[-1].after if migrations else collected.service.start.schema
     unread = (*_unreadable(collected, migrations), *_problems(migrations))
     return State(collected.service.name, numbered[-1] if numbered else "", schema, unread)
 
@@ -94,7 +95,19 @@ def state_at(collected: Collected, side: str, root: Path, settings_file: str | N
 
 
 def _of_dump(collected: Collected, path: str) -> State:
-    raise NotImplementedError(collected, path)
+    from avion_lint.discovery.tree import Unreadable, WorkTree  # noqa: PLC0415 - only for dumps
+    from avion_lint.problems import SettingsError  # noqa: PLC0415 - as above
+    from avion_lint.schema.dump import read_dump  # noqa: PLC0415 - as above
+
+    if not Path(path).is_file():
+        raise UsageError(f"{path}: no such file")
+    content = WorkTree(str(Path(path).parent)).read(Path(path).name)
+    if isinstance(content, Unreadable):
+        raise UsageError(f"the file {path} {content.why}")
+    found = read_dump(replace(content, path=path))
+    if found.problems:
+        raise SettingsError(found.problems)
+    return State(collected.service.name, path, with_search_path(found.schema, collected.service.search_path))
 
 
 def _in_commit(collected: Collected, ref: str, root: Path, settings_file: str | None) -> Collected:
@@ -108,7 +121,7 @@ def _in_commit(collected: Collected, ref: str, root: Path, settings_file: str | 
     data = blobs(repository, [entries[path].blob for path in wanted])
     links = frozenset(path for path in wanted if entries[path].is_link)
     stored = StoredTree({path: data[entries[path].blob] for path in wanted}, links)
-    for each in gather(stored, load_settings(root, settings_file)).services:
+    for each in gathered(stored, load_settings(root, settings_file)).services:
         if each.service.root == collected.service.root:
             return each
     raise UsageError(f"{ref} has no migrations in {collected.service.root or '.'}")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import load_settings, root_of, under, walked
+from avion_lint.cli.inputs import gathered, load_settings, root_of, under, walked
 from avion_lint.cli.output import complain, say, write_file
 from avion_lint.cli.show_effects import Effects, as_json, as_lines, effects_of
-from avion_lint.discovery.gather import Collected, gather
+from avion_lint.discovery.gather import Collected
 from avion_lint.runners.migration import Chunk, MigrationFile, Section
 from avion_lint.sql.statements import read
 from avion_lint.subjects import Dialect
@@ -26,7 +26,7 @@ def show(given: Namespace) -> int:
     root = root_of(Path(given.paths[0]))
     settings = load_settings(root, given.settings)
     wanted = [under(root, Path(path)) for path in given.paths]
-    gathering = gather(walked(root, given.paths), settings)
+    gathering = gathered(walked(root, given.paths), settings)
     shown = [
         (collected, file)
         for collected in gathering.services

@@ -11,6 +11,7 @@ from avion_lint.discovery.dialect import dialect_of
 from avion_lint.discovery.discover import Folder, Stray, discover, service_names
 from avion_lint.discovery.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
 from avion_lint.discovery.locations import joined as joined_locations
+from avion_lint.discovery.starting import StartingPoints, dumps, point_of, starting_points
 from avion_lint.discovery.tree import Read, Unreadable, folder_like_file
 from avion_lint.pattern import pattern
 from avion_lint.problems import Problem
@@ -55,7 +56,7 @@ class Collected:
 class Gathering:
     """All services of a tree and all its paths, SQL that looks like nobody's migrations, wrong settings of Flyway's.
 
-    `unreadable` are files that say how migrations are run.
+    `unreadable` are files that say how migrations are run, `wrong` is what the settings say and cannot be followed.
     """
 
     services: tuple[Collected, ...]
@@ -63,11 +64,13 @@ class Gathering:
     problems: tuple[Problem, ...] = ()
     paths: frozenset[str] = frozenset()
     unreadable: tuple[Unreadable, ...] = ()
+    wrong: tuple[Problem, ...] = ()
 
 
 def gather(tree: Tree, settings: Settings) -> Gathering:
     """Find and read all migrations of a tree. Nothing is raised: what cannot be read is told."""
-    known = tuple(path for path in tree.paths() if not settings.ignores(path))
+    apart = dumps(settings)
+    known = tuple(path for path in tree.paths() if not settings.ignores(path) and path not in apart)
     folders = _folders_like_files(known)
     read = _remembering(tree, folders)
     paths = tuple(sorted({*known, *folders}))
@@ -84,10 +87,12 @@ def gather(tree: Tree, settings: Settings) -> Gathering:
     names = service_names(located)
     roots = {folder.root for folder in located if folder.runner is Runner.FLYWAY}
     limits = limited(paths, read, [folder.root for folder in located])
-    collector = _Collector(settings, sources, tuple(sorted(roots)), read, frozenset(paths), limits)
+    started = starting_points(tree, settings)
+    collector = _Collector(settings, sources, tuple(sorted(roots)), read, frozenset(paths), limits, started)
     services = tuple(collector.collect(folder, names[folder.root, folder.alternative]) for folder in located)
     unreadable = tuple(_unreadable_beside(paths, read))
-    return Gathering(services, found.strays, tuple(sources.problems()), collector.known, unreadable)
+    problems = tuple(sources.problems())
+    return Gathering(services, found.strays, problems, collector.known, unreadable, started.problems)
 
 
 def _joined(
@@ -139,6 +144,7 @@ class _Collector:
     read: Read
     known: frozenset[str]
     limited: frozenset[str]
+    started: StartingPoints
 
     def collect(self, folder: Folder, name: str) -> Collected:
         """The service of a folder with its files."""
@@ -149,8 +155,10 @@ class _Collector:
         reader = _Reader(folder.runner, goose_version, configuration, self.read, self.known)
         files = tuple(reader.file(content) for content in contents)
         named = dict(folder.problems)
+        service = _service(folder, name, own, reader, files, limited=folder.root in self.limited)
+        start = point_of(own, folder.runner, configuration, self.started)
         return Collected(
-            _service(folder, name, own, reader, files, limited=folder.root in self.limited),
+            replace(service, start=start),
             configuration,
             files,
             frozenset(folder.shared),

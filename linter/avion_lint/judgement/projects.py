@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from avion_lint.history.deployments import Deployment
-from avion_lint.record import field, record
-from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner, Section
+from avion_lint.record import record
+from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner, Section, Version
+from avion_lint.schema.dump import OLDER
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay, with_search_path
 from avion_lint.source import Place
@@ -22,6 +23,7 @@ from avion_lint.subjects import (
     Project,
     Service,
     SqlProblem,
+    StartingPoint,
     Statement,
     Unrecognised,
 )
@@ -50,7 +52,6 @@ class Gathered:
     base_name: str = ""
     base: tuple[BaseMigration, ...] = ()
     deprecations: tuple[Deprecation, ...] = ()
-    start: Schema = field(default_factory=Schema)
 
 
 def project(gathered: Gathered, tick: Callable[[], None]) -> Project:
@@ -58,10 +59,15 @@ def project(gathered: Gathered, tick: Callable[[], None]) -> Project:
 
     `tick` is called once for each migration read.
     """
-    schema = gathered.start
+    start = starting_point(gathered)
+    # What a dump or a baseline has already is replayed by itself, for what is judged among it.
+    schema = Schema() if start.version else start.schema
+    reached = start.version is None
     migrations: list[Migration] = []
     opening = _opening(gathered)
     for file in sorted(gathered.files, key=runner_order):
+        if not reached and is_beyond(file, start):
+            schema, reached = start.schema, True
         migration = _migration(gathered, file, schema, opening)
         tick()
         migrations.append(migration)
@@ -80,6 +86,34 @@ def runner_order(file: MigrationFile) -> tuple[int, tuple[int, ...], str, str]:
     kind = Kind.VERSIONED if file.kind is Kind.CODE else file.kind
     parts = file.version.parts if file.version else ()
     return (_ORDER.index(kind), parts, file.description, file.path)
+
+
+def is_beyond(file: MigrationFile, start: StartingPoint) -> bool:
+    """Whether a migration comes after the one whose schema is the starting point."""
+    if file.kind in (Kind.VERSIONED, Kind.CODE):
+        return start.version is not None and file.version is not None and file.version > start.version
+    return file.kind is not Kind.BASELINE
+
+
+def starting_point(gathered: Gathered) -> StartingPoint:
+    """Where the migrations begin: what the settings say, else Flyway's highest baseline, which stands for all until it.
+
+    Databases that are in use have what a baseline makes already; it is new only where the base branch has no migration.
+    """
+    start = gathered.service.start
+    baselines = [file for file in gathered.files if file.kind is Kind.BASELINE and file.version]
+    if start.schema != Schema() or not baselines:
+        return start
+    last = max(baselines, key=lambda file: (file.version or Version((), ""), file.path))
+    standing = gathered.standing[last.path]
+    if gathered.base:
+        standing = Standing(Deployment(OLDER, last.path, applied=True), judged=False)
+    schema, _ = _Reader(gathered, last, standing, Opening()).fold(last.section(Direction.UP), _empty(gathered))
+    return StartingPoint(schema, last.version)
+
+
+def _empty(gathered: Gathered) -> Schema:
+    return with_search_path(Schema(), gathered.service.search_path)
 
 
 def _opening(gathered: Gathered) -> Opening:

@@ -58,6 +58,7 @@ class FlywayConfiguration:
     out_of_order: bool = False
     validate_migration_naming: bool = False
     baseline_on_migrate: bool = False
+    baseline_version: str = "1"
     postgresql_transactional_lock: bool | None = None
     default_schema: str | None = None
     table: str = "flyway_schema_history"
@@ -116,6 +117,7 @@ _FIELDS = {
     "outOfOrder": "out_of_order",
     "validateMigrationNaming": "validate_migration_naming",
     "baselineOnMigrate": "baseline_on_migrate",
+    "baselineVersion": "baseline_version",
     TRANSACTIONAL_LOCK: "postgresql_transactional_lock",
     "defaultSchema": "default_schema",
     "table": "table",

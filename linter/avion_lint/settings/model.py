@@ -19,12 +19,23 @@ DEFAULT_BASELINE = "avion-lint-baseline.json"
 
 
 @record
+class SchemaFile:
+    """A dump of a schema: its path, the version of the last migration that it has already ("" for none), and where
+    the settings name it."""
+
+    path: str
+    version: str
+    place: Place
+
+
+@record
 class ServiceSettings:
     """What is set for a folder of migrations, with the general settings where it says nothing of its own.
 
     `path` is a glob of folders from the repository's root ("" the root itself). None and "" mean: detect it.
     `goose` is a version (`3.18.0`), `postgres` a major version, `dialect` a value of subjects.Dialect.
     `lock_timeout` tells who sets one outside the files: `role`, `runner`, or the value that is set (`3s`).
+    `schema` is a dump of the schema that is older than the migrations.
     `flyway` maps Flyway's own parameters, without `flyway.`, to text as flyway.conf would have it
     (`placeholders.name`, `mixed`, `postgresql.transactional.lock`; lists with commas, `true` and `false`).
     """
@@ -38,6 +49,7 @@ class ServiceSettings:
     lock_timeout: str | None = None
     flyway: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[RuleSetting, ...] = ()
+    schema: SchemaFile | None = None
 
 
 @record

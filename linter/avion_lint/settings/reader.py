@@ -18,6 +18,7 @@ from avion_lint.settings.model import (
     Deprecated,
     Exemption,
     PathRules,
+    SchemaFile,
     ServiceSettings,
     Settings,
 )
@@ -116,7 +117,18 @@ def _service(node: Node, general: ServiceSettings, reading: Reading) -> ServiceS
         lock_timeout=_lock_timeout(node, general.lock_timeout),
         flyway={**general.flyway, **dict(_flyway(get(node, "flyway")))},
         rules=read_rules(get(node, "rules"), reading),
+        schema=_schema(node, reading) or general.schema,
     )
+
+
+def _schema(node: Node, reading: Reading) -> SchemaFile | None:
+    """Read `schema: path` or `schema: {file: path, version: 42}`."""
+    given = get(node, "schema")
+    path = given.text if isinstance(given, Scalar) else text_at(given, "file") if given else None
+    if given is None or not path:
+        return None
+    version = text_at(given, "version") if isinstance(given, Mapping) else None
+    return SchemaFile(_folder(path), version or "", Place(reading.document, given.span))
 
 
 def _goose(node: Node, reading: Reading) -> str | None:

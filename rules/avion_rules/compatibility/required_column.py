@@ -8,6 +8,7 @@ from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
+from avion_rules.compatibility._samples import sample
 
 
 @rule("CO110", subject=Statement, on=(a.AddColumn,))
@@ -21,7 +22,7 @@ def required_column(statement: Statement) -> Iterator[Finding]:
             add,
             f"Fails if {add.table} has a single row, and every insert of a running release, which does not know "
             f"{add.column.name}, fails from then on.",
-            _remedy(add),
+            _remedy(statement, add),
             object=name,
         )
 
@@ -43,11 +44,16 @@ def _is_known(statement: Statement, add: a.AddColumn) -> bool:
     return is_domain or (add.if_not_exists and table is not None and add.column.name in table.columns)
 
 
-def _remedy(add: a.AddColumn) -> str:
+def _remedy(statement: Statement, add: a.AddColumn) -> str:
     table, column, kind = add.table.sql, a.identifier(add.column.name), add.column.type
-    return (
-        "Give it a default, which fills existing rows without rewriting them if it is a constant:\n"
-        f"ALTER TABLE {table} ADD COLUMN {column} {kind} NOT NULL DEFAULT …;\n"
-        f"Or add it without NOT NULL, release code that fills it, fill the old rows in batches, and require it then:\n"
+    value = sample(statement.schema_before(add), kind)
+    apart = (
+        "add it without NOT NULL, release code that fills it, fill the old rows in batches, and require it then:\n"
         f"ALTER TABLE {table} ADD COLUMN {column} {kind};"
+    )
+    if not value:
+        return f"Give it a default, which fills existing rows without rewriting them if it is a constant. Or {apart}"
+    return (
+        "Give it a default, which fills existing rows without rewriting them if it is a constant (put in the one that "
+        f"fits):\nALTER TABLE {table} ADD COLUMN {column} {kind} NOT NULL DEFAULT {value};\n-- Or {apart}"
     )

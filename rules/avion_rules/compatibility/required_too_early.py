@@ -10,6 +10,7 @@ from avion_lint.schema.model import Column, Table
 from avion_lint.sql import actions as a
 from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Migration, Statement
+from avion_rules.compatibility._samples import sample
 
 
 @rule("CO111", subject=Migration)
@@ -20,14 +21,15 @@ def required_too_early(migration: Migration) -> Iterator[Finding]:
             known = _column(statement, action, column)
             if known is None or not _stays_required(migration, statement, action.table, column):
                 continue
-            if isinstance(action, a.SetDefault):
-                yield _without_default(statement, action)
+            if isinstance(action, a.SetDefault | a.AlterTable):
+                yield _without_default(statement, action, column)
             elif statement.made_here(known.origin) and known.origin:
                 made = Related(known.origin.place, "added here, in this same change")
-                yield _new_column(statement, action, column, made)
+                yield _new_column(statement, action, known, made)
 
 
-Requiring = a.SetNotNull | a.AddConstraint | a.SetDefault
+Requiring = a.SetNotNull | a.AddConstraint | a.SetDefault | a.AlterTable
+_UNFILLED = {"DropIdentity", "DropExpression"}
 
 
 def _requirements(statement: Statement) -> Iterator[tuple[Requiring, str]]:
@@ -40,6 +42,9 @@ def _requirements(statement: Statement) -> Iterator[tuple[Requiring, str]]:
     for drop in statement.of(a.SetDefault):
         if drop.default is None:
             yield drop, drop.column
+    for form in statement.of(a.AlterTable):
+        if form.form in _UNFILLED:
+            yield form, form.detail
 
 
 def _column(statement: Statement, action: Requiring, name: str) -> Column | None:
@@ -68,24 +73,32 @@ def _may_be_filled(migration: Migration, table: Table) -> bool:
     return any(kind is a.ObjectKind.TRIGGER and owner == table.name for kind, _, owner in migration.after.things)
 
 
-def _new_column(statement: Statement, action: Requiring, column: str, made: Related) -> Finding:
-    name = f"{action.table}.{column}"
+def _new_column(statement: Statement, action: Requiring, column: Column, made: Related) -> Finding:
+    name = f"{action.table}.{column.name}"
     return statement.finding(
         action,
         f"Every insert of a running release fails from here on: it does not know {name}, which has no default.",
-        f"Require it in a later release, when every running one fills it; or give it a default first:\n"
-        f"ALTER TABLE {action.table.sql} ALTER COLUMN {a.identifier(column)} SET DEFAULT …;",
+        f"Require it in a later release, when every running one fills it; or give it a default first"
+        f"{_default(statement, action, column)}",
         related=(made,),
         object=name,
     )
 
 
-def _without_default(statement: Statement, drop: a.SetDefault) -> Finding:
-    name = f"{drop.table}.{drop.column}"
+def _default(statement: Statement, action: Requiring, column: Column) -> str:
+    value = sample(statement.schema_before(action), column.type)
+    if not value:
+        return "."
+    name = a.identifier(column.name)
+    return f" (put in the one that fits):\nALTER TABLE {action.table.sql} ALTER COLUMN {name} SET DEFAULT {value};"
+
+
+def _without_default(statement: Statement, drop: a.SetDefault | a.AlterTable, column: str) -> Finding:
+    name = f"{drop.table}.{column}"
     return statement.finding(
         drop,
-        f"Every insert of a running release that leaves {name} out fails from here on: it is required, and has no "
-        "default any more.",
-        "Drop the default in a later release, when every running one gives the column a value.",
+        f"Every insert of a running release that leaves {name} out fails from here on: it is required, and nothing "
+        "fills it any more.",
+        "Do this in a later release, when every running one gives the column a value.",
         object=name,
     )

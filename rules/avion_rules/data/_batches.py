@@ -7,18 +7,20 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Dialect, Statement
 
 
-def in_batches(statement: Statement, table: a.Name, change: str, todo: str) -> str:
+def in_batches(statement: Statement, table: a.Name, change: str, todo: str, alias: str = "") -> str:
     """Tell to make a change for some thousand rows at a time, each time in a transaction of its own.
 
-    `change` is the change without its condition; `todo` the condition on rows that are still to be done, or "".
+    `change` is the change without its condition; `todo` the condition on rows that are still to be done, or "", and
+    `alias` the name of the table in both.
     """
     where = f" WHERE {todo}" if todo else ""
     if statement.service.dialect is not Dialect.POSTGRESQL:
-        return f"Do it for some thousand rows at a time, each time in a transaction of its own:\n{change}{where} …;"
+        return f"Do it for some thousand rows at a time, each time in a transaction of its own: {change}{where}."
     columns = _key(statement, table)
     listed = ", ".join(columns)
     key = listed if len(columns) == 1 else f"({listed})"
-    rows = f"SELECT {listed} FROM {table.sql}{where} LIMIT 5000"  # noqa: S608 - for people to read, never run
+    source = f"{table.sql} AS {alias}" if alias else table.sql
+    rows = f"SELECT {listed} FROM {source}{where} LIMIT 5000"  # noqa: S608 - for people to read, never run
     loop = f"DO $$\nBEGIN\n  LOOP\n    {change}\n    WHERE {key} IN ({rows});\n{_LOOP_END}"
     return f"Do it for some thousand rows at a time and commit each time. {_outside(statement)}\n{loop}"
 

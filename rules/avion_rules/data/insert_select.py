@@ -10,14 +10,14 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
 
-@rule("DA104", subject=Statement)
+@rule("DA104", subject=Statement, by_size=True)
 def insert_select(statement: Statement) -> Iterator[Finding]:
     """Find a copy of a table's rows, however many there are, in one statement."""
     for action in statement.all_actions():
         if not isinstance(action, a.Insert | a.CreateTable) or _is_temporary(statement, action):
             continue
-        source = next((table for table in action.copies if statement.in_use(table, action)), None)
-        if source is not None:
+        source = action.copies[0] if action.copies else None
+        if source is not None and statement.in_use(source, action):
             yield statement.finding(
                 action,
                 f"Copies rows of {source} to {action.table} in one transaction, however many there are: it may run "

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from avion_lint.finding import Finding
-from avion_lint.pattern import pattern
 from avion_lint.rule import rule
 from avion_lint.sql import actions as a
-from avion_lint.subjects import Statement
+from avion_lint.subjects import Dialect, Statement
 from avion_rules.data._batches import in_batches
+from avion_rules.data._changes import alias_of, as_default, change_of, is_new_column, left_to_do
 
-_WHERE = pattern(r"\bwhere\b", re.IGNORECASE)
 
-
-@rule("DA101", subject=Statement, any_database=True, on=(a.Update,))
+@rule("DA101", subject=Statement, any_database=True, on=(a.Update,), by_size=True)
 def whole_table_update(statement: Statement) -> Iterator[Finding]:
     """Find an update of every row of a table in one statement."""
     for update in statement.of(a.Update):
@@ -25,7 +22,7 @@ def whole_table_update(statement: Statement) -> Iterator[Finding]:
             update,
             f"Updates every row of {update.table} in one transaction: each row stays locked until it ends, and "
             f"whatever writes to one of them waits that long.{_why(update)}",
-            in_batches(statement, update.table, _change(statement, update), _todo(update)),
+            _remedy(statement, update),
             object=update.table,
         )
 
@@ -34,9 +31,7 @@ def _is_whole(statement: Statement, update: a.Update) -> bool:
     """Whether no row is left out: no condition, or one that asks for NULL in a column that is still empty."""
     if update.whole or update.null_column is None:
         return update.whole
-    table = statement.schema_before(update).table(update.table)
-    column = table.columns.get(update.null_column) if table else None
-    return column is not None and column.default is None and not column.generated and statement.made_here(column.origin)
+    return is_new_column(statement, update, update.null_column)
 
 
 def _why(update: a.Update) -> str:
@@ -45,15 +40,17 @@ def _why(update: a.Update) -> str:
     return f" {update.null_column} was added in this same change and is NULL in all of them."
 
 
-def _change(statement: Statement, update: a.Update) -> str:
-    """The update as written, without its condition."""
-    source = statement.place_of(update).text
-    found = _WHERE.search(source)
-    return (source[: found.start()] if found else source).strip()
+_BY_RANGES = (
+    "Go through the table by ranges of its key, some thousand rows in a transaction of its own each, and note in the "
+    "same transaction how far it is done: a second run must not change a row twice."
+)
 
 
-def _todo(update: a.Update) -> str:
-    if update.null_column:
-        return f"{a.identifier(update.null_column)} IS NULL"
-    column = next(iter(update.columns), "")
-    return f"{a.identifier(column)} IS DISTINCT FROM …" if column else "…"
+def _remedy(statement: Statement, update: a.Update) -> str:
+    added = as_default(statement, update)
+    if added and statement.service.dialect is Dialect.POSTGRESQL:
+        return f"Give the new column its value when it is added: that changes no row, however many there are.\n{added}"
+    change, todo = change_of(statement, update), left_to_do(statement, update)
+    if not change or not todo:
+        return _BY_RANGES
+    return in_batches(statement, update.table, change, todo, alias_of(statement, update))

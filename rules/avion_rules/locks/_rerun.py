@@ -10,6 +10,7 @@ from avion_lint.subjects import Statement
 from avion_rules.locks._concurrent import concurrent_words
 
 Thing = tuple[str, str]
+_DROPS = (a.Drop, a.DropColumn, a.DropConstraint)
 
 
 def is_setting(statement: Statement) -> bool:
@@ -23,11 +24,19 @@ def first_that_stops(statements: Iterable[Statement]) -> Statement | None:
     working = tuple(statement for statement in statements if not is_setting(statement))
     known = Known()
     for statement in working[:-1]:
+        remade = _remade(statement)
         for action in statement.actions:
-            if not _is_repeatable(action, known):
+            if _thing(action) not in remade and not _is_repeatable(action, known):
                 return statement
             known.note(action)
     return None
+
+
+def _remade(statement: Statement) -> set[Thing | None]:
+    """What one ALTER TABLE drops and makes again: done or not, it is there before and after."""
+    dropped = [_thing(action) for action in statement.actions if isinstance(action, _DROPS)]
+    made = [_thing(action) for action in statement.actions if not isinstance(action, _DROPS)]
+    return {thing for thing in dropped if thing is not None and thing in made}
 
 
 @record(frozen=False)
@@ -40,7 +49,7 @@ class Known:
     def note(self, action: a.Action) -> None:
         """Add what an action does."""
         thing = _thing(action)
-        if thing and not isinstance(action, a.Drop | a.DropColumn | a.DropConstraint):
+        if thing and not isinstance(action, _DROPS):
             self.made.add(thing)
         elif thing and getattr(action, "if_exists", False):
             self.cleared.add(thing)

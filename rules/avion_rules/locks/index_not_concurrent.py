@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
+from avion_lint.schema.model import Index
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.locks._index_sql import concurrent_build, partition_by_partition
 from avion_rules.locks._remedies import own_file
 
 
-@rule("LK101", subject=Statement, on=(a.CreateIndex,))
+@rule("LK101", subject=Statement, on=(a.CreateIndex,), by_size=True)
 def index_not_concurrent(statement: Statement) -> Iterator[Finding]:
     """Find an index that is built while every write to its table waits."""
     for index in statement.of(a.CreateIndex):
@@ -35,5 +36,19 @@ def _is_built(statement: Statement, index: a.CreateIndex) -> bool:
     table = statement.table(index.table)
     if index.only and (table is None or table.partitioned):
         return False
+    if table is not None and table.partitioned and _is_in_partitions(statement, index):
+        return False
     name = a.Name(table.name.schema if table else index.table.schema, index.index or "")
     return not (index.if_not_exists and statement.index(name))
+
+
+def _is_in_partitions(statement: Statement, index: a.CreateIndex) -> bool:
+    """Whether every partition has such an index already: the server takes those over and builds nothing."""
+    schema = statement.schema_before(index)
+    leaves = [table for table in schema.children(index.table) if not table.partitioned]
+    return bool(leaves) and all(any(_fits(own, index) for own in schema.indexes_of(leaf.name)) for leaf in leaves)
+
+
+def _fits(own: Index, index: a.CreateIndex) -> bool:
+    plain = own.plain and index.plain and not own.partial and not index.partial and None not in index.columns
+    return plain and own.columns == index.columns and own.method == index.method and own.unique == index.unique

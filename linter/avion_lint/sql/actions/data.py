@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.source import Span
 from avion_lint.sql.actions.names import Name
+from avion_lint.sql.actions.values import Expression
 
 
 @record
@@ -32,7 +33,8 @@ class Update:
     """UPDATE; `whole` tells that no condition keeps rows out: no WHERE, or one that is always true.
 
     `null_column` is set where the whole condition is `column IS NULL`; `reads` are other tables that it names.
-    `many` tells that it may change many rows: no condition, join or limit picks them by values.
+    `many` tells that it may change many rows: no condition, join or limit picks them by values. `values` are what the
+    columns are set to, one each, where every row or every NULL is changed; else they are empty.
     """
 
     span: Span
@@ -43,6 +45,7 @@ class Update:
     null_column: str | None = None
     reads: tuple[Name, ...] = ()
     many: bool = False
+    values: tuple[Expression, ...] = field(default=(), compare=False)
 
 
 @record

@@ -91,13 +91,15 @@ def _cte_reads(node: Node) -> tuple[a.Name, ...]:
 
 def _update(node: Node, span: Span) -> Iterator[a.Action]:
     yield from _modifying_with(node, span)
-    columns = tuple(item["ResTarget"].get("name", "") for item in node.get("targetList", []) if "ResTarget" in item)
+    targets = [item["ResTarget"] for item in node.get("targetList", []) if "ResTarget" in item]
+    columns = tuple(target.get("name", "") for target in targets)
     where = node.get("whereClause")
     whole = "fromClause" not in node and n.is_always_true(where)
     only_null = n.null_column(where)
+    values = tuple(n.written(target.get("val", {})) for target in targets) if whole or only_null else ()
     reads = _others_read(node)
     table = n.relation(node["relation"])
-    yield a.Update(span, table, whole, columns, where is not None, only_null, reads, changes_many(node))
+    yield a.Update(span, table, whole, columns, where is not None, only_null, reads, changes_many(node), values)
 
 
 def _others_read(node: Node) -> tuple[a.Name, ...]:
