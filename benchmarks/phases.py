@@ -168,10 +168,14 @@ def _report(clock: Clock, files: int) -> str:
 
 
 def _run(arguments: list[str]) -> None:
+    """Run it to its end, without its output; raises SystemExit where it could not do what it was to do."""
     from avion_lint.cli import run  # noqa: PLC0415 - after the clock is in
+    from avion_lint.cli.exit_codes import Exit  # noqa: PLC0415 - as above
 
     with redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="utf-8")):
-        run(arguments)
+        code = run(arguments)
+    if code not in (Exit.CLEAN, Exit.FINDINGS):
+        raise SystemExit(f"exit code {code}: there is nothing to measure")
 
 
 def _functions(arguments: list[str], count: int) -> None:

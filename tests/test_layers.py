@@ -16,7 +16,7 @@ LAYERS = (
     ("", "source", "globs"),
     ("finding",),
     ("problems",),
-    ("sql", "yaml", "git", "runners", "schema.model", "runners.migration"),
+    ("sql", "yaml", "git", "runners", "schema.model", "schema.catalogue", "runners.migration"),
     ("schema", "sql.effects", "history", "discovery.tree"),
     ("subjects", "rule", "rule_names", "fixer"),
     ("tool", "pages", "settings", "policy", "timeline", "stats"),
@@ -43,6 +43,7 @@ DOOR = {
     "schema",
     "sql.actions",
     "sql.effects",
+    "sql.lexer",
     "runners.migration",
 }
 

@@ -12,6 +12,7 @@ from tests import measure
 CASES = testing.cases(all_rules())
 CLAIMING = [case for case in CASES if measure.claims(case.example)]
 GOOD = [case for case in CASES if case.example.kind is ExampleKind.GOOD]
+FIXED = [case for case in CASES if case.example.kind is ExampleKind.FIXED]
 
 
 @pytest.mark.parametrize("case", CLAIMING, ids=str)
@@ -21,6 +22,11 @@ def test_locks_and_errors_are_as_marked(case: testing.Case, postgres: str):
 
 @pytest.mark.parametrize("case", GOOD, ids=str)
 def test_a_good_example_runs_up_and_down(case: testing.Case, postgres: str):
+    assert measure.failures(postgres, case.example) == []
+
+
+@pytest.mark.parametrize("case", FIXED, ids=str)
+def test_a_fixed_example_runs_up_and_down(case: testing.Case, postgres: str):
     assert measure.failures(postgres, case.example) == []
 
 

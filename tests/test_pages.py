@@ -15,6 +15,7 @@ from avion_lint.pages import ExampleKind, Finds, help_markdown, load
 from avion_lint.policy.packs import SHIPPED, load_pack
 from avion_lint.rule import Rule
 from avion_rules import FAMILIES, all_rules
+from avion_rules.fixes import all_fixers
 
 RULES = all_rules()
 EVERY = (*tool.RULES, *RULES)
@@ -129,7 +130,7 @@ def test_every_rule_has_a_page_that_can_be_read(rule: Rule):
 def test_a_page_shows_the_rule_speaking_and_silent(rule: Rule):
     page = load(rule)
     bad = [example for example in page.examples if example.kind is ExampleKind.BAD]
-    good = [example for example in page.examples if example.kind is ExampleKind.GOOD]
+    good = [example for example in page.examples if example.kind is not ExampleKind.BAD]
 
     assert all(example.finds(rule.id) for example in bad), "a bad example has no mark of the page's own rule"
     assert not any(example.finds(rule.id) for example in good), "a good example has a mark of the page's own rule"
@@ -157,3 +158,17 @@ def test_the_help_of_a_rule_fits_what_reports_carry(rule: Rule):
 @pytest.mark.parametrize("case", testing.cases(RULES), ids=str)
 def test_an_example_comes_to_what_its_marks_say(case: testing.Case):
     testing.check(case, RULES)
+
+
+FIXED = [case for case in testing.cases(RULES) if case.example.kind is ExampleKind.FIXED]
+
+
+@pytest.mark.parametrize("case", FIXED, ids=str)
+def test_the_fix_of_a_bad_example_gives_its_fixed_one(case: testing.Case):
+    testing.check_fix(case, RULES, all_fixers())
+
+
+def test_every_rule_with_a_fix_shows_it():
+    shown = {case.rule.id for case in FIXED}
+
+    assert sorted(all_fixers().keys() - shown) == []

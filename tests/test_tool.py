@@ -22,6 +22,7 @@ def test_ids_and_names_are_those_that_were_given_out():
         ("AV108", "unused-exception"),
         ("AV109", "stale-baseline-entry"),
         ("AV110", "code-migration"),
+        ("AV111", "old-stats"),
     ]
 
 

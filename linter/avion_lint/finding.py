@@ -51,13 +51,15 @@ class Edit:
 class Fix:
     """Edits that mend a finding, and files to be made with them; all of it or nothing.
 
-    `title` says what is done, in the imperative. `safe` tells that it may be done without anybody reading it first.
+    `title` says what is done, in the imperative. `safe` tells that it may be done without anybody reading it first,
+    `reveals` that the runner could not read the file as it is meant, so that more may be found once it can.
     """
 
     title: str
     edits: tuple[Edit, ...] = ()
     files: tuple[Document, ...] = ()
     safe: bool = True
+    reveals: bool = False
 
 
 @record

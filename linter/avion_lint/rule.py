@@ -19,6 +19,8 @@ class Rule:
     options is called with an instance of it as second argument. `down` tells that it judges Down sections as
     well, `any_database` that it makes sense for other databases than PostgreSQL. `on` are the actions without one of
     which the rule has nothing to say of a statement, so that it need not be asked; empty: it is always asked.
+    `by_size` tells that the harm grows with the rows of the tables worked on, and is none where they are few: what
+    breaks others or fails for certain is not so.
     `module` is the dotted module that the page lies beside.
     """
 
@@ -32,6 +34,7 @@ class Rule:
     down: bool = False
     any_database: bool = False
     on: tuple[type, ...] = ()
+    by_size: bool = False
 
     @property
     def family(self) -> str:
@@ -47,6 +50,7 @@ def rule(
     down: bool = False,
     any_database: bool = False,
     on: tuple[type, ...] = (),
+    by_size: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a rule of the decorated generator; its name is the function's, its summary the docstring's first line.
 
@@ -56,6 +60,6 @@ def rule(
     def decorate(check: Check) -> Rule:
         summary = (check.__doc__ or "").strip().split("\n", 1)[0]
         name = check.__name__.replace("_", "-")
-        return Rule(id, name, summary, check.__module__, subject, check, options, down, any_database, on)
+        return Rule(id, name, summary, check.__module__, subject, check, options, down, any_database, on, by_size)
 
     return decorate

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from avion_lint import tool
 from avion_lint.finding import Level
+from avion_lint.fixer import Fixers
+from avion_lint.judgement.mend import Mended, Texts, mend
 from avion_lint.judgement.rehearse import rehearse
 from avion_lint.pages import Example, ExampleFile, Finds, Page, PageError, load
 from avion_lint.policy.in_force import Policy
@@ -100,20 +102,58 @@ def _asked(case: Case, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.family != _TASTE or case.rule.family == _TASTE)
 
 
-def judge(example: Example, rules: tuple[Rule, ...]) -> Verdict:
+def check_fix(case: Case, rules: Iterable[Rule], fixers: Fixers) -> None:
+    """Fix the bad example before a fixed one, and raise AssertionError where anything else comes of it."""
+    differing = fix_differences(case, _asked(case, tuple(rules)), fixers)
+    if differing:
+        raise AssertionError(differing)
+
+
+def fix_differences(case: Case, rules: tuple[Rule, ...], fixers: Fixers) -> str:
+    """What the fix makes and the fixed example does not show, or the other way round; "" where they agree."""
+    bad = case.page.examples[case.page.examples.index(case.example) - 1]
+    given = {file.path: file.text for file in bad.files if not file.before}
+    wanted = {file.path: file.text for file in case.example.files if not file.before}
+    mended = mend(lambda texts: judge(bad, rules, texts, fixers), tuple(fixers), unsafe=case.example.unsafe)
+    expected = {path: text for path, text in wanted.items() if given.get(path) != text}
+    lines = [
+        *(f"  {path} is not made by the fix" for path in sorted(expected.keys() - mended.texts.keys())),
+        *(
+            f"  {path} comes out as:\n{mended.texts[path]}"
+            for path in sorted(mended.texts)
+            if expected.get(path) != mended.texts[path]
+        ),
+        *(f"  {case.rule.id} is still found" for each in mended.after.results if each.rule.id == case.rule.id),
+        *(f"  {rule} is found where it was not before" for rule in _new(mended)),
+    ]
+    return "\n".join([f"{case} ({case.page.path}:{case.example.line})", *lines]) if lines else ""
+
+
+def _new(mended: Mended) -> Iterator[str]:
+    """Rules that find more than before, unless the runner could not read the file before."""
+    if any(each.fix.reveals for each in mended.applied):
+        return iter(())
+    before, after = (Counter(each.rule.id for each in verdict.results) for verdict in (mended.before, mended.after))
+    return (rule for rule in sorted(after) if after[rule] > before[rule])
+
+
+def judge(
+    example: Example, rules: tuple[Rule, ...], texts: Texts | None = None, fixers: Fixers | None = None
+) -> Verdict:
     """Judge an example: what is marked as `before` is on the base branch, the rest is this change.
 
-    Every rule is on and has its default options, except as an `avion-lint.yaml` in the example says.
+    `texts` take the place of files. Every rule is on and has its default options, except as an `avion-lint.yaml` in
+    the example says.
     """
     before = {file.path: file.text for file in example.files if file.before}
     deleted = {file.path for file in example.files if file.deleted}
     kept = {path: text for path, text in before.items() if path not in deleted}
-    here = kept | {file.path: file.text for file in example.files if not file.before}
+    here = kept | {file.path: file.text for file in example.files if not file.before} | dict(texts or {})
     known = (*tool.RULES, *rules)
     settings = _settings(here.get(FILE_NAME), known)
     everything = {rule.id: RuleSetting(rule, Level.WARNING) for rule in known}
     policy = Policy(everything, settings.rules, settings.services, settings.paths)
-    return rehearse(here, before, rules, settings, policy)
+    return rehearse(here, before, rules, settings, policy, fixers=fixers)
 
 
 def _settings(text: str | None, known: tuple[Rule, ...]) -> Settings:

@@ -11,19 +11,36 @@ from avion_lint.rule import Rule
 
 
 @record
+class Sized:
+    """What the size of tables makes of a finding.
+
+    `small` says how small they are, so that it does not count; "" where it counts. `louder` tells that they are so
+    large that it weighs one level more.
+    """
+
+    small: str = ""
+    louder: bool = False
+
+
+@record
 class Found:
-    """A finding with the rule that made it and the service that it is about ("" for none), not yet weighed."""
+    """A finding with the rule that made it and the service that it is about ("" for none), not yet weighed.
+
+    `size` is None where nothing is known of the size of tables, or where it does not matter.
+    """
 
     rule: Rule
     finding: Finding
     service: str
+    size: Sized | None = None
 
 
 @record
 class Result:
     """A finding with its weight and its identity.
 
-    `fingerprint` (hexadecimal) stays when lines move, and changes when the finding is about something else.
+    `fingerprint` (hexadecimal) stays when lines move, and changes when the finding is about something else. `size` is
+    what the size of tables made of it.
     """
 
     rule: Rule
@@ -31,6 +48,7 @@ class Result:
     finding: Finding
     service: str
     fingerprint: str
+    size: Sized | None = None
 
 
 class SuppressedBy(StrEnum):
@@ -39,6 +57,7 @@ class SuppressedBy(StrEnum):
     COMMENT = "comment"
     EXCEPTION = "exception"
     BASELINE = "baseline"
+    SIZE = "size"
 
 
 @record

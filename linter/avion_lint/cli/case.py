@@ -12,7 +12,16 @@ from avion_lint.cli.asked import asked_for
 from avion_lint.cli.cache import memory_of
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.files import Files, files_of, left_behind
-from avion_lint.cli.inputs import first_path, gathered, known_rules, load_baseline, load_settings, root_of, under
+from avion_lint.cli.inputs import (
+    first_path,
+    gathered,
+    known_rules,
+    load_baseline,
+    load_settings,
+    load_sizes,
+    root_of,
+    under,
+)
 from avion_lint.discovery.gather import Gathering, gather, identity_of, is_migration, joined
 from avion_lint.discovery.tree import WorkTree
 from avion_lint.git import UNSHALLOW, Trouble
@@ -91,6 +100,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         unchecked=(*asked.unchecked, *_without_git(given, files)),
         unborn=files.surveyed is not None and _is_unborn(files.surveyed),
         memory=None if given.no_cache else memory_of(os.environ),
+        sizes=load_sizes(root_of(first_path(given)), gathering, settings),
     )
 
 

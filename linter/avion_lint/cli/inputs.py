@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import UsageError
@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.discovery.gather import Gathering
     from avion_lint.discovery.tree import Tree
+    from avion_lint.stats.model import Known, Stats
 
 
 def first_path(given: Namespace) -> Path:
@@ -104,6 +105,31 @@ def load_settings(root: Path, named: str | None) -> Settings:
 
 def _mend(content: Unreadable) -> str:
     return f": {content.mend}" if content.mend else ""
+
+
+def load_sizes(root: Path, gathering: Gathering, settings: Settings) -> Mapping[str, Known]:
+    """Sizes of tables by service, from the files that the settings name; raises SettingsError, UsageError."""
+    named = {each.service.name: settings.service_at(each.service.root) for each in gathering.services}
+    wanted = {name: own for name, own in named.items() if own.stats}
+    if not wanted:
+        return {}
+    from avion_lint.stats.model import Known  # noqa: PLC0415 - only where there are sizes
+
+    read = {path: _load_stats(root, path) for path in {own.stats for own in wanted.values()}}
+    return {name: Known(read[own.stats], own.sizes) for name, own in wanted.items()}
+
+
+def _load_stats(root: Path, path: str) -> Stats:
+    if not (root / path).exists():
+        raise UsageError(
+            f"there is no {path}, which the settings name as `stats`: write it with `avion-lint stats pull`"
+        )
+    content = WorkTree(str(root)).read(path)
+    if isinstance(content, Unreadable):
+        raise UsageError(f"the stats file {path} {content.why}{_mend(content)}")
+    from avion_lint.stats.read import load  # noqa: PLC0415 - as above
+
+    return load(content)
 
 
 def load_baseline(root: Path, settings: Settings) -> Baseline | None:

@@ -23,6 +23,7 @@ from avion_lint.rule_names import RuleNames, rule_names
 from avion_lint.settings.model import Settings
 from avion_lint.source import Document, Span
 from avion_lint.sql.lexer import comments
+from avion_lint.stats.model import Known
 from avion_lint.subjects import Migration
 from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Verdict
 
@@ -38,7 +39,7 @@ class Case:
     `rules` are all rules, the tool's own among them; which of them count is the policy's word. `fixers`, where fixes
     are asked for, make them for what is found in files that are neither applied nor `closed`. `unborn` tells that there
     is no commit yet, `whole` that all that could be judged is judged. `found` and `unchecked` are what was noticed
-    before (a path that cannot be read …).
+    before (a path that cannot be read …). `sizes` are those of tables that are known, by the name of the service.
     """
 
     gathering: Gathering
@@ -55,6 +56,7 @@ class Case:
     closed: frozenset[str] = frozenset()
     unborn: bool = False
     memory: Memory | None = None
+    sizes: Mapping[str, Known] = field(default_factory=dict)
 
 
 def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
@@ -83,7 +85,7 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
         whole=case.whole,
         unclear=frozenset(entry.path for entry in unchecked),
     )
-    weighed = weigh((*case.found, *assessment.found, *outcome.found, *invalid), scale)
+    weighed = weigh((*case.found, *assessment.found, *_with_sizes(case, assessment, outcome.found), *invalid), scale)
     return Verdict(
         _scope(case, assessment),
         tuple(EnabledRule(rule, level) for rule in on if (level := case.policy.level(rule)) is not Level.OFF),
@@ -92,6 +94,15 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
         tuple(unchecked),
         {migration.path: migration.document.sha256 for migration in judged},
     )
+
+
+def _with_sizes(case: Case, assessment: Assessment, found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Findings of rules with what the size of tables makes of them, and that it was measured too long ago."""
+    if not case.sizes:
+        return found
+    from avion_lint.judgement.by_size import sized, too_old  # noqa: PLC0415 - where sizes are known
+
+    return (*sized(found, assessment.projects, case.sizes, case.today), *too_old(case.sizes, case.today))
 
 
 def unknown(why: str, mend: str) -> Verdict:

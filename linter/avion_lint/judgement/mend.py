@@ -142,8 +142,11 @@ def _is_better(before: Verdict, after: Verdict, chosen: Collection[Applied]) -> 
     counts, left = (Counter(result.rule.id for result in verdict.results) for verdict in (before, after))
     if any(counts[rule] - left[rule] < number for rule, number in wanted.items()):
         return False
-    return not (_errors(after) - _errors(before)) and len(after.unchecked) <= len(before.unchecked)
+    revealed = {edit.place.document.path for each in chosen if each.fix.reveals for edit in each.fix.edits}
+    return not (_errors(after, revealed) - _errors(before, revealed)) and len(after.unchecked) <= len(before.unchecked)
 
 
-def _errors(verdict: Verdict) -> Counter[str]:
-    return Counter(result.rule.id for result in verdict.results if result.level is Level.ERROR)
+def _errors(verdict: Verdict, revealed: Collection[str]) -> Counter[str]:
+    """Number of errors by rule, those in files that could not be read before left out."""
+    results = (result for result in verdict.results if result.finding.place.document.path not in revealed)
+    return Counter(result.rule.id for result in results if result.level is Level.ERROR)

@@ -20,6 +20,7 @@ from avion_lint.policy.in_force import Policy, effective
 from avion_lint.policy.packs import load_pack
 from avion_lint.rule import Rule
 from avion_lint.settings.model import Settings
+from avion_lint.stats.model import Known
 from avion_lint.verdict import Verdict
 
 BASE = "main"
@@ -33,11 +34,12 @@ def rehearse(
     policy: str | Policy = "strict",
     *,
     fixers: Fixers | None = None,
+    sizes: Mapping[str, Known] | None = None,
 ) -> Verdict:
     """Judge the files `here`, of which those `before` are on the base branch already; both are texts by path.
 
     All `rules` (and the tool's own) count as the policy says, which may be one of ours by its name; nothing is read
-    from disk but that.
+    from disk but that. `sizes` are those of tables, by the name of the service.
     """
     settings = settings or Settings()
     known = (*tool.RULES, *rules)
@@ -52,6 +54,7 @@ def rehearse(
             date(2026, 1, 1),
             settings,
             fixers=fixers or {},
+            sizes=sizes or {},
         )
     )
 

@@ -15,7 +15,7 @@ from avion_lint.judgement.suppression import Suppression
 from avion_lint.policy.in_force import Policy
 from avion_lint.record import field, record
 from avion_lint.settings.model import Exemption
-from avion_lint.verdict import Found, Result, Suppressed, SuppressedBy, place_key
+from avion_lint.verdict import Found, Result, Sized, Suppressed, SuppressedBy, place_key
 
 _UNCLEAR = frozenset({tool.NOT_PARSED.id, tool.NOT_READABLE.id, tool.NOT_JUDGED.id})
 
@@ -70,6 +70,8 @@ class _Held:
                 return Suppressed(self.result, SuppressedBy.EXCEPTION, reason)
             case _Held(entry=BaselineEntry() as entry):
                 return Suppressed(self.result, SuppressedBy.BASELINE, f"in {entry.place.document.path}")
+            case _Held(result=Result(size=Sized(small=str(small)))) if small:
+                return Suppressed(self.result, SuppressedBy.SIZE, small)
             case _:
                 return None
 
@@ -106,7 +108,12 @@ def _results(found: Iterable[Found], policy: Policy) -> Iterator[Result]:
         occurrence, before[identity] = before[identity], before[identity] + 1
         level = policy.level(rule, service=each.service, path=path)
         if level is not Level.OFF:
-            yield Result(rule, level, finding, each.service, fingerprint(*identity, occurrence))
+            weight = _louder(level) if each.size and each.size.louder else level
+            yield Result(rule, weight, finding, each.service, fingerprint(*identity, occurrence), each.size)
+
+
+def _louder(level: Level) -> Level:
+    return Level(min(level + 1, Level.ERROR))
 
 
 def _order(found: Found) -> tuple[tuple[str, int, int], str, str, str]:

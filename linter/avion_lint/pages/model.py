@@ -47,9 +47,10 @@ Mark = Finds | Takes | Fails
 
 
 class ExampleKind(StrEnum):
-    """Whether the rule speaks or is silent."""
+    """Whether the rule speaks or is silent, and what `avion-lint fix` makes of where it speaks."""
 
     BAD = "bad"
+    FIXED = "fixed"
     GOOD = "good"
 
 
@@ -90,6 +91,11 @@ class Example:
     def marks(self) -> tuple[tuple[ExampleFile, Mark], ...]:
         """All marks with their files, in order."""
         return tuple((file, mark) for file in self.files for mark in file.marks)
+
+    @property
+    def unsafe(self) -> bool:
+        """Whether it takes `--unsafe-fixes` to come to a fixed example, as its title then says."""
+        return "--unsafe-fixes" in self.title
 
     def finds(self, rule: str) -> bool:
         """Whether a mark says that the rule with this id speaks."""

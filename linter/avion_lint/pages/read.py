@@ -14,7 +14,8 @@ from avion_lint.record import replace
 _WHY, _FINE, _SAFE = "Why", "When it is fine", "The safe way"
 _PROSE = (_WHY, _FINE, _SAFE)
 _ALIASES = {"What to do": _SAFE}  # where there is nothing to do more safely
-_EXAMPLES = {"Bad": ExampleKind.BAD, "Good": ExampleKind.GOOD}
+_EXAMPLES = {"Bad": ExampleKind.BAD, "Fixed": ExampleKind.FIXED, "Good": ExampleKind.GOOD}
+_NEEDED = ("Bad", "Good")
 _RUNNERS = ("goose", "Flyway")
 
 
@@ -30,8 +31,8 @@ def read(text: str, path: str, name: str, *, examples: bool = True) -> Page:
     head = _head(parted, path, name)
     prose = _prose(parted[2:], path)
     given = tuple(_examples(parted[2:], path))
-    for word, kind in _EXAMPLES.items():
-        if examples and all(example.kind is not kind for example in given):
+    for word in _NEEDED:
+        if examples and all(example.kind is not _EXAMPLES[word] for example in given):
             raise PageError(path, text.count("\n") or 1, f"the section `## {word}` is missing")
     return Page(
         path=path,
@@ -125,6 +126,7 @@ def _by_runner(parts: tuple[Part, ...]) -> Iterator[tuple[Line | None, tuple[Par
 
 
 def _examples(parted: tuple[Section, ...], path: str) -> Iterator[Example]:
+    last: Example | None = None
     for section in parted:
         kind = _kind(section)
         if kind is None:
@@ -134,7 +136,20 @@ def _examples(parted: tuple[Section, ...], path: str) -> Iterator[Example]:
         prose = tuple(part for part in section.parts if isinstance(part, Line))
         files = tuple(_file(fence, path) for fence in section.fences)
         _refuse_twins(section, files, path)
-        yield Example(kind, section.title.partition(":")[2].strip(), source(prose), files, section.line)
+        if kind is ExampleKind.FIXED:
+            files = _over(last, files, section, path)
+        last = Example(kind, section.title.partition(":")[2].strip(), source(prose), files, section.line)
+        yield last
+
+
+def _over(bad: Example | None, files: tuple[ExampleFile, ...], section: Section, path: str) -> tuple[ExampleFile, ...]:
+    """The files of the bad example before, with those that the fix has changed or made."""
+    if bad is None or bad.kind is not ExampleKind.BAD:
+        raise PageError(path, section.line, "`## Fixed` stands right behind the `## Bad` that it is the fix of")
+    if any(file.before for file in files):
+        raise PageError(path, section.line, "a fix changes nothing that is on the base branch: leave `before` out")
+    changed = {file.path for file in files}
+    return (*(file for file in bad.files if file.before or file.path not in changed), *files)
 
 
 def _refuse_twins(section: Section, files: tuple[ExampleFile, ...], path: str) -> None:

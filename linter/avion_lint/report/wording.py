@@ -66,6 +66,8 @@ def why_suppressed(suppressed: Suppressed) -> str:
             by = "by an exception in the settings"
         case SuppressedBy.BASELINE:
             by = "by the baseline"
+        case SuppressedBy.SIZE:
+            by = "by the size of its table"
     reason = harmless(suppressed.reason.strip())
     return f"{by}: {reason}" if reason else by
 

@@ -104,7 +104,8 @@ class Index:
     """An index; an expression among `columns` is None. `constraint` tells that a constraint owns it.
 
     `part_of` is the index of the partitioned table that it belongs to, `uses` are all columns that it needs.
-    `plain`, `keys`, `include`, `where` and `distinct` are as for CREATE INDEX.
+    `valid` is False for that of a partitioned table until each partition has one attached.
+    `plain`, `words`, `keys`, `include`, `where` and `distinct` are as for CREATE INDEX.
     """
 
     name: Name
@@ -123,6 +124,8 @@ class Index:
     include: tuple[str, ...] = field(default=(), compare=False)
     where: Expression | None = field(default=None, compare=False)
     distinct: bool = field(default=True, compare=False)
+    valid: bool = True
+    words: tuple[str, ...] = field(default=(), compare=False)
 
 
 @record
@@ -143,7 +146,8 @@ class Thing:
     `empty` tells a materialized view that was made WITH NO DATA and not filled since, `deferred` a constraint trigger
     that waits for the end of the transaction. `volatility` is a function's, "" where it cannot be relied on.
     `uses` are the columns that a view, a trigger or a policy names; `tables` are those of a publication or statistics.
-    `sql` is the statement that made it, under the names of that time.
+    `sql` is the statement that made it, under the names of that time. `arguments` are the types that tell a function
+    from others of its name, `owner` is the column that a sequence belongs to, `function` what a trigger calls.
     """
 
     kind: ObjectKind
@@ -162,9 +166,18 @@ class Thing:
     tables: tuple[Name, ...] = ()
     domain: Domain | None = None
     sql: str = field(default="", compare=False)
+    arguments: tuple[str, ...] | None = None
+    owner: ColumnUse | None = None
+    function: Name | None = None
 
 
+# Kind, name, and the table of what belongs to one; of a function its signature() stands in that place.
 Key = tuple[ObjectKind, Name, Name | None]
+
+
+def signature(arguments: tuple[str, ...] | None) -> Name | None:
+    """The last part of a function's key: its argument types, without their schemas; None where they are not known."""
+    return None if arguments is None else Name(None, f"({', '.join(each.rpartition('.')[2] for each in arguments)})")
 
 
 @record
@@ -189,11 +202,18 @@ class Schema:
     def thing(self, kind: ObjectKind, name: Name, table: Name | None = None) -> Thing | None:
         """Another object of that kind and name; `table` for triggers, policies and rules."""
         owner = resolve(table, self.tables, self.search_path) if table else None
-        for candidate in candidates(name, self.search_path):
+        names = [Name(owner.schema, name.name)] if owner else candidates(name, self.search_path)
+        for candidate in names:
             found: Thing | None = self.things.get((kind, candidate, owner))
+            if found is None and kind is ObjectKind.FUNCTION:
+                found = next(self.functions(candidate), None)
             if found is not None:
                 return found
         return None
+
+    def functions(self, name: Name) -> Iterator[Thing]:
+        """All functions of a full name, in order of creation; they differ in the types of their arguments."""
+        return (each for each in self.things.about(name) if each.kind is ObjectKind.FUNCTION and each.name == name)
 
     def children(self, table: Name) -> Iterator[Table]:
         """Partitions of a table and tables that inherit from it, and theirs, by name."""
@@ -213,11 +233,12 @@ class Schema:
         return (index for index in self.indexes.about(resolved) if index.table == resolved)
 
 
-def _around_table(table: Table) -> Iterator[Name]:
+def _around_table(table: Table) -> Iterator[Name | str]:
     if table.partition_of is not None:
         yield table.partition_of
     yield from table.inherits
     yield from (made.references for made in table.constraints.values() if made.references)
+    yield from table.constraints  # names that the server chooses must be free in the whole schema
 
 
 def _around_index(index: Index) -> Iterator[Name | str]:
@@ -233,6 +254,12 @@ def _around_thing(thing: Thing) -> Iterator[Name]:
     yield from thing.reads
     yield from thing.tables
     yield from (use.relation for use in thing.uses if use.relation)
+    if thing.kind is ObjectKind.FUNCTION:
+        yield thing.name
+    if thing.owner is not None and thing.owner.relation is not None:
+        yield thing.owner.relation
+    if thing.function is not None:
+        yield thing.function
 
 
 def candidates(name: Name, search_path: tuple[str, ...]) -> Iterator[Name]:

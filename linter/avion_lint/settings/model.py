@@ -12,6 +12,7 @@ from avion_lint.rule import Rule
 from avion_lint.runners.migration import Runner
 from avion_lint.settings.rules import RuleSetting
 from avion_lint.source import Document, Place
+from avion_lint.stats.model import Thresholds
 
 FILE_NAME = "avion-lint.yaml"
 DEFAULT_POLICY = "default"
@@ -36,7 +37,8 @@ class ServiceSettings:
     `path` is a glob of folders from the repository's root ("" the root itself). None and "" mean: detect it.
     `goose` is a version (`3.18.0`), `postgres` a major version, `dialect` a value of subjects.Dialect.
     `lock_timeout` tells who sets one outside the files: `role`, `runner`, or the value that is set (`3s`).
-    `schema` is a dump of the schema that is older than the migrations.
+    `schema` is a dump of the schema that is older than the migrations. `stats` is the path of the file with the
+    sizes of tables, `sizes` what counts as small, large and old.
     `flyway` maps Flyway's own parameters, without `flyway.`, to text as flyway.conf would have it
     (`placeholders.name`, `mixed`, `postgresql.transactional.lock`; lists with commas, `true` and `false`).
     """
@@ -51,6 +53,8 @@ class ServiceSettings:
     flyway: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[RuleSetting, ...] = ()
     schema: SchemaFile | None = None
+    stats: str = ""
+    sizes: Thresholds = Thresholds()
 
 
 @record

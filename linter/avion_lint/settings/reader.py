@@ -24,6 +24,8 @@ from avion_lint.settings.model import (
 )
 from avion_lint.settings.rules import Reading, level_of, read_rules
 from avion_lint.source import Document, Place
+from avion_lint.stats.model import Thresholds
+from avion_lint.stats.units import bytes_of
 from avion_lint.yaml.nodes import (
     Listing,
     Mapping,
@@ -37,6 +39,7 @@ from avion_lint.yaml.nodes import (
 )
 
 SCHEMA = "settings.schema.json"
+_SIZES = ("small-rows", "small-bytes", "large-rows", "large-bytes", "days")
 
 # Flyway's name for it has full stops; ours is flat, as Flyway's others are.
 _FLYWAY_NAMES = {"postgresqlTransactionalLock": "postgresql.transactional.lock"}
@@ -118,7 +121,16 @@ def _service(node: Node, general: ServiceSettings, reading: Reading) -> ServiceS
         flyway={**general.flyway, **dict(_flyway(get(node, "flyway")))},
         rules=read_rules(get(node, "rules"), reading),
         schema=_schema(node, reading) or general.schema,
+        stats=_folder(text_at(node, "stats") or "") or general.stats,
+        sizes=_sizes(get(node, "sizes"), general.sizes),
     )
+
+
+def _sizes(node: Node | None, general: Thresholds) -> Thresholds:
+    """Thresholds, with the general ones where nothing is said of them."""
+    said = {key: scalar.value for key in _SIZES if isinstance(scalar := get(node, key), Scalar)}
+    sizes = {key.replace("-", "_"): bytes_of(value) for key, value in said.items() if isinstance(value, int | str)}
+    return replace(general, **{key: size for key, size in sizes.items() if size is not None})
 
 
 def _schema(node: Node, reading: Reading) -> SchemaFile | None:

@@ -87,3 +87,15 @@ class Thresholds:
         """Whether anything that is known of the table reaches a large threshold."""
         known = ((table.rows, self.large_rows), (table.bytes, self.large_bytes))
         return any(size is not None and size >= limit for size, limit in known)
+
+
+@record
+class Known:
+    """The sizes that hold for a service, and what they mean there."""
+
+    stats: Stats
+    thresholds: Thresholds = Thresholds()
+
+    def is_old(self, today: date) -> bool:
+        """Whether the sizes were measured too long ago to keep anything silent."""
+        return (today - self.stats.measured).days > self.thresholds.days

@@ -43,6 +43,9 @@ CODE_MIGRATION = _rule(
     "code-migration",
     "A migration written in Go or Java: it runs, and nobody can read from it what it does.",
 )
+OLD_STATS = _rule(
+    "AV111", "old-stats", "A file of table sizes that were measured too long ago to keep findings silent."
+)
 
 RULES = (
     NOT_PARSED,
@@ -55,4 +58,5 @@ RULES = (
     UNUSED_EXCEPTION,
     STALE_BASELINE_ENTRY,
     CODE_MIGRATION,
+    OLD_STATS,
 )

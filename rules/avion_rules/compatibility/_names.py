@@ -55,7 +55,8 @@ def has_thing(schema: Schema, kind: a.ObjectKind, name: a.Name) -> bool:
 
 def _thing(schema: Schema, kinds: tuple[a.ObjectKind, ...], name: a.Name) -> Thing | None:
     keys: tuple[Key, ...] = tuple((kind, name, None) for kind in kinds)
-    return next((schema.things[key] for key in keys if key in schema.things), None)
+    found = next((schema.things[key] for key in keys if key in schema.things), None)
+    return found or (next(schema.functions(name), None) if a.ObjectKind.FUNCTION in kinds else None)
 
 
 def known_table_name(migration: Migration, table: Table) -> a.Name:

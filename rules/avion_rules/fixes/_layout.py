@@ -109,7 +109,7 @@ def _piece(document: Document, statements: tuple[Statement, ...], floor: int) ->
 def _upwards(text: str, start: int, floor: int) -> tuple[int, bool]:
     """Where the comments above a line begin, and whether a StatementBegin is among them."""
     block = False
-    head = _head_end(text)
+    head = head_end(text)
     for line in _lines_above(text, start, floor):
         words = text[line.start : line.end].rstrip("\r\n").removeprefix("\ufeff")
         if _BEGIN.match(words) and not block:
@@ -127,7 +127,7 @@ def _lines_above(text: str, start: int, floor: int) -> Iterator[Span]:
         start = before
 
 
-def _head_end(text: str) -> int:
+def head_end(text: str) -> int:
     """Offset behind the last `-- Name: value` among the comments at the top of a file."""
     end = at = 0
     while at < len(text):
@@ -143,7 +143,7 @@ def _head_end(text: str) -> int:
 
 def header(document: Document) -> tuple[str, ...]:
     """The lines `-- Name: value` at the top of a file, Author and Date among them."""
-    lines = document.text.removeprefix("\ufeff")[: _head_end(document.text)].splitlines()
+    lines = document.text.removeprefix("\ufeff")[: head_end(document.text)].splitlines()
     return tuple(line.strip() for line in lines if _KEYED.match(line) and "avion-lint:" not in line)
 
 

@@ -27,6 +27,11 @@ class Script:
 NOTHING_TO_UNDO = "SELECT 1;\n"
 
 
+def nothing_validated(migration: Migration) -> str:
+    """The way back of a VALIDATE, which changes nothing that others see."""
+    return f"-- Nothing to undo: what is validated here goes with {migration.version}.\n{NOTHING_TO_UNDO}"
+
+
 def new_file(source: Migration, path: str, script: Script) -> Document:
     """The migration as a file, with the line ends of the one that it is taken from."""
     lines = "".join(f"{line}\n" for line in header(source.document))

@@ -8,6 +8,7 @@ from avion_lint.finding import Edit
 from avion_lint.record import record
 from avion_lint.runners.migration import Runner
 from avion_lint.schema.model import Origin
+from avion_lint.schema.printing.definitions import index_sql
 from avion_lint.schema.replay import replay
 from avion_lint.source import Place, Span
 from avion_lint.sql import actions as a
@@ -122,19 +123,11 @@ def _drop(statement: Statement) -> Concurrent | None:
     return Concurrent("", edits, back)
 
 
-_CREATE = re.compile(r"\s*create\s+(?:unique\s+)?index\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?", re.IGNORECASE)
-
-
 def _again(statement: Statement, drop: a.Drop) -> str:
-    """SQL that builds a dropped index again, from the statement that built it; "" where that is not sure."""
+    """SQL that builds a dropped index again, as the schema knows it; "" where it does not know all of it."""
     index = statement.index(drop.name)
-    text = index.origin.place.text if index and index.origin else ""
-    found = _CREATE.match(text)
-    if index is None or found is None or index.name.name not in text[found.end() : found.end() + 70]:
-        return ""
-    unique = "UNIQUE " if index.unique else ""
-    rest = " ".join(text[found.end() :].split()) if "--" not in text else ""
-    return f"CREATE {unique}INDEX CONCURRENTLY {rest};\n" if rest else ""
+    text = index_sql(index) if index and index.origin else ""
+    return f"{_WORD.sub('INDEX CONCURRENTLY', text, count=1)};\n" if text and "?" not in text else ""
 
 
 def _reindex(statement: Statement, reindex: a.Reindex) -> Concurrent | None:

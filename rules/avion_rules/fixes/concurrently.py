@@ -15,6 +15,7 @@ from avion_rules.fixes._new_file import NOTHING_TO_UNDO, Script, new_file, scrip
 from avion_rules.fixes._objects import is_quiet, keeps_order, undoing
 from avion_rules.fixes._outside import Concurrent, concurrent, in_place, rewritten
 from avion_rules.locks._rerun import Known, first_that_stops
+from avion_rules.locks.drop_before_replacement import drop_before_replacement
 
 IN_PLACE = "Make it concurrent, outside a transaction"
 MOVED = "Make it concurrent, in a migration of its own outside a transaction"
@@ -23,7 +24,7 @@ MOVED = "Make it concurrent, in a migration of its own outside a transaction"
 def concurrently(scene: Scene) -> Fix | None:
     """The fix of LK101 to LK105 and LK109: the same for all of them in a file."""
     migration = scene.migration
-    if migration.kind is not Kind.VERSIONED or migration.problems:
+    if migration.kind is not Kind.VERSIONED or migration.problems or _swaps(migration):
         return None
     up, down = pieces(migration, Direction.UP), pieces(migration, Direction.DOWN)
     if up is None or down is None:
@@ -31,6 +32,11 @@ def concurrently(scene: Scene) -> Fix | None:
     plan = _Plan(scene, up, down, {piece: form for piece in up if (form := concurrent(piece))})
     fix = plan.fix() if any(piece.has(scene.statement) for piece in plan.forms) else None
     return replace(fix, safe=not plan.may_be_there) if fix else None
+
+
+def _swaps(migration: Migration) -> bool:
+    """Whether an index takes the place of another in one transaction: apart, there would be none for a while."""
+    return bool(drop_before_replacement.check and list(drop_before_replacement.check(migration)))
 
 
 @record

@@ -54,3 +54,29 @@ def usual(project: Project) -> str:
         if found:
             return found[1]
     return USUAL
+
+
+def timeout_that_counts(scene: Scene) -> Fix | None:
+    """Let a timeout limit something: for the session where there is no transaction, and before the first statement."""
+    statement, migration = scene.statement, scene.migration
+    found = pieces(migration, Direction.UP)
+    if statement is None or not found or len(statement.actions) != 1:
+        return None
+    action = statement.actions[0]
+    own = next((piece for piece in found if piece.has(statement)), None)
+    if not isinstance(action, a.SetVariable) or own is None or (action.value or "0").rstrip("msinhd ") == "0":
+        return None
+    if statement.in_transaction:
+        if own == found[0]:
+            return None
+        first = Span(found[0].span.start, found[0].span.start)
+        return Fix("Set it before the first lock", (Edit(Place(migration.document, first), own.text), own.removed()))
+    local = _LOCAL.search(statement.place.text)
+    if migration.service.runner is Runner.GOOSE or local is None or not action.local:
+        return None
+    word = Span(statement.place.span.start + local.start(), statement.place.span.start + local.end())
+    reset = inserted(migration.document, found[-1].span.end, f"RESET {action.name};\n")
+    return Fix("Set it for the session", (Edit(Place(migration.document, word), ""), reset))
+
+
+_LOCAL = re.compile(r"\blocal\s+", re.IGNORECASE)

@@ -14,7 +14,7 @@ from avion_lint.subjects import Migration, Statement
 from avion_rules.fixes._clause import NAME, clause, instead, put, text_of
 from avion_rules.fixes._layout import Piece, inserted, pieces
 from avion_rules.fixes._names import after, next_paths
-from avion_rules.fixes._new_file import Script, new_file
+from avion_rules.fixes._new_file import Script, new_file, nothing_validated
 from avion_rules.fixes._objects import keeps_order
 from avion_rules.fixes.lock_timeout import usual
 from avion_rules.locks._clauses import constraint_name, table_sql
@@ -69,16 +69,14 @@ def _fix(scene: Scene, steps: list[_Step], edits: tuple[Edit, ...]) -> Fix | Non
     paths = next_paths(scene.project, migration, words)
     if paths is None:
         return None
-    files = [new_file(migration, paths[0], Script("".join(step.validate for step in steps), _nothing(migration)))]
+    files = [
+        new_file(migration, paths[0], Script("".join(step.validate for step in steps), nothing_validated(migration)))
+    ]
     if later:
         limit = f"SET LOCAL lock_timeout = '{usual(scene.project)}';\n"
         up = limit + "".join(step.then for step in later)
         files.append(new_file(migration, paths[1], Script(up, limit + "".join(step.undo_then for step in later))))
     return Fix("Add it NOT VALID, and validate it in a migration of its own", edits, tuple(files))
-
-
-def _nothing(migration: Migration) -> str:
-    return f"-- Nothing to undo: what is validated here goes with {migration.version}.\nSELECT 1;\n"
 
 
 def _steps(statement: Statement) -> Iterator[_Step]:

@@ -10,10 +10,12 @@ from avion_rules.locks.column_type_rewrites import column_type_rewrites
 from avion_rules.locks.concurrent_in_transaction import concurrent_in_transaction
 from avion_rules.locks.concurrent_not_alone import concurrent_not_alone
 from avion_rules.locks.detach_not_concurrent import detach_not_concurrent
+from avion_rules.locks.domain_scans import domain_scans
 from avion_rules.locks.drop_before_replacement import drop_before_replacement
 from avion_rules.locks.drop_index_not_concurrent import drop_index_not_concurrent
 from avion_rules.locks.exclusion_builds_index import exclusion_builds_index
 from avion_rules.locks.foreign_key_validated_at_once import foreign_key_validated_at_once
+from avion_rules.locks.half_applied_on_failure import half_applied_on_failure
 from avion_rules.locks.index_not_concurrent import index_not_concurrent
 from avion_rules.locks.invalid_index_hidden import invalid_index_hidden
 from avion_rules.locks.lock_table import lock_table
@@ -26,6 +28,8 @@ from avion_rules.locks.primary_key_builds_index import primary_key_builds_index
 from avion_rules.locks.refresh_not_concurrent import refresh_not_concurrent
 from avion_rules.locks.reindex_not_concurrent import reindex_not_concurrent
 from avion_rules.locks.set_not_null_scans import set_not_null_scans
+from avion_rules.locks.setting_leaks import setting_leaks
+from avion_rules.locks.several_tables_locked import several_tables_locked
 from avion_rules.locks.table_rewrite import table_rewrite
 from avion_rules.locks.timeout_without_effect import timeout_without_effect
 from avion_rules.locks.transactional_lock import transactional_lock
@@ -61,8 +65,12 @@ RULES: tuple[Rule, ...] = (
     refresh_not_concurrent,
     trigger_left_disabled,
     timeout_without_effect,
+    setting_leaks,
     lock_table,
     drop_before_replacement,
     long_work_under_lock,
     partition_created_in_place,
+    domain_scans,
+    several_tables_locked,
+    half_applied_on_failure,
 )

@@ -11,7 +11,9 @@ from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Statement
 from avion_rules.locks._clauses import (
     added_constraint,
+    check_sql,
     column_is_there,
+    column_sql,
     constraint_name,
     inline,
     name_made,
@@ -21,7 +23,7 @@ from avion_rules.locks._clauses import (
 from avion_rules.locks._two_steps import NEXT, validate_later
 
 
-@rule("LK110", subject=Statement, on=(a.AddConstraint, a.AddColumn))
+@rule("LK110", subject=Statement, on=(a.AddConstraint, a.AddColumn), by_size=True)
 def added_check_scans(statement: Statement) -> Iterator[Finding]:
     """Find a CHECK that reads all rows of a table in use while every read and write of it waits."""
     for add in statement.of(a.AddConstraint):
@@ -42,10 +44,15 @@ def _finding(statement: Statement, at: a.AddConstraint | a.AddColumn, remedy: st
 
 def _apart(statement: Statement, add: a.AddColumn) -> str:
     name = a.identifier(name_made(statement, add, ConstraintKind.CHECK))
-    table, column = table_sql(statement, add.table), a.identifier(add.column.name)
-    return (
+    table, made = table_sql(statement, add.table), inline(add, ConstraintKind.CHECK)
+    check = check_sql(made.check if made else None)
+    steps = (
         "A CHECK that comes with a column is checked row by row as well. Make it a clause of its own that is NOT "
-        "VALID, and validate it in the next migration, while reads and writes go on:\n"
-        f"ALTER TABLE {table} ADD COLUMN {column} {add.column.type}, ADD CONSTRAINT {name} CHECK (…) NOT VALID;\n"
+        "VALID, and validate it in the next migration, while reads and writes go on"
+    )
+    if not check:
+        return f"{steps}."
+    return (
+        f"{steps}:\nALTER TABLE {table} ADD COLUMN {column_sql(add.column)}, ADD CONSTRAINT {name} {check} NOT VALID;\n"
         f"{NEXT}\nALTER TABLE {table} VALIDATE CONSTRAINT {name};"
     )

@@ -12,7 +12,7 @@ from avion_lint.subjects import Statement
 from avion_rules.locks._clauses import column_is_there, table_sql
 
 
-@rule("LK116", subject=Statement, on=(a.AddColumn,))
+@rule("LK116", subject=Statement, on=(a.AddColumn,), by_size=True)
 def added_column_rewrites(statement: Statement) -> Iterator[Finding]:
     """Find a column that is added in a way that writes the whole table anew while every read and write of it waits."""
     for add in statement.of(a.AddColumn):
@@ -47,14 +47,15 @@ def _remedy(statement: Statement, add: a.AddColumn) -> str:
     table, name = table_sql(statement, add.table), a.identifier(add.column.name)
     kind = _SERIALS.get(add.column.type.name, str(add.column.type))
     if add.column.generated:
-        virtual = (
-            f"Leave it VIRTUAL, which stores nothing:\nALTER TABLE {table} ADD COLUMN {name} {kind} "
-            "GENERATED ALWAYS AS (…) VIRTUAL;\nOr add"
-            if statement.service.postgres >= _VIRTUAL_SINCE
-            else "Add"
-        )
+        value = add.column.expression.sql if add.column.expression else ""
+        if statement.service.postgres >= _VIRTUAL_SINCE and value:
+            return (
+                "Leave it VIRTUAL, which stores nothing:\n"
+                f"ALTER TABLE {table} ADD COLUMN {name} {kind} GENERATED ALWAYS AS ({value}) VIRTUAL;\n"
+                "-- Or add a plain column, have a trigger fill it for new rows, and fill the others in batches."
+            )
         return (
-            f"{virtual} a plain column, have a trigger fill it for new rows, and fill the others in batches:\n"
+            "Add a plain column, have a trigger fill it for new rows, and fill the others in batches:\n"
             f"ALTER TABLE {table} ADD COLUMN {name} {kind};"
         )
     plain = f"ALTER TABLE {table} ADD COLUMN {name} {kind};\n"
@@ -65,4 +66,6 @@ def _remedy(statement: Statement, add: a.AddColumn) -> str:
             f"{fill}{plain}CREATE SEQUENCE {sequence} OWNED BY {table}.{name};\n"
             f"ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT nextval('{sequence}');"
         )
-    return f"{fill}{plain}ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT …;"
+    value = add.column.default.sql if add.column.default else ""
+    default = f"ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {value};" if value else ""
+    return (fill + plain + default).rstrip()

@@ -12,7 +12,7 @@ from avion_lint.subjects import Statement
 from avion_rules.locks._partitions import bound_check, bound_of, default_of, has_bound_check, key_of
 
 
-@rule("LK121", subject=Statement, on=(a.AttachPartition,))
+@rule("LK121", subject=Statement, on=(a.AttachPartition,), by_size=True)
 def attach_scans(statement: Statement) -> Iterator[Finding]:
     """Find a partition that is attached while all its rows, or those of the default partition, are read."""
     for attach in statement.of(a.AttachPartition):

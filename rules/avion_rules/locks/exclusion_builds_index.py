@@ -11,7 +11,7 @@ from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Statement
 
 
-@rule("LK113", subject=Statement, on=(a.AddConstraint,))
+@rule("LK113", subject=Statement, on=(a.AddConstraint,), by_size=True)
 def exclusion_builds_index(statement: Statement) -> Iterator[Finding]:
     """Find an exclusion constraint whose index is built while every read and write of the table waits."""
     for add in statement.of(a.AddConstraint):

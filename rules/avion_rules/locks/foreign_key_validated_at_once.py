@@ -12,6 +12,7 @@ from avion_lint.subjects import Statement
 from avion_rules.locks._clauses import (
     added_constraint,
     column_is_there,
+    column_sql,
     constraint_name,
     inline,
     name_made,
@@ -23,7 +24,7 @@ from avion_rules.locks._two_steps import NEXT, partition_of, validate_later
 NOT_VALID_ON_PARTITIONED = 18
 
 
-@rule("LK111", subject=Statement, on=(a.AddConstraint, a.AddColumn))
+@rule("LK111", subject=Statement, on=(a.AddConstraint, a.AddColumn), by_size=True)
 def foreign_key_validated_at_once(statement: Statement) -> Iterator[Finding]:
     """Find a foreign key that reads all rows of a table in use while every write to both tables waits."""
     for add in statement.of(a.AddConstraint):
@@ -72,7 +73,7 @@ def _remedy(statement: Statement, add: a.AddConstraint) -> str:
 
 def _apart(statement: Statement, add: a.AddColumn) -> str:
     key = inline(add, ConstraintKind.FOREIGN_KEY)
-    other = key.references.sql if key and key.references else "…"
+    other = key.references.sql if key and key.references else add.table.sql
     referenced = f" ({', '.join(map(a.identifier, key.referenced_columns))})" if key and key.referenced_columns else ""
     name = a.identifier(name_made(statement, add, ConstraintKind.FOREIGN_KEY))
     table, column = table_sql(statement, add.table), a.identifier(add.column.name)
@@ -80,7 +81,7 @@ def _apart(statement: Statement, add: a.AddColumn) -> str:
         return "Add the column without its default, which leaves nothing to check, and fill it later in small batches."
     return (
         "Add the column without REFERENCES, add the foreign key NOT VALID, and validate it in the next migration, "
-        f"while reads and writes go on:\nALTER TABLE {table} ADD COLUMN {column} {add.column.type} DEFAULT …;\n"
+        f"while reads and writes go on:\nALTER TABLE {table} ADD COLUMN {column_sql(add.column)};\n"
         f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column}) REFERENCES {other}{referenced} NOT VALID;\n"
         f"{NEXT}\nALTER TABLE {table} VALIDATE CONSTRAINT {name};"
     )

@@ -13,7 +13,7 @@ from avion_lint.subjects import Statement
 from avion_rules.locks._remedies import own_file
 
 
-@rule("LK103", subject=Statement, on=(a.Reindex,))
+@rule("LK103", subject=Statement, on=(a.Reindex,), by_size=True)
 def reindex_not_concurrent(statement: Statement) -> Iterator[Finding]:
     """Find an index that is rebuilt while every write to its table waits."""
     for reindex in statement.of(a.Reindex):

@@ -10,12 +10,12 @@ from avion_lint.schema.model import Constraint
 from avion_lint.sql import actions as a
 from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Migration, Statement
-from avion_rules.locks._clauses import table_sql
+from avion_rules.locks._clauses import check_sql, table_sql
 from avion_rules.locks._rewrites import column, type_changes
 from avion_rules.locks._two_steps import NEXT
 
 
-@rule("LK119", subject=Migration)
+@rule("LK119", subject=Migration, by_size=True)
 def type_change_rechecks(migration: Migration) -> Iterator[Finding]:
     """Find a harmless change of a column's type that has a CHECK read all rows while everybody waits."""
     for statement, change, rewrites in type_changes(migration):
@@ -55,10 +55,14 @@ def _remedy(statement: Statement, change: a.AlterColumnType, checks: list[Constr
     table, name = table_sql(statement, change.table), a.identifier(change.column)
     drops = "".join(f"ALTER TABLE {table} DROP CONSTRAINT {a.identifier(made.name)};\n" for made in checks)
     adds = "".join(
-        f"ALTER TABLE {table} ADD CONSTRAINT {a.identifier(made.name)} CHECK (…) NOT VALID;\n" for made in checks
+        f"ALTER TABLE {table} ADD CONSTRAINT {a.identifier(made.name)} {check_sql(made.check)} NOT VALID;\n"
+        for made in checks
     )
     validates = "\n".join(f"ALTER TABLE {table} VALIDATE CONSTRAINT {a.identifier(made.name)};" for made in checks)
-    return (
+    steps = (
         "Drop the CHECK before, add it again as NOT VALID, and validate it in the next migration, while reads and "
-        f"writes go on:\n{drops}ALTER TABLE {table} ALTER COLUMN {name} TYPE {change.type};\n{adds}{NEXT}\n{validates}"
+        "writes go on"
     )
+    if not all(check_sql(made.check) for made in checks):
+        return f"{steps}."
+    return f"{steps}:\n{drops}ALTER TABLE {table} ALTER COLUMN {name} TYPE {change.type};\n{adds}{NEXT}\n{validates}"

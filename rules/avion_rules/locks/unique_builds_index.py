@@ -11,7 +11,7 @@ from avion_lint.subjects import Statement
 from avion_rules.locks._keys import index_first, keys_built
 
 
-@rule("LK112", subject=Statement)
+@rule("LK112", subject=Statement, by_size=True)
 def unique_builds_index(statement: Statement) -> Iterator[Finding]:
     """Find a UNIQUE constraint whose index is built while every read and write of the table waits."""
     for action, key in keys_built(statement, ConstraintKind.UNIQUE):

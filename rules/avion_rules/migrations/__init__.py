@@ -21,6 +21,7 @@ from avion_rules.migrations.swallowed_statements import swallowed_statements
 from avion_rules.migrations.transaction_control import transaction_control
 from avion_rules.migrations.undo_not_run import undo_not_run
 from avion_rules.migrations.version_gap import version_gap
+from avion_rules.migrations.version_table_out_of_reach import version_table_out_of_reach
 
 RULES: tuple[Rule, ...] = (
     missing_up,
@@ -41,4 +42,5 @@ RULES: tuple[Rule, ...] = (
     down_not_inverse,
     undo_not_run,
     swallowed_statements,
+    version_table_out_of_reach,
 )

@@ -41,9 +41,9 @@ def changed(schema: Schema, other: Schema) -> Iterator[tuple[Key, Origin | None]
     for _, index in schema.indexes.beside(other.indexes):
         if not index.constraint:
             yield Key(ObjectKind.INDEX, index.name, index.table), index.origin
-    for _, thing in schema.things.beside(other.things):
-        if thing.kind is not ObjectKind.OTHER:
-            yield Key(thing.kind, thing.name, thing.table), thing.origin
+    for place, thing in schema.things.beside(other.things):
+        if thing.kind is not ObjectKind.OTHER and not thing.owner:
+            yield Key(thing.kind, thing.name, place[2]), thing.origin
 
 
 def _parts(table: Table) -> Iterator[tuple[Key, Origin | None]]:

@@ -52,7 +52,7 @@ def directive_not_read(migration: Migration) -> Iterator[Finding]:
 
 
 def _finding(migration: Migration, misread: Misreading) -> Finding:
-    annotation = _meant(migration.place(misread.span).text)
+    annotation = meant(migration.place(misread.span).text)
     if misread.kind is Misread.DIRECTIVE_BY_VERSION:
         message = f"What this line does depends on the version of goose: {misread.detail}."
     else:
@@ -65,6 +65,7 @@ def _finding(migration: Migration, misread: Misreading) -> Finding:
     return migration.finding(misread.span, message, remedy)
 
 
-def _meant(text: str) -> _Annotation:
+def meant(text: str) -> _Annotation:
+    """The annotation that a line means, by its letters."""
     letters = re.sub(r"[^a-z]", "", text.lower().rpartition("goose")[2])
     return next((found for word, found in _ANNOTATIONS.items() if letters.startswith(word)), _OTHER)

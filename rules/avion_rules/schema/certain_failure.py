@@ -21,7 +21,7 @@ def certain_failure(statement: Statement) -> Iterator[Finding]:
     """Find a statement that PostgreSQL is certain to refuse, given the schema at that point."""
     for action in _sure(statement):
         failure = _failure(statement, action)
-        if failure and not _is_told(action, failure):
+        if failure and not _is_told(statement, action, failure):
             back = "Rolling back fails" if statement.direction is Direction.DOWN else "Fails"
             yield statement.finding(
                 action,
@@ -50,8 +50,8 @@ def _failure(statement: Statement, action: a.Action) -> Failure | None:
     return found
 
 
-def _is_told(action: a.Action, failure: Failure) -> bool:
-    """Whether another rule says it: of columns that are still used, of views, of indexes on partitioned tables."""
+def _is_told(statement: Statement, action: a.Action, failure: Failure) -> bool:
+    """Whether another rule says it: of columns that are used, views, indexes of partitioned tables, of constraints."""
     match action:
         case a.AlterColumnType() | a.DropColumn():
             return failure.sqlstate != "42P16"
@@ -59,6 +59,8 @@ def _is_told(action: a.Action, failure: Failure) -> bool:
             return True
         case a.Drop(kind=a.ObjectKind.INDEX, concurrently=True):
             return failure.sqlstate != _NEEDED
+        case a.Drop(kind=a.ObjectKind.INDEX):
+            return statement.direction is Direction.UP and failure.why.startswith("constraint ")
     return False
 
 

@@ -17,15 +17,10 @@ from avion_lint.schema.replay.heirs import HANDED_ON
 from avion_lint.schema.replay.indexes import create_index
 from avion_lint.schema.replay.partitions import attach_partition, detach_partition
 from avion_lint.schema.replay.renames import move_object, rename_object
+from avion_lint.schema.replay.sequences import alter_sequence
 from avion_lint.schema.replay.tables import alter_table, create_table
-from avion_lint.schema.replay.things import (
-    add_value,
-    create_object,
-    create_trigger,
-    create_type,
-    create_view,
-    refresh_view,
-)
+from avion_lint.schema.replay.things import add_value, create_object, create_trigger, create_type
+from avion_lint.schema.replay.views import create_view, refresh_view
 from avion_lint.sql import actions as a
 
 
@@ -63,7 +58,7 @@ def _do(draft: Draft, action: a.DoBlock, origin: Origin) -> None:
 
 
 def _set(draft: Draft, action: a.SetVariable, _origin: Origin) -> None:
-    if action.name == "search_path":
+    if action.name in ("search_path", ""):
         draft.search_path = _search_path(action.value)
 
 
@@ -100,6 +95,7 @@ _HANDLERS: dict[type[object], Callable[[Draft, Any, Origin], None]] = {
     a.CreateObject: create_object,
     a.AddEnumValue: add_value,
     a.AlterDomain: alter_domain,
+    a.AlterSequence: alter_sequence,
     a.RefreshView: refresh_view,
     a.SetVariable: _set,
     a.DoBlock: _do,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from avion_lint.record import replace
 from avion_lint.schema.model import Column, Origin, Thing, resolve
-from avion_lint.schema.replay.draft import Draft
+from avion_lint.schema.replay.draft import Draft, is_view
 from avion_lint.sql import actions as a
 
 
@@ -12,9 +12,9 @@ def mark(draft: Draft, action: a.CommentOn, origin: Origin) -> None:
     """Mark an object as deprecated where the comment says so, and take the mark away where it does not."""
     marks = origin if action.text and "deprecated" in action.text.lower() else None
     match action.kind:
-        case a.ObjectKind.TABLE:
+        case a.ObjectKind.TABLE if marks or draft.name(action.name) in draft.tables:
             draft.put(replace(draft.table(action.name), deprecated=marks))
-        case a.ObjectKind.COLUMN if action.column:
+        case a.ObjectKind.COLUMN if action.column and not is_view(draft, action.name):
             table = draft.table(action.name)
             column = table.columns.get(action.column) or Column(action.column, None)
             draft.put(replace(table, columns={**table.columns, action.column: replace(column, deprecated=marks)}))
@@ -23,6 +23,9 @@ def mark(draft: Draft, action: a.CommentOn, origin: Origin) -> None:
             if name in draft.indexes:
                 draft.indexes[name] = replace(draft.indexes[name], deprecated=marks)
         case _:
-            key = draft.key(action.kind, action.name)
-            thing = draft.things.get(key) or Thing(action.kind, key[1])
-            draft.things[key] = replace(thing, deprecated=marks)
+            key = draft.key(action.kind, action.name, arguments=action.arguments)
+            thing = draft.things.get(key)
+            if thing is None and marks is not None:
+                thing = Thing(action.kind, key[1], arguments=action.arguments)
+            if thing is not None:
+                draft.put_thing(replace(thing, deprecated=marks))

@@ -1,44 +1,50 @@
-"""Constraints: added, validated, dropped; and the names that PostgreSQL chooses."""
+"""Constraints: added, validated, dropped."""
 
 from __future__ import annotations
 
 from avion_lint.record import replace
-from avion_lint.schema.model import Column, Constraint, Index, Origin, Table, resolve
+from avion_lint.schema.model import Column, Constraint, Index, Origin, Table
 from avion_lint.schema.replay.draft import Draft
 from avion_lint.schema.replay.indexes import drop_index
-from avion_lint.schema.replay.naming import free_name
+from avion_lint.schema.replay.naming import constraint_name, joined, relation_name, told_apart
 from avion_lint.sql import actions as a
 
 INDEXED = {a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.UNIQUE, a.ConstraintKind.EXCLUSION}
 
 
-_SUFFIXES = {
-    a.ConstraintKind.PRIMARY_KEY: "pkey",
-    a.ConstraintKind.UNIQUE: "key",
-    a.ConstraintKind.CHECK: "check",
-    a.ConstraintKind.FOREIGN_KEY: "fkey",
-    a.ConstraintKind.EXCLUSION: "excl",
-    a.ConstraintKind.NOT_NULL: "not_null",
-}
-
-
 def add_to_table(draft: Draft, action: a.AddConstraint, origin: Origin) -> None:
     """Add a constraint by ALTER TABLE."""
-    add_constraint(draft, draft.table(action.table), action.constraint, origin)
+    add_constraint(draft, draft.table(action.table), action.constraint, origin, only=action.only)
 
 
-def add_constraint(draft: Draft, table: Table, definition: a.ConstraintDefinition, origin: Origin) -> None:
+def add_constraint(
+    draft: Draft, table: Table, definition: a.ConstraintDefinition, origin: Origin, *, only: bool = False
+) -> None:
     """Give a table a constraint, with its index and what it says of NULL."""
     if definition.kind is a.ConstraintKind.NOT_NULL and definition.name is None and definition.valid:
-        draft.put(replace(table, columns=_not_null(table, definition.columns)))
+        draft.put(replace(table, columns=not_null(table, definition.columns)))
         return  # a property of the column; only PostgreSQL 18 lists it among the constraints
-    name = definition.name or definition.using_index or _default_name(table, definition)
+    name = definition.name or definition.using_index or _chosen(draft, table.name, definition)
     columns = definition.columns
     if definition.using_index:
-        index = draft.indexes.pop(resolve(a.Name(table.name.schema, definition.using_index), draft.indexes, ()), None)
+        index = draft.indexes.pop(a.Name(table.name.schema, definition.using_index), None)
         columns = tuple(column for column in index.columns if column) if index else ()
+    made = _constraint(draft, name, columns, definition, origin)
+    table = replace(table, constraints={**table.constraints, name: made})
+    if definition.kind in (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.NOT_NULL) and definition.valid:
+        table = replace(table, columns=not_null(table, columns))
+    draft.put(table)
+    if definition.kind in INDEXED:
+        waits = only and table.partitioned and bool(draft.heirs(table.name))
+        index = _index(a.Name(table.name.schema, name), table.name, columns, definition)
+        draft.indexes[index.name] = replace(index, origin=origin, valid=not waits)
+
+
+def _constraint(
+    draft: Draft, name: str, columns: tuple[str, ...], definition: a.ConstraintDefinition, origin: Origin
+) -> Constraint:
     references = draft.name(definition.references) if definition.references else None
-    made = Constraint(
+    return Constraint(
         name,
         definition.kind,
         columns,
@@ -56,47 +62,90 @@ def add_constraint(draft: Draft, table: Table, definition: a.ConstraintDefinitio
         definition.include,
         definition.distinct,
     )
-    table = replace(table, constraints={**table.constraints, name: made})
-    if definition.kind in (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.NOT_NULL) and definition.valid:
-        table = replace(table, columns=_not_null(table, columns))
-    draft.put(table)
-    if definition.kind in INDEXED:
-        index_name = a.Name(table.name.schema, name)
-        made_index = Index(
-            index_name,
-            table.name,
-            columns,
-            unique=True,
-            constraint=True,
-            origin=origin,
-            uses=columns,
-            plain=definition.kind is not a.ConstraintKind.EXCLUSION,
-        )
-        draft.indexes[index_name] = made_index
 
 
-def _not_null(table: Table, columns: tuple[str, ...]) -> dict[str, Column]:
+def _index(name: a.Name, table: a.Name, columns: tuple[str, ...], definition: a.ConstraintDefinition) -> Index:
+    """The index of a constraint."""
+    exclusion = definition.kind is a.ConstraintKind.EXCLUSION
+    plain = tuple(column for column in definition.keys if column) if exclusion else columns
+    return Index(
+        name,
+        table,
+        definition.keys if exclusion else columns,
+        unique=not exclusion,
+        partial=definition.partial,
+        constraint=True,
+        method=definition.method,
+        uses=(*plain, *definition.include),
+        plain=not exclusion,
+        words=told_apart(definition.words or (*plain, *definition.include)),
+    )
+
+
+def not_null(table: Table, columns: tuple[str, ...]) -> dict[str, Column]:
+    """The columns of a table, some of which hold no NULL any more."""
     return {
         name: replace(column, not_null=True) if name in columns else column for name, column in table.columns.items()
     }
 
 
-def _default_name(table: Table, definition: a.ConstraintDefinition) -> str:
-    """PostgreSQL's own choice of name: table, columns (a check: only if one), suffix; numbered when taken."""
-    suffix = _SUFFIXES[definition.kind]
-    columns = definition.columns
-    several = definition.kind is a.ConstraintKind.CHECK and len(columns) != 1
-    unnamed = several or definition.kind is a.ConstraintKind.PRIMARY_KEY
-    base = "_".join((table.name.name, *(() if unnamed else columns), suffix))
-    return free_name(base, table.constraints.__contains__)
+def _chosen(draft: Draft, table: a.Name, definition: a.ConstraintDefinition) -> str:
+    """PostgreSQL's own choice of name; the columns of a CHECK are in it only where it is one."""
+    words = (*definition.columns, *definition.include)
+    match definition.kind:
+        case a.ConstraintKind.PRIMARY_KEY:
+            return relation_name(draft, table, "", "pkey", constraint=True)
+        case a.ConstraintKind.UNIQUE:
+            return relation_name(draft, table, joined(told_apart(words)), "key", constraint=True)
+        case a.ConstraintKind.EXCLUSION:
+            return relation_name(draft, table, joined(told_apart(definition.words)), "excl", constraint=True)
+        case a.ConstraintKind.FOREIGN_KEY:
+            return constraint_name(draft, table, joined(definition.columns), "fkey")
+        case a.ConstraintKind.NOT_NULL:
+            return constraint_name(draft, table, joined(definition.columns), "not_null")
+    return constraint_name(draft, table, definition.columns[0] if len(definition.columns) == 1 else "", "check")
 
 
 def drop_constraint(draft: Draft, action: a.DropConstraint, _origin: Origin) -> None:
-    """Drop a constraint and its index."""
+    """Drop a constraint and its index; with CASCADE also the foreign keys that refer to the key."""
     table = draft.table(action.table)
-    kept = {name: made for name, made in table.constraints.items() if name != action.constraint}
-    draft.put(replace(table, constraints=kept))
-    drop_index(draft, a.Name(table.name.schema, action.constraint))
+    made = table.constraints.get(action.constraint)
+    if made is None:
+        _drop_not_null(draft, table, action.constraint)
+        return
+    kept = {name: other for name, other in table.constraints.items() if name != action.constraint}
+    columns = table.columns
+    if made.kind is a.ConstraintKind.NOT_NULL:
+        columns = {
+            name: replace(each, not_null=each.not_null and name not in made.columns) for name, each in columns.items()
+        }
+    draft.put(replace(table, constraints=kept, columns=columns))
+    if made.kind in INDEXED:
+        drop_index(draft, a.Name(table.name.schema, action.constraint))
+    if action.cascade and made.kind in INDEXED:
+        _drop_references(draft, table.name, made)
+
+
+def _drop_not_null(draft: Draft, table: Table, constraint: str) -> None:
+    """Since PostgreSQL 18 NOT NULL is a constraint with a name that the server chooses."""
+    for column in table.columns.values():
+        if column.not_null and constraint == f"{table.name.name}_{column.name}_not_null":
+            draft.put(replace(table, columns={**table.columns, column.name: replace(column, not_null=False)}))
+            return
+
+
+def _drop_references(draft: Draft, table: a.Name, key: Constraint) -> None:
+    """Drop the foreign keys that need a key; one that names no columns needs the primary key."""
+    primary = key.kind is a.ConstraintKind.PRIMARY_KEY
+    for other in draft.tables.about(table):
+        kept = {
+            name: made
+            for name, made in other.constraints.items()
+            if made.references != table
+            or (sorted(made.referenced_columns) != sorted(key.columns) if made.referenced_columns else not primary)
+        }
+        if len(kept) < len(other.constraints):
+            draft.put(replace(other, constraints=kept))
 
 
 def validate_constraint(draft: Draft, action: a.ValidateConstraint, _origin: Origin) -> None:
@@ -105,5 +154,5 @@ def validate_constraint(draft: Draft, action: a.ValidateConstraint, _origin: Ori
     made = table.constraints.get(action.constraint)
     if made is not None:
         constraints = {**table.constraints, made.name: replace(made, valid=True)}
-        columns = _not_null(table, made.columns) if made.kind is a.ConstraintKind.NOT_NULL else table.columns
+        columns = not_null(table, made.columns) if made.kind is a.ConstraintKind.NOT_NULL else table.columns
         draft.put(replace(table, constraints=constraints, columns=columns))

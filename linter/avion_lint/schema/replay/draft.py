@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from avion_lint.record import record
 from avion_lint.schema.catalogue import Catalogue
-from avion_lint.schema.model import TEMPORARY, Index, Key, Table, Thing, candidates, resolve
+from avion_lint.schema.model import TEMPORARY, Index, Key, Table, Thing, candidates, resolve, signature
 from avion_lint.sql import actions as a
+
+RELATIONS = {a.ObjectKind.TABLE, a.ObjectKind.FOREIGN_TABLE}
+VIEWS = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW)
+_NAMED_LIKE_TABLES = (*VIEWS, a.ObjectKind.SEQUENCE)
+_OF_NO_SCHEMA = {a.ObjectKind.SCHEMA, a.ObjectKind.EXTENSION, a.ObjectKind.PUBLICATION}
+DEPRECATED_SUFFIX = "_deprecated"
 
 
 @record(frozen=False)
 class Draft:
-    """A schema while it is being changed; never leaves this module."""
+    """A schema while it is being changed; never leaves this package."""
 
     tables: Catalogue[a.Name, Table]
     indexes: Catalogue[a.Name, Index]
@@ -18,8 +24,11 @@ class Draft:
     search_path: tuple[str, ...]
 
     def name(self, name: a.Name) -> a.Name:
-        """The known table that a name stands for, or where it would be."""
-        return resolve(name, self.tables, self.search_path)
+        """The known table or view that a name stands for, or where it would be."""
+        for candidate in candidates(name, self.search_path):
+            if candidate in self.tables or any((kind, candidate, None) in self.things for kind in VIEWS):
+                return candidate
+        return self.new_name(name)
 
     def new_name(self, name: a.Name, *, temporary: bool = False) -> a.Name:
         """Name of an object that is made now."""
@@ -32,38 +41,72 @@ class Draft:
         resolved = self.name(name)
         return self.tables.get(resolved) or Table(resolved)
 
+    def index(self, name: a.Name) -> a.Name:
+        """The known index that a name stands for, or where it would be."""
+        return resolve(name, self.indexes, self.search_path)
+
+    def indexes_of(self, table: a.Name) -> list[Index]:
+        """Indexes of a table, in order of creation."""
+        return [index for index in self.indexes.about(table) if index.table == table]
+
     def heirs(self, name: a.Name) -> list[a.Name]:
         """Partitions of a table and the tables that inherit from it."""
         found = (table for table in self.tables.about(name) if table.partition_of == name or name in table.inherits)
         return [table.name for table in found]
 
-    def has_index(self, name: str) -> bool:
-        """Whether an index has that name, in whatever schema."""
-        return bool(self.indexes.keys_about(name))
+    def is_relation(self, name: a.Name) -> bool:
+        """Whether a table, index, view or sequence has that full name."""
+        if name in self.tables or name in self.indexes:
+            return True
+        return any((kind, name, None) in self.things for kind in _NAMED_LIKE_TABLES)
 
     def put(self, table: Table) -> None:
         """Put a table, in place of the one of that name."""
         self.tables[table.name] = table
 
-    def key(self, kind: a.ObjectKind, name: a.Name, table: a.Name | None = None) -> Key:
+    def put_thing(self, thing: Thing) -> None:
+        """Put another object, in place of the one of that kind and name."""
+        self.things[self.key_of(thing)] = thing
+
+    def key_of(self, thing: Thing) -> Key:
+        """Key of an object."""
+        last = signature(thing.arguments) if thing.kind is a.ObjectKind.FUNCTION else thing.table
+        return (thing.kind, thing.name, last)
+
+    def key(
+        self,
+        kind: a.ObjectKind,
+        name: a.Name,
+        table: a.Name | None = None,
+        arguments: tuple[str, ...] | None = None,
+    ) -> Key:
         """Key of a known object of that kind, or the one that it would have."""
+        if kind is a.ObjectKind.FUNCTION:
+            return self._function(name, arguments)
         owner = self.name(table) if table else None
-        keys: list[Key] = [(kind, candidate, owner) for candidate in candidates(name, self.search_path)]
-        return next((key for key in keys if key in self.things), (kind, self.new_name(name), owner))
+        if owner is not None:
+            return (kind, a.Name(owner.schema, name.name), owner)
+        keys: list[Key] = [(kind, candidate, None) for candidate in candidates(name, self.search_path)]
+        found = next((key for key in keys if key in self.things), None)
+        if found is None and kind in _OF_NO_SCHEMA:
+            found = next((key for key in self.things if key[0] is kind and key[1].name == name.name), None)
+        return found or (kind, self.new_name(name), None)
 
-
-RELATIONS = {a.ObjectKind.TABLE, a.ObjectKind.FOREIGN_TABLE}
-
-
-VIEWS = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW)
-
-
-DEPRECATED_SUFFIX = "_deprecated"
+    def _function(self, name: a.Name, arguments: tuple[str, ...] | None) -> Key:
+        """Without arguments the first function of that name counts."""
+        kind, last = a.ObjectKind.FUNCTION, signature(arguments)
+        for candidate in candidates(name, self.search_path):
+            known = [key for key in self.things.keys_about(candidate) if key[:2] == (kind, candidate)]
+            fitting = known if last is None else [key for key in known if key[2] in (last, None)]
+            if fitting:
+                return fitting[0]
+        return (kind, self.new_name(name), last)
 
 
 def is_view(draft: Draft, name: a.Name) -> bool:
     """Whether a name stands for a view."""
-    return draft.name(name) not in draft.tables and any(draft.key(kind, name) in draft.things for kind in VIEWS)
+    found = draft.name(name)
+    return any((kind, found, None) in draft.things for kind in VIEWS)
 
 
 def columns_of(draft: Draft, relation: a.Name) -> tuple[str, ...]:
@@ -83,7 +126,6 @@ def kind_of(draft: Draft, action: a.Rename | a.SetSchema) -> a.ObjectKind:
     """What is renamed or moved: ALTER TABLE takes indexes, views and sequences as well."""
     if action.kind is not a.ObjectKind.TABLE or draft.name(action.name) in draft.tables:
         return action.kind
-    if resolve(action.name, draft.indexes, draft.search_path) in draft.indexes:
+    if draft.index(action.name) in draft.indexes:
         return a.ObjectKind.INDEX
-    views = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW, a.ObjectKind.SEQUENCE)
-    return next((kind for kind in views if draft.key(kind, action.name) in draft.things), action.kind)
+    return next((kind for kind in _NAMED_LIKE_TABLES if draft.key(kind, action.name) in draft.things), action.kind)

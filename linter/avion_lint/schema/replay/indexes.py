@@ -5,17 +5,19 @@ from __future__ import annotations
 from avion_lint.record import replace
 from avion_lint.schema.model import Index, Origin
 from avion_lint.schema.replay.draft import Draft
-from avion_lint.schema.replay.naming import free_name
+from avion_lint.schema.replay.naming import joined, relation_name, told_apart
 from avion_lint.sql import actions as a
 
 
 def create_index(draft: Draft, action: a.CreateIndex, origin: Origin) -> None:
-    """Make an index."""
+    """Make an index; ON ONLY a table with partitions it is not valid until each of them has one attached."""
     table = draft.name(action.table)
-    base = "_".join((table.name, *(column or "expr" for column in action.columns), "idx"))
-    name = a.Name(table.schema, action.index or free_name(base, draft.has_index))
-    if action.if_not_exists and name in draft.indexes:
+    words = told_apart(action.words or [column or "expr" for column in action.columns])
+    name = a.Name(table.schema, action.index or relation_name(draft, table, joined(words), "idx"))
+    if action.if_not_exists and draft.is_relation(name):
         return
+    known = draft.tables.get(table)
+    waits = action.only and known is not None and known.partitioned and bool(draft.heirs(table))
     draft.indexes[name] = Index(
         name,
         table,
@@ -30,6 +32,8 @@ def create_index(draft: Draft, action: a.CreateIndex, origin: Origin) -> None:
         include=action.include,
         where=action.where,
         distinct=action.distinct,
+        valid=not waits,
+        words=words,
     )
 
 
@@ -43,3 +47,23 @@ def drop_index(draft: Draft, name: a.Name) -> None:
         table = draft.table(part.table)
         kept = {key: made for key, made in table.constraints.items() if key != part.name.name or not part.constraint}
         draft.put(replace(table, constraints=kept))
+
+
+def drop_indexes(draft: Draft, relation: a.Name) -> None:
+    """Drop all indexes of a table or view."""
+    for index in draft.indexes_of(relation):
+        del draft.indexes[index.name]
+
+
+def attach_index(draft: Draft, part: a.Name, whole: a.Name) -> None:
+    """Make an index a part of the whole table's; that one is valid once each partition has such a part."""
+    if part not in draft.indexes:
+        return
+    draft.indexes[part] = replace(draft.indexes[part], part_of=whole)
+    above = draft.indexes.get(whole)
+    while above is not None and not above.valid:
+        parts = [index for index in draft.indexes.about(above.name) if index.part_of == above.name and index.valid]
+        if len(parts) < len(draft.heirs(above.table)):
+            return
+        draft.indexes[above.name] = replace(above, valid=True)
+        above = draft.indexes.get(above.part_of) if above.part_of else None

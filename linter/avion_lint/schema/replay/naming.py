@@ -1,8 +1,17 @@
-"""Names that PostgreSQL chooses where a statement gives none."""
+"""Names that PostgreSQL chooses where a statement gives none: table, columns and a word, short enough and not taken.
+
+From makeObjectName, ChooseRelationName, ChooseConstraintName and ChooseIndexName in PostgreSQL's indexcmds.c and
+pg_constraint.c.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+from avion_lint.schema.replay.draft import Draft
+from avion_lint.sql import actions as a
+
+_LONGEST = 63  # bytes, NAMEDATALEN - 1
 
 
 def free_name(base: str, is_taken: Callable[[str], bool]) -> str:
@@ -11,3 +20,64 @@ def free_name(base: str, is_taken: Callable[[str], bool]) -> str:
     while is_taken(candidate := base + (str(number) if number else "")):
         number += 1
     return candidate
+
+
+def relation_name(draft: Draft, table: a.Name, second: str, label: str, *, constraint: bool = False) -> str:
+    """Name of an index or a sequence of a table; with `constraint` it must be free among constraints as well."""
+
+    def is_taken(name: str) -> bool:
+        if draft.is_relation(a.Name(table.schema, name)):
+            return True
+        return constraint and _is_constraint(draft, table.schema, name)
+
+    return _free(table.name, second, label, is_taken)
+
+
+def constraint_name(draft: Draft, table: a.Name, second: str, label: str) -> str:
+    """Name of a constraint of a table that has no index."""
+    return _free(table.name, second, label, lambda name: _is_constraint(draft, table.schema, name))
+
+
+def joined(words: Iterable[str]) -> str:
+    """The columns' part of a name."""
+    whole = ""
+    for word in words:
+        whole += f"_{word}" if whole else word
+        if len(whole.encode()) > _LONGEST:
+            break
+    return whole
+
+
+def told_apart(words: Iterable[str]) -> tuple[str, ...]:
+    """Words for the columns of an index, with numbers where they are the same."""
+    found: list[str] = []
+    for word in words:
+        found.append(free_name(word, found.__contains__))
+    return tuple(found)
+
+
+def _is_constraint(draft: Draft, schema: str | None, name: str) -> bool:
+    return any(key.schema == schema for key in draft.tables.keys_about(name))
+
+
+def _free(first: str, second: str, label: str, is_taken: Callable[[str], bool]) -> str:
+    number = 0
+    while is_taken(candidate := _fitted(first, second, label + (str(number) if number else ""))):
+        number += 1
+    return candidate
+
+
+def _fitted(first: str, second: str, label: str) -> str:
+    """The parts with `_` between them, the longer of the first two cut where the whole is too long."""
+    room = _LONGEST - len(label.encode()) - 1 - (1 if second else 0)
+    one, other = len(first.encode()), len(second.encode())
+    while one + other > room:
+        if one > other:
+            one -= 1
+        else:
+            other -= 1
+    return "_".join(part for part in (_cut(first, one), _cut(second, other), label) if part)
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode(errors="ignore")

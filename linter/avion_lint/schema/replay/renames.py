@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from avion_lint.record import replace
-from avion_lint.schema.model import Column, Origin, Table, Thing, resolve
+from avion_lint.schema.model import Column, Origin, Table, Thing
 from avion_lint.schema.replay.draft import DEPRECATED_SUFFIX, RELATIONS, VIEWS, Draft, is_view, kind_of
-from avion_lint.schema.replay.rewording import constraint_after, expression_after, index_after
-from avion_lint.schema.replay.tables import rekey_table
+from avion_lint.schema.replay.rewording import constraint_after, expression_after, index_after, names_after
+from avion_lint.schema.replay.sequences import own, renamed_sequence
+from avion_lint.schema.replay.tables import rekey_table, rekey_things
+from avion_lint.schema.replay.types import retype
 from avion_lint.sql import actions as a
 
 
@@ -21,21 +23,52 @@ def rename_object(draft: Draft, action: a.Rename, origin: Origin) -> None:
         case a.ObjectKind.COLUMN if action.table:
             _rename_column(draft, draft.table(action.table), action, marks)
         case a.ObjectKind.CONSTRAINT if action.table:
-            _rename_constraint(draft, draft.table(action.table), action)
+            _rename_constraint(draft, draft.table(action.table), action.name.name, action.new_name)
         case a.ObjectKind.INDEX:
-            index = draft.indexes.pop(resolve(action.name, draft.indexes, draft.search_path), None)
-            if index:
-                name = a.Name(index.name.schema, action.new_name)
-                draft.indexes[name] = replace(index, name=name, deprecated=marks or index.deprecated)
+            _rename_index(draft, draft.index(action.name), action.new_name, marks)
         case a.ObjectKind.ENUM_VALUE if action.table:
             _rename_value(draft, action)
+        case a.ObjectKind.SCHEMA:
+            _rename_schema(draft, action.name.name, action.new_name)
+            _rename_thing(draft, a.ObjectKind.SCHEMA, action, marks)
         case kind:
-            key = draft.key(kind, action.name, action.table)
-            thing = draft.things.pop(key, None) or Thing(kind, key[1], key[2])
-            name = a.Name(thing.name.schema, action.new_name)
-            draft.things[(thing.kind, name, thing.table)] = replace(
-                thing, name=name, deprecated=marks or thing.deprecated
-            )
+            _rename_thing(draft, kind, action, marks)
+
+
+def _rename_thing(draft: Draft, kind: a.ObjectKind, action: a.Rename, marks: Origin | None) -> None:
+    key = draft.key(kind, action.name, action.table, action.arguments)
+    if kind is a.ObjectKind.TYPE and key not in draft.things:
+        key = draft.key(a.ObjectKind.DOMAIN, action.name)
+    thing = draft.things.get(key) or Thing(kind, key[1], draft.name(action.table) if action.table else None)
+    name = a.Name(thing.name.schema, action.new_name)
+    _replace_thing(draft, thing, replace(thing, name=name, deprecated=marks or thing.deprecated))
+
+
+def _replace_thing(draft: Draft, old: Thing, new: Thing) -> None:
+    """Put an object under another name, and make what points to it follow."""
+    draft.things.pop(draft.key_of(old), None)
+    draft.put_thing(new)
+    if new.kind in VIEWS:
+        for index in draft.indexes_of(old.name):
+            draft.indexes[index.name] = replace(index, table=new.name)
+        rekey_things(draft, old.name, new.name)
+    elif new.kind is a.ObjectKind.SEQUENCE and new.owner:
+        own(draft, new.owner, new.name)
+    elif new.kind in (a.ObjectKind.TYPE, a.ObjectKind.DOMAIN):
+        retype(draft, old.name, new.name)
+    elif new.kind is a.ObjectKind.FUNCTION:
+        for each in draft.things.about(old.name):
+            if each.function == old.name:
+                draft.put_thing(replace(each, function=new.name))
+
+
+def _rename_schema(draft: Draft, old: str, new: str) -> None:
+    for name, table in list(draft.tables.items()):
+        if name.schema == old:
+            _move_table(draft, table, new)
+    for thing in [thing for key, thing in draft.things.items() if key[1].schema == old and thing.table is None]:
+        if thing.kind is not a.ObjectKind.SCHEMA:
+            _replace_thing(draft, thing, replace(thing, name=a.Name(new, thing.name.name)))
 
 
 def _rename_table(draft: Draft, table: Table, new_name: str, marks: Origin | None) -> None:
@@ -53,15 +86,28 @@ def _rename_column(draft: Draft, table: Table, action: a.Rename, marks: Origin |
     }
     constraints = {name: constraint_after(made, old, renamed.name) for name, made in table.constraints.items()}
     draft.put(replace(table, columns=columns, constraints=constraints))
-    for index in [
-        index for index in draft.indexes.about(table.name) if index.table == table.name and old in index.uses
-    ]:
-        draft.indexes[index.name] = index_after(index, old, renamed.name)
+    for index in draft.indexes_of(table.name):
+        if old in index.uses:
+            draft.indexes[index.name] = index_after(index, old, renamed.name)
+    _follow_references(draft, table.name, old, renamed.name)
     was, now = a.ColumnUse(table.name, old), a.ColumnUse(table.name, renamed.name)
     for key in draft.things.keys_about(table.name):
         thing = draft.things[key]
-        if was in thing.uses:
-            draft.things[key] = replace(thing, uses=tuple(now if use == was else use for use in thing.uses))
+        if was in thing.uses or was == thing.owner:
+            uses = tuple(now if use == was else use for use in thing.uses)
+            draft.things[key] = replace(thing, uses=uses, owner=now if thing.owner == was else thing.owner)
+
+
+def _follow_references(draft: Draft, table: a.Name, old: str, new: str) -> None:
+    """Give the foreign keys that refer to a column its new name."""
+    for other in draft.tables.about(table):
+        constraints = {
+            name: replace(made, referenced_columns=names_after(made.referenced_columns, old, new))
+            if made.references == table
+            else made
+            for name, made in other.constraints.items()
+        }
+        draft.put(replace(other, constraints=constraints))
 
 
 def _following(column: Column, old: str, new: str) -> Column:
@@ -80,16 +126,39 @@ def _rename_view_column(draft: Draft, view: a.Name, action: a.Rename) -> None:
             draft.things[key] = replace(thing, columns=columns)
 
 
-def _rename_constraint(draft: Draft, table: Table, action: a.Rename) -> None:
-    made = table.constraints.get(action.name.name)
+def _rename_constraint(draft: Draft, table: Table, old: str, new: str) -> None:
+    made = table.constraints.get(old)
     if made is None:
         return
-    kept = {name: other for name, other in table.constraints.items() if name != made.name}
-    draft.put(replace(table, constraints={**kept, action.new_name: replace(made, name=action.new_name)}))
-    index = draft.indexes.pop(a.Name(table.name.schema, made.name), None)
-    if index:
-        name = a.Name(index.name.schema, action.new_name)
-        draft.indexes[name] = replace(index, name=name)
+    constraints = {
+        (new if name == old else name): replace(each, name=new) if name == old else each
+        for name, each in table.constraints.items()
+    }
+    draft.put(replace(table, constraints=constraints))
+    _rekey_index(draft, a.Name(table.name.schema, old), a.Name(table.name.schema, new))
+
+
+def _rename_index(draft: Draft, old: a.Name, new: str, marks: Origin | None) -> None:
+    """Rename an index; the constraint that owns it has the same name."""
+    index = draft.indexes.get(old)
+    if index is None:
+        return
+    table = draft.tables.get(index.table)
+    if index.constraint and table:
+        _rename_constraint(draft, table, old.name, new)
+        return
+    name = a.Name(old.schema, new)
+    _rekey_index(draft, old, name)
+    draft.indexes[name] = replace(draft.indexes[name], deprecated=marks or index.deprecated)
+
+
+def _rekey_index(draft: Draft, old: a.Name, new: a.Name) -> None:
+    index = draft.indexes.pop(old, None)
+    if index is None:
+        return
+    draft.indexes[new] = replace(index, name=new)
+    for part in [each for each in draft.indexes.about(old) if each.part_of == old]:
+        draft.indexes[part.name] = replace(part, part_of=new)
 
 
 def _rename_value(draft: Draft, action: a.Rename) -> None:
@@ -106,11 +175,25 @@ def move_object(draft: Draft, action: a.SetSchema, _origin: Origin) -> None:
     """Put an object into another schema."""
     kind = kind_of(draft, action)
     if kind in RELATIONS:
-        table = draft.table(action.name)
-        rekey_table(draft, table, replace(table, name=a.Name(action.schema, table.name.name)))
+        _move_table(draft, draft.table(action.name), action.schema)
         return
-    key = draft.key(kind, action.name)
-    thing = draft.things.pop(key, None)
+    key = draft.key(kind, action.name, arguments=action.arguments)
+    if kind is a.ObjectKind.TYPE and key not in draft.things:
+        key = draft.key(a.ObjectKind.DOMAIN, action.name)
+    thing = draft.things.get(key)
     if thing:
-        name = a.Name(action.schema, thing.name.name)
-        draft.things[(thing.kind, name, thing.table)] = replace(thing, name=name)
+        for index in draft.indexes_of(thing.name):
+            _rekey_index(draft, index.name, a.Name(action.schema, index.name.name))
+        _replace_thing(draft, thing, replace(thing, name=a.Name(action.schema, thing.name.name)))
+
+
+def _move_table(draft: Draft, table: Table, schema: str) -> None:
+    """Put a table into another schema, with its indexes and its sequences."""
+    for index in draft.indexes_of(table.name):
+        _rekey_index(draft, index.name, a.Name(schema, index.name.name))
+    for key in draft.things.keys_about(table.name):
+        thing = draft.things[key]
+        if thing.owner and thing.owner.relation == table.name:
+            renamed_sequence(draft, thing, replace(thing, name=a.Name(schema, thing.name.name)))
+    moved = draft.tables.get(table.name, table)
+    rekey_table(draft, moved, replace(moved, name=a.Name(schema, table.name.name)))

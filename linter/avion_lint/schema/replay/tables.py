@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from avion_lint.record import replace
 from avion_lint.schema.model import Column, Origin, Table
 from avion_lint.schema.replay.columns import alter_value, made_column
 from avion_lint.schema.replay.constraints import add_constraint
 from avion_lint.schema.replay.draft import Draft
+from avion_lint.schema.replay.parents import columns_of_parents, copy_like, copy_parents
 from avion_lint.schema.replay.partitions import join_partitions
 from avion_lint.sql import actions as a
 
@@ -14,17 +17,12 @@ from avion_lint.sql import actions as a
 def create_table(draft: Draft, action: a.CreateTable, origin: Origin) -> None:
     """Make a table, with its constraints and what it takes from parents."""
     name = draft.new_name(action.table, temporary=action.temporary)
-    if action.if_not_exists and name in draft.tables:
+    if action.if_not_exists and draft.is_relation(name):
         return
-    parents = (*action.inherits, *action.like, *((action.partition_of,) if action.partition_of else ()))
-    inherited: dict[str, Column] = {}
-    for parent in parents:
-        inherited.update(draft.table(parent).columns)
-    own = {column.name: made_column(column, origin, name) for column in action.columns}
     table = Table(
         name,
         origin,
-        columns={**inherited, **own},
+        columns=_columns(draft, action, name, origin),
         partitioned=action.partitioned,
         partition_of=draft.name(action.partition_of) if action.partition_of else None,
         temporary=action.temporary,
@@ -36,11 +34,61 @@ def create_table(draft: Draft, action: a.CreateTable, origin: Origin) -> None:
         bound=action.bound,
     )
     draft.put(table)
-    in_columns = (made for column in action.columns for made in column.constraints)
-    for constraint in (*in_columns, *action.constraints):
+    for constraint in _constraints(action):
         add_constraint(draft, draft.tables[name], constraint, origin)
+    copy_like(draft, action, name, origin)
+    copy_parents(draft, table)
     if table.partition_of:
         join_partitions(draft, table.partition_of, name, origin)
+
+
+def _columns(draft: Draft, action: a.CreateTable, name: a.Name, origin: Origin) -> dict[str, Column]:
+    found = columns_of_parents(draft, action, name, origin)
+    for definition in action.columns:
+        made = made_column(draft, definition, origin, name)
+        known = found.get(definition.name)
+        found[definition.name] = _merged(known, made) if known else made
+    found.update(_selected(draft, action.outputs, origin))
+    return found
+
+
+def _merged(inherited: Column, own: Column) -> Column:
+    """A column that a parent has as well; PARTITION OF gives no type again."""
+    return replace(
+        own,
+        type=inherited.type,
+        not_null=inherited.not_null or own.not_null,
+        default=own.default or inherited.default,
+        generated=own.generated or inherited.generated,
+    )
+
+
+def _selected(draft: Draft, outputs: tuple[a.Output, ...], origin: Origin) -> dict[str, Column]:
+    """Columns of CREATE TABLE AS: names, and types where they are those of known columns."""
+    found: dict[str, Column] = {}
+    for output in outputs:
+        source = draft.tables.get(draft.name(output.relation)) if output.relation else None
+        if output.name is None:
+            for column in source.columns.values() if source else ():
+                found[column.name] = Column(column.name, column.type, origin=origin)
+            continue
+        column = source.columns.get(output.column) if source else None
+        found[output.name] = Column(output.name, column.type if column else output.type, origin=origin)
+    return found
+
+
+def _constraints(action: a.CreateTable) -> Iterator[a.ConstraintDefinition]:
+    """Constraints in the order of the text; a key that says the same as another without a name is left out."""
+    in_columns = [made for column in action.columns for made in column.constraints]
+    given = [*in_columns, *action.constraints]
+    primary = {made.columns for made in given if made.kind is a.ConstraintKind.PRIMARY_KEY}
+    seen: set[tuple[str, ...]] = set()
+    for made in given:
+        if made.kind is a.ConstraintKind.UNIQUE and made.name is None and not made.include:
+            if made.columns in seen | primary:
+                continue
+            seen.add(made.columns)
+        yield made
 
 
 def alter_table(draft: Draft, action: a.AlterTable, origin: Origin) -> None:
@@ -63,20 +111,30 @@ def _change_parents(draft: Draft, action: a.AlterTable, parent: a.Name) -> None:
 def rekey_table(draft: Draft, old: Table, new: Table) -> None:
     """Give a table another name, and make everything that points to it point to the new one."""
     draft.tables.pop(old.name, None)
-    draft.put(new)
+    draft.put(_pointing(new, old.name, new.name))
     for table in draft.tables.about(old.name):
         draft.put(_pointing(table, old.name, new.name))
-    for key in draft.things.keys_about(old.name):
-        thing = draft.things[key]
-        if old.name in thing.reads:
-            reads = tuple(new.name if name == old.name else name for name in thing.reads)
-            uses = tuple(replace(use, relation=new.name) if use.relation == old.name else use for use in thing.uses)
-            draft.things[key] = replace(thing, reads=reads, uses=uses)
-    for index in [index for index in draft.indexes.about(old.name) if index.table == old.name]:
+    rekey_things(draft, old.name, new.name)
+    for index in draft.indexes_of(old.name):
         draft.indexes[index.name] = replace(index, table=new.name)
-    for key in [key for key in draft.things.keys_about(old.name) if key[2] == old.name]:
-        thing = draft.things.pop(key)
-        draft.things[(thing.kind, thing.name, new.name)] = replace(thing, table=new.name)
+
+
+def rekey_things(draft: Draft, old: a.Name, new: a.Name) -> None:
+    """Make views, triggers, sequences and other objects point to the new name of a relation."""
+    for key in draft.things.keys_about(old):
+        thing = draft.things[key]
+        pointing = replace(
+            thing,
+            table=new if thing.table == old else thing.table,
+            name=a.Name(new.schema, thing.name.name) if thing.table == old else thing.name,
+            reads=tuple(new if name == old else name for name in thing.reads),
+            tables=tuple(new if name == old else name for name in thing.tables),
+            uses=tuple(replace(use, relation=new) if use.relation == old else use for use in thing.uses),
+            owner=replace(thing.owner, relation=new) if thing.owner and thing.owner.relation == old else thing.owner,
+        )
+        if draft.key_of(pointing) != key:
+            del draft.things[key]
+        draft.put_thing(pointing)
 
 
 def _pointing(table: Table, old: a.Name, new: a.Name) -> Table:

@@ -71,7 +71,8 @@ class CommentOn:
 class CreateTrigger:
     """CREATE TRIGGER; `deferred` tells a constraint trigger that is INITIALLY DEFERRED.
 
-    `row` tells FOR EACH ROW, `other` is the table of FROM, `columns` are those that its definition names.
+    `row` tells FOR EACH ROW, `other` is the table of FROM, `columns` are those that its definition names, `function` is
+    what it calls.
     `sql` is the statement.
     """
 
@@ -83,6 +84,7 @@ class CreateTrigger:
     row: bool = False
     other: Name | None = None
     columns: tuple[str, ...] = ()
+    function: Name | None = None
     sql: str = field(default="", compare=False)
 
 

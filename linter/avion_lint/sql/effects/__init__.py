@@ -13,6 +13,7 @@ from avion_lint.sql import actions as a
 from avion_lint.sql.effects import columns, constraints, create, data, drop, forms, partitions
 from avion_lint.sql.effects.legality import Failure as Failure
 from avion_lint.sql.effects.legality import concurrent_words as concurrent_words
+from avion_lint.sql.effects.legality import dropped_too as dropped_too
 from avion_lint.sql.effects.legality import fails as fails
 from avion_lint.sql.effects.legality import legal_in_transaction as legal_in_transaction
 from avion_lint.sql.effects.legality import refused_in_transaction as refused_in_transaction

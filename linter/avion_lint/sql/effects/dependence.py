@@ -34,6 +34,20 @@ def depended_on(action: a.Action, scope: Scope, beside: tuple[a.Action, ...]) ->
     return None
 
 
+def users(action: a.Drop | a.DropConstraint, scope: Scope, beside: tuple[a.Action, ...]) -> tuple[str, ...]:
+    """What else goes if the drop says CASCADE, in words; what the same statement drops is left out."""
+    match action:
+        case a.DropConstraint():
+            found = _users_of_constraint(action, scope)
+        case a.Drop(kind=a.ObjectKind.SCHEMA):
+            within = (name for name in scope.schema.tables if name.schema == action.name.name)
+            found = (f"table {name}" for name in within)
+        case a.Drop():
+            gone = {scope.resolve(each.name) for each in beside if isinstance(each, a.Drop)}
+            found = _users(action, scope, gone)
+    return tuple(dict.fromkeys(found))
+
+
 def _needed(what: str, users: Iterator[str]) -> Failure | None:
     first = next(users, None)
     return Failure(_NEEDED, f"{first} needs {what}") if first else None

@@ -105,3 +105,13 @@ def fails(action: a.Action, schema: Schema, version: int, beside: tuple[a.Action
         or existing.taken(action, scope, beside)
         or dependence.depended_on(action, Scope(schema, version), beside)
     )
+
+
+def dropped_too(
+    action: a.Drop | a.DropConstraint, schema: Schema, version: int, beside: tuple[a.Action, ...] = ()
+) -> tuple[str, ...]:
+    """Name what CASCADE drops beside the object, as far as the schema tells."""
+    from avion_lint.sql.effects import dependence  # noqa: PLC0415 - as above
+    from avion_lint.sql.effects.scope import Scope  # noqa: PLC0415 - as above
+
+    return dependence.users(action, Scope(schema, version), beside)

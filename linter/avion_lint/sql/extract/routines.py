@@ -24,6 +24,7 @@ def create_trigger(node: Node, span: Span) -> Iterator[a.Action]:
         row=bool(node.get("row")),
         other=n.relation(node["constrrel"]) if "constrrel" in node else None,
         columns=tuple(dict.fromkeys(columns)),
+        function=n.dotted(n.strings(node.get("funcname", []))),
     )
 
 
