@@ -21,6 +21,7 @@ LAYERS = (
     ("subjects", "rule", "rule_names", "fixer"),
     ("tool", "pages", "settings", "policy", "timeline", "stats"),
     ("verdict", "judgement.fingerprint", "discovery", "history.ground"),
+    ("cache",),
     ("judgement.suppression", "judgement.baseline", "judgement.weigh", "judgement.projects"),
     ("discovery.gather", "judgement.engine"),
     ("judgement.assess",),

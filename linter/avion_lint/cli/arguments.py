@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from avion_lint import __version__
 
-VERBS = ("lint", "fix", "show", "schema", "rules", "explain", "baseline", "stats")
+VERBS = ("lint", "fix", "show", "schema", "rules", "explain", "baseline", "stats", "cache")
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 
 _DESCRIPTION = """\
@@ -41,6 +41,7 @@ def parse(arguments: list[str]) -> Callable[[], int]:
         "explain": _explain,
         "baseline": _baseline,
         "stats": _stats,
+        "cache": _cache,
     }
     return commands[verb](rest[1:] if verb == "schema" and rest[:1] == ["diff"] else rest)
 
@@ -67,6 +68,7 @@ def _add_scope(parser: ArgumentParser) -> None:
     scope.add_argument("--base", metavar="REF", help="what is on this branch counts as applied (default: detected)")
     scope.add_argument("--no-git", action="store_true", help="do not ask git; every file is its own deployment")
     scope.add_argument("--stdin-filename", metavar="PATH", help="judge standard input as if it were this file")
+    scope.add_argument("--no-cache", action="store_true", help="neither use nor keep what applied migrations come to")
 
 
 def _add_policy(parser: ArgumentParser) -> None:
@@ -284,6 +286,23 @@ def _stats(arguments: list[str]) -> Callable[[], int]:
     if unknown:  # argparse would repeat them, and one of them may be a password
         parser.error("there are arguments that it does not know; see --help")
     return lambda: pull(given)
+
+
+def _cache(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser(
+        "cache",
+        "Tell where the cache is and how large, or empty it. It holds what applied migrations come to, so that a run "
+        "reads only those that are new; AVION_LINT_CACHE names another folder.",
+    )
+    parser.add_argument("what", choices=("info", "clean"), nargs="?", default="info")
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.cache import cache  # noqa: PLC0415 - other commands do not need it
+
+        return cache(given)
+
+    return run
 
 
 def _rules(arguments: list[str]) -> Callable[[], int]:

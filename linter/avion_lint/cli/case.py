@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from avion_lint.cli.asked import asked_for
+from avion_lint.cli.cache import memory_of
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.files import Files, files_of, left_behind
 from avion_lint.cli.inputs import (
@@ -98,6 +99,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         found=asked.found,
         unchecked=(*asked.unchecked, *_without_git(given, files)),
         unborn=files.surveyed is not None and _is_unborn(files.surveyed),
+        memory=None if given.no_cache else memory_of(os.environ),
         sizes=load_sizes(root_of(first_path(given)), gathering, settings),
     )
 

@@ -32,6 +32,10 @@ from avion_lint.subjects import (
 )
 from avion_lint.verdict import Found, Unchecked
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.cache.memory import Memory
+
 
 @record
 class Assessment:
@@ -43,9 +47,15 @@ class Assessment:
     unchecked: tuple[Unchecked, ...]
 
 
-def assess(gathering: Gathering, ground: Ground, settings: Settings, tick: Callable[[], None]) -> Assessment:
+def assess(
+    gathering: Gathering,
+    ground: Ground,
+    settings: Settings,
+    tick: Callable[[], None],
+    memory: Memory | None = None,
+) -> Assessment:
     """Put the subjects together; `tick` is called once for each migration read."""
-    projects = tuple(_project(collected, ground, settings, tick) for collected in gathering.services)
+    projects = tuple(_project(collected, ground, settings, tick, memory) for collected in gathering.services)
     found = (
         *(each for made in projects for each in _of_project(made)),
         *(each for collected in gathering.services for each in _unreadable(collected, ground)),
@@ -76,7 +86,9 @@ def migration_paths(gathering: Gathering) -> tuple[str, ...]:
 # --- projects ------------------------------------------------------------------------------------------------
 
 
-def _project(collected: Collected, ground: Ground, settings: Settings, tick: Callable[[], None]) -> Project:
+def _project(
+    collected: Collected, ground: Ground, settings: Settings, tick: Callable[[], None], memory: Memory | None
+) -> Project:
     deprecations = tuple(
         Deprecation(given.object, given.reason)
         for given in settings.deprecated
@@ -96,6 +108,7 @@ def _project(collected: Collected, ground: Ground, settings: Settings, tick: Cal
             deprecations,
         ),
         tick,
+        memory,
     )
 
 

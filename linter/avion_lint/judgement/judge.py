@@ -27,6 +27,10 @@ from avion_lint.stats.model import Known
 from avion_lint.subjects import Migration
 from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Verdict
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.cache.memory import Memory
+
 
 @record
 class Case:
@@ -51,12 +55,13 @@ class Case:
     fixers: Fixers = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     unborn: bool = False
+    memory: Memory | None = None
     sizes: Mapping[str, Known] = field(default_factory=dict)
 
 
 def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
     """The verdict on a case; `tick` is called once for each migration read."""
-    assessment = assess(case.gathering, case.ground, case.settings, tick)
+    assessment = assess(case.gathering, case.ground, case.settings, tick, case.memory)
     on = tuple(rule for rule in case.rules if case.policy.is_on(rule))
     outcome = run(on, assessment.projects, assessment.changes, _options(case.policy))
     if case.fixers:

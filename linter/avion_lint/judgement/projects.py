@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from avion_lint.cache.snapshot import Past
 from avion_lint.history.deployments import Deployment
 from avion_lint.record import record
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner, Section, Version
@@ -27,6 +28,10 @@ from avion_lint.subjects import (
     Statement,
     Unrecognised,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.cache.memory import Memory
 
 
 @record
@@ -54,10 +59,11 @@ class Gathered:
     deprecations: tuple[Deprecation, ...] = ()
 
 
-def project(gathered: Gathered, tick: Callable[[], None]) -> Project:
+def project(gathered: Gathered, tick: Callable[[], None], memory: Memory | None = None) -> Project:
     """The project of a service: every migration with its statements and the schema around it.
 
-    `tick` is called once for each migration read.
+    `tick` is called once for each migration read. With a memory the applied migrations that come first are not read
+    again if they have not changed; the schema around each of them is then the one after all of them.
     """
     start = starting_point(gathered)
     # What a dump or a baseline has already is replayed by itself, for what is judged among it.
@@ -65,7 +71,16 @@ def project(gathered: Gathered, tick: Callable[[], None]) -> Project:
     reached = start.version is None
     migrations: list[Migration] = []
     opening = _opening(gathered)
-    for file in sorted(gathered.files, key=runner_order):
+    files = sorted(gathered.files, key=runner_order)
+    applied = list(_applied_first(gathered, files)) if memory and start.schema == Schema() else []
+    keys = memory.keys_of(applied, _facts(gathered.service)) if memory and applied else []
+    known = memory.recall(keys, lambda: {file.path: file.document for file in files}) if memory and keys else None
+    if known is not None:
+        schema = known[1].schema
+        for file, _ in applied[: known[0]]:
+            migrations.append(_remembered(gathered, file, known[1]))
+            tick()
+    for file in files[len(migrations) :]:
         if not reached and is_beyond(file, start):
             schema, reached = start.schema, True
         migration = _migration(gathered, file, schema, opening)
@@ -73,7 +88,36 @@ def project(gathered: Gathered, tick: Callable[[], None]) -> Project:
         migrations.append(migration)
         if file.kind in _FOLDED:
             schema = migration.after
+        if memory and len(migrations) == len(keys):
+            memory.keep(keys, Past(schema, {each.path: each.problems for each in migrations if each.problems}))
     return Project(gathered.service, tuple(migrations), gathered.unrecognised, gathered.base_name, gathered.base)
+
+
+def _applied_first(gathered: Gathered, files: Iterable[MigrationFile]) -> Iterator[tuple[MigrationFile, Deployment]]:
+    """The versioned migrations up to the first that is judged."""
+    if gathered.service.dialect is not Dialect.POSTGRESQL:
+        return
+    for file in files:
+        standing = gathered.standing[file.path]
+        if standing.judged or standing.edited or file.kind not in (Kind.VERSIONED, Kind.CODE):
+            return
+        yield file, standing.deployment
+
+
+def _facts(service: Service) -> object:
+    return service.runner, service.search_path, service.postgres
+
+
+def _remembered(gathered: Gathered, file: MigrationFile, past: Past) -> Migration:
+    return Migration(
+        gathered.service,
+        file,
+        gathered.standing[file.path].deployment,
+        judged=False,
+        before=past.schema,
+        after=past.schema,
+        problems=past.problems.get(file.path, ()),
+    )
 
 
 # Undo scripts and callbacks change nothing for good; a baseline only runs where nothing ran before.

@@ -74,6 +74,10 @@ class _Contents(Contents):
         section = self._parsed().section
         return section if section.direction is direction else None
 
+    def settings(self) -> tuple[object, ...]:
+        """Flyway's configuration and the file's own."""
+        return self._subject.configuration, self._subject.script_config
+
     def misreadings(self) -> tuple[Misreading, ...]:
         """Where Flyway reads otherwise than the eye."""
         parsed = self._parsed()

@@ -63,6 +63,10 @@ class _Contents(Contents):
         reading = self._reading(direction)
         return _section(self._document, reading) if _exists(reading) else None
 
+    def settings(self) -> tuple[object, ...]:
+        """What goose version reads it, and what it substitutes from."""
+        return self._profile, self._environment
+
     def misreadings(self) -> tuple[Misreading, ...]:
         """Where goose reads otherwise than the eye."""
         readings = [self._reading(direction) for direction in Direction]

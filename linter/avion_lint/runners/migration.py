@@ -152,6 +152,10 @@ class Contents:
         """Flyway's checksum, None where it keeps none or where it depends on what is not known here."""
         return None
 
+    def settings(self) -> tuple[object, ...]:
+        """Everything but the text that decides how the file is read; each has a `repr` that tells it whole."""
+        return ()
+
 
 @record(caches=True)
 class MigrationFile:

@@ -16,8 +16,23 @@ else:
 
 
 _GONE: Any = object()
+_ABSENT: Any = object()
 _NEW = 16  # entries that a state has for itself; when they are more, they move down a layer
 _RECENT = 256
+
+
+class Frozen:
+    """Stands where a value will be: its text, and what makes the value of it."""
+
+    __slots__ = ("_text", "_thaw")
+
+    def __init__(self, text: str, thaw: Callable[[str], object]) -> None:
+        self._text = text
+        self._thaw = thaw
+
+    def value(self) -> Any:
+        """Make the value; raises what `thaw` raises."""
+        return self._thaw(self._text)
 
 
 class Layers(MutableMapping[Key, Value]):
@@ -28,10 +43,11 @@ class Layers(MutableMapping[Key, Value]):
     of a few thousand entries, and an entry is found with three look-ups at most.
     """
 
-    __slots__ = ("_new", "_old", "_recent")
+    __slots__ = ("_frozen", "_new", "_old", "_recent")
 
     def __init__(self, old: Mapping[Key, Value] | None = None) -> None:
-        self._old: dict[Key, Value] = dict(old) if old else {}
+        self._old: dict[Key, Any] = dict(old) if old else {}
+        self._frozen = False  # whether there may be Frozen values among the old
         self._recent: dict[Key, Value] = {}
         self._new: dict[Key, Value] = {}
 
@@ -42,6 +58,7 @@ class Layers(MutableMapping[Key, Value]):
         return made
 
     def _share(self, made: Layers[Key, Value]) -> None:
+        made._frozen = self._frozen
         if len(self._new) <= _NEW:
             made._old, made._recent, made._new = self._old, self._recent, self._new.copy()
             return
@@ -52,6 +69,10 @@ class Layers(MutableMapping[Key, Value]):
             made._old = self._whole()
 
     def _whole(self) -> dict[Key, Value]:
+        old = self._old
+        for key in [key for key, value in old.items() if type(value) is Frozen] if self._frozen else ():
+            old[key] = old[key].value()
+        self._frozen = False
         if not self._recent and not self._new:
             return self._old
         above = self._recent | self._new if self._recent else self._new
@@ -62,11 +83,14 @@ class Layers(MutableMapping[Key, Value]):
 
     def get(self, key: Key, default: Any = None) -> Any:
         """Value of the key, or the default."""
-        value = self._new.get(key, self)
-        if value is self:
-            value = self._recent.get(key, self) if self._recent else self
-            if value is self:
-                return self._old.get(key, default)
+        value: Any = self._new.get(key, _ABSENT)
+        if value is _ABSENT:
+            value = self._recent.get(key, _ABSENT)
+            if value is _ABSENT:
+                value = self._old.get(key, default)
+                if type(value) is Frozen:
+                    value = self._old[key] = value.value()
+                return value
         return default if value is _GONE else value
 
     def __getitem__(self, key: Key) -> Value:
@@ -76,7 +100,11 @@ class Layers(MutableMapping[Key, Value]):
         return value  # type: ignore[no-any-return]
 
     def __contains__(self, key: object) -> bool:
-        return self.get(key, _GONE) is not _GONE  # type: ignore[arg-type]
+        wanted: Any = key
+        value: Any = self._new.get(wanted, _ABSENT)
+        if value is _ABSENT:
+            value = self._recent.get(wanted, _ABSENT)
+        return key in self._old if value is _ABSENT else value is not _GONE
 
     def __setitem__(self, key: Key, value: Value) -> None:
         if self._is_removed(key):  # else it would come back to its old place, not to the end
@@ -92,10 +120,10 @@ class Layers(MutableMapping[Key, Value]):
         self._new[key] = _GONE
 
     def __iter__(self) -> Iterator[Key]:
-        return iter(self._whole())
+        return iter(self._whole() if self._recent or self._new else self._old)
 
     def __len__(self) -> int:
-        return len(self._whole())
+        return len(self._whole() if self._recent or self._new else self._old)
 
     def beside(self, other: Mapping[Key, Value]) -> Iterator[tuple[Key, Value]]:
         """Entries whose value is not the very same in another state; what the states share is not looked at."""
@@ -153,6 +181,17 @@ class Catalogue(Layers[Key, Value]):
         made: Catalogue[Key, Value] = Catalogue(self._concerns)
         self._share(made)
         made._about = self._about.copy()
+        return made
+
+    def groups(self) -> Any:
+        """All names that values have to do with, each with the keys of those."""
+        return self._about.items()
+
+    def restored(self, values: Mapping[Key, Frozen], about: Mapping[object, tuple[Key, ...]]) -> Catalogue[Key, Value]:
+        """A catalogue like this one of values that are made when they are asked for; `about` are its groups."""
+        made: Catalogue[Key, Value] = Catalogue(self._concerns)
+        made._old, made._frozen = dict(values), True
+        made._about = Layers(about)
         return made
 
     def about(self, name: object) -> list[Value]:

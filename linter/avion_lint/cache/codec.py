@@ -1,0 +1,82 @@
+"""Records to JSON and back. Only the records named here can come back: a cache cannot make us run anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import Enum
+from types import ModuleType
+
+from avion_lint.record import record
+from avion_lint.source import Document
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_TUPLE, _DOCUMENT, _MAPPING = "()", "@", "{}"
+
+
+class UnknownValueError(Exception):
+    """A value that has no form here, or a form that stands for no value."""
+
+
+@record
+class Codec:
+    """Turns values into JSON and back: records, enumerations, tuples, mappings and plain values.
+
+    `classes` are those that may come back, by name. Documents are told by their paths and looked up in `documents`.
+    """
+
+    classes: Mapping[str, type]
+    documents: Mapping[str, Document]
+
+    def write(self, value: object) -> str:
+        """JSON of a value; raises UnknownValueError for what is none of the above."""
+        return json.dumps(self._plain(value), ensure_ascii=False, separators=(",", ":"))
+
+    def read(self, text: str) -> object:
+        """The value of a JSON text; raises UnknownValueError where it is no such value."""
+        try:
+            return self._value(json.loads(text))
+        except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+            raise UnknownValueError(str(error)) from error
+
+    def _plain(self, value: object) -> Any:
+        match value:
+            case Enum():
+                return [type(value).__name__, value.value]
+            case None | bool() | int() | str():
+                return value
+            case Document():
+                return [_DOCUMENT, value.path]
+            case Mapping():
+                return [_MAPPING, *([self._plain(key), self._plain(each)] for key, each in value.items())]
+        name = type(value).__name__
+        if self.classes.get(name) is type(value):
+            return [name, *(self._plain(getattr(value, each)) for each in type(value).__match_args__)]  # type: ignore[attr-defined]
+        if type(value) is tuple:
+            return [_TUPLE, *(self._plain(each) for each in value)]
+        raise UnknownValueError(f"{name} has no form in the cache")
+
+    def _value(self, plain: Any) -> Any:
+        if not isinstance(plain, list):
+            return plain
+        kind = plain[0]
+        if kind == _TUPLE:
+            return tuple([self._value(each) for each in plain[1:]])
+        if kind == _MAPPING:
+            return {self._value(key): self._value(each) for key, each in plain[1:]}
+        if kind == _DOCUMENT:
+            return self.documents[plain[1]]
+        return self.classes[kind](*[self._value(each) for each in plain[1:]])
+
+
+def classes_in(*modules: ModuleType) -> dict[str, type]:
+    """Records, names and enumerations of some modules, by name."""
+    return {
+        name: value
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, type) and (hasattr(value, "__match_args__") or issubclass(value, Enum))
+    }

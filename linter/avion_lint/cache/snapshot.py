@@ -1,0 +1,91 @@
+"""A schema as text and back; of what is read back each object is made when it is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from avion_lint import source
+from avion_lint.cache.codec import Codec, UnknownValueError, classes_in
+from avion_lint.record import record
+from avion_lint.runners import migration
+from avion_lint.schema import model
+from avion_lint.schema.catalogue import Catalogue, Frozen
+from avion_lint.schema.model import Schema
+from avion_lint.source import Document
+from avion_lint.sql import actions
+from avion_lint.subjects import SqlProblem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+Problems = Mapping[str, tuple[SqlProblem, ...]]
+
+
+@record
+class Past:
+    """What migrations come to: the schema after them, and what in them is no SQL, by path."""
+
+    schema: Schema
+    problems: Problems
+
+
+def write(past: Past) -> str:
+    """The text of a state; raises UnknownValueError for a schema that holds what has no form."""
+    codec = _codec({})
+    schema = past.schema
+    parts = {
+        "search_path": list(schema.search_path),
+        "problems": codec.write(past.problems),
+        **{name: _shelf(getattr(schema, name), codec) for name in _CATALOGUES},
+        "more": {name: codec.write(getattr(schema, name)) for name in _others()},
+    }
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: str, documents: Mapping[str, Document]) -> Past:
+    """The state of a text; `documents` are the migrations by path. Raises UnknownValueError for other texts."""
+    codec = _codec(documents)
+    try:
+        parts = json.loads(text)
+        shelves = {name: _catalogue(parts[name], getattr(Schema(), name), codec) for name in _CATALOGUES}
+        more: dict[str, Any] = {name: codec.read(each) for name, each in parts["more"].items()}
+        problems: Any = codec.read(parts["problems"])
+        schema = Schema(**shelves, search_path=tuple(parts["search_path"]), **more)
+        return Past(schema, problems)
+    except (ValueError, TypeError, KeyError) as error:
+        raise UnknownValueError(str(error)) from error
+
+
+_CATALOGUES = ("tables", "indexes", "things")
+
+
+def _others() -> tuple[str, ...]:
+    """Fields of a schema that are neither catalogues nor the search path."""
+    return tuple(name for name in Schema.__match_args__ if name not in (*_CATALOGUES, "search_path"))  # type: ignore[attr-defined]
+
+
+def _codec(documents: Mapping[str, Document]) -> Codec:
+    own = {"SqlProblem": SqlProblem, "Direction": migration.Direction}
+    return Codec(classes_in(model, actions, source) | own, documents)
+
+
+def _shelf(catalogue: Catalogue[Any, Any], codec: Codec) -> dict[str, Any]:
+    return {
+        "objects": [[codec.write(key), codec.write(value)] for key, value in catalogue.items()],
+        "about": [[codec.write(name), [codec.write(key) for key in keys]] for name, keys in catalogue.groups()],
+    }
+
+
+def _catalogue(parts: Any, empty: Catalogue[Any, Any], codec: Codec) -> Catalogue[Any, Any]:
+    keys: dict[str, Any] = {}
+
+    def key(text: str) -> Any:
+        if text not in keys:
+            keys[text] = codec.read(text)
+        return keys[text]
+
+    objects = {key(name): Frozen(text, codec.read) for name, text in parts["objects"]}
+    about = {key(name): tuple([key(each) for each in members]) for name, members in parts["about"]}
+    return empty.restored(objects, about)
