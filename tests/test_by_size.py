@@ -9,7 +9,7 @@ from avion_lint.judgement.rehearse import rehearse
 from avion_lint.sql.actions import Name
 from avion_lint.stats.model import GB, Known, Stats, TableStats, Thresholds
 from avion_lint.verdict import SuppressedBy
-from tests.cli_helper import avion_lint, indexes, judged, makes
+from tests.cli_helper import ROOT, avion_lint, indexes, judged, makes
 from tests.git_helper import make_repo
 from tests.rules_helper import GOOSE, RULES
 
@@ -149,6 +149,13 @@ def test_thresholds_are_the_settings_word():
     found = verdict(INDEX, {"users": MIDDLE}, thresholds=Thresholds(small_rows=2_000_000, small_bytes=2 * GB))
 
     assert "LK101" in kept_silent(found)
+
+
+def test_the_readme_says_what_is_said():
+    said = result(verdict(INDEX, {"users": LARGE}, measured=date(2025, 12, 22)), "LK101").finding.message
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
+    assert said.partition("That")[2].replace("2025-12-22", "2026-11-22") in readme
 
 
 # --- the command -------------------------------------------------------------------------------------------------

@@ -3,21 +3,25 @@
 import contextlib
 import json
 from datetime import UTC, date, datetime
+from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from avion_lint.problems import SettingsError
+from avion_lint.settings.schema_check import read_schema
 from avion_lint.source import Document
 from avion_lint.sql.actions import Name
 from avion_lint.stats.model import GB, MB, TableStats, Thresholds
 from avion_lint.stats.names import name_of
 from avion_lint.stats.rates import Task, seconds
-from avion_lint.stats.read import load
+from avion_lint.stats.read import fits, load
 from avion_lint.stats.units import bytes_of, range_words, rows_words, size_words
 from avion_lint.stats.write import render
 
+SCHEMA = Draft202012Validator(read_schema("avion_lint.stats", "stats.schema.json"))
 USERS = Name("public", "users")
 
 
@@ -131,6 +135,37 @@ def test_any_text_is_read_or_refused(text):
 def test_any_tables_are_read_or_refused(tables):
     with contextlib.suppress(SettingsError):
         read(json.dumps({"version": 1, "measured": "2026-11-01", "tables": tables}))
+
+
+SIZES = st.one_of(st.integers(-3, 10), st.sampled_from([10**15, 10**18 + 1, True, 1.5, "1 GB", "x", None, {}]))
+MEASURED = st.sampled_from(["2026-11-01", "2026-11-01T01:02:03Z", "2026-11-01T01:02:03+", "abcdefghij", 5])
+KEYS = st.sampled_from(["rows", "bytes", "index-bytes", "toast-bytes", "partitions", "partition-of", "row"])
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "version": st.sampled_from([1, 2, "1"]),
+            "measured": MEASURED,
+        },
+        optional={
+            "tables": st.dictionaries(st.sampled_from(["a", "b"]), st.dictionaries(KEYS, SIZES)),
+            "server": st.sampled_from(["15", 15, None]),
+            "other": st.just(1),
+        },
+    )
+)
+def test_what_is_read_quickly_is_what_the_schema_allows(content):
+    assert not fits(content) or SCHEMA.is_valid(content)
+
+
+def test_a_file_of_thousands_of_tables_is_read_at_once():
+    tables = (TableStats(Name("public", f"table_{n}"), n, n * 100, n * 10) for n in range(20_000))
+    document = Document("avion-lint.stats.json", render(datetime(2026, 11, 22, tzinfo=UTC), "15.8", tables))
+    begin = perf_counter()
+
+    assert len(load(document).tables) == 20_000
+    assert perf_counter() - begin < 5
 
 
 def test_names_are_folded_as_postgresql_folds_them():

@@ -8,7 +8,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from tests import postgres_servers
-from tests.cli_helper import avion_lint
+from tests.cli_helper import avion_lint, goose, indexes, judged
+from tests.git_helper import make_repo
 
 TABLES = """\
 CREATE TABLE users (id bigint PRIMARY KEY, bio text);
@@ -214,3 +215,18 @@ def test_an_old_server(version, tmp_path):
     assert stats["server"].startswith("12.")
     assert "rows" not in stats["tables"]["public.never"]
     assert stats["tables"]["public.events"]["rows"] == 490
+
+
+def test_what_is_pulled_is_what_findings_are_weighed_by(database, tmp_path):
+    repo = make_repo(tmp_path / "shop")
+    applied = goose(
+        "CREATE TABLE users (id bigint PRIMARY KEY, bio text);\nCREATE TABLE events (id bigint);", "SELECT 1;"
+    )
+    repo.commit({"m/00001_a.sql": applied, "avion-lint.yaml": "stats: avion-lint.stats.json\n"})
+    pulled(database, repo.path)
+    (repo.path / "m/00002_b.sql").write_text(indexes("users", "bio"))
+    small = judged(cwd=repo.path)
+    (repo.path / "avion-lint.yaml").write_text("stats: avion-lint.stats.json\nsizes: {small-rows: 3000}\n")
+
+    assert [each["by"] for each in small.report["suppressed"]] == ["size"]
+    assert "users has 3,000 rows, " in judged(cwd=repo.path).of("LK101")["message"]

@@ -10,7 +10,7 @@ from avion_lint.report import timeline_html, timeline_json
 from avion_lint.report.plain import width
 from avion_lint.report.style import Style
 from avion_lint.report.timeline_text import ASCII, Look, render
-from tests.cli_helper import avion_lint
+from tests.cli_helper import ROOT, avion_lint
 from tests.timeline_helper import goose_timeline
 
 BEFORE = "CREATE TABLE users (id bigint PRIMARY KEY, age int);\nCREATE TABLE orders (id bigint, user_id bigint);"
@@ -162,3 +162,19 @@ def test_another_version_of_postgresql(folder):
     run = avion_lint("show", "--timeline", "00002_b.sql", "--postgres", "18", "--format", "json", cwd=folder)
 
     assert json.loads(run.out)[0]["postgres"] == 18
+
+
+def test_the_readme_shows_what_the_command_draws(tmp_path):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- timeline -->\n```console\n\$ avion-lint (.*?)\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations/00001_a.sql").write_text(
+        "-- +goose Up\nCREATE TABLE users (id bigint);\nCREATE TABLE orders (user_id bigint, note text);\n"
+    )
+    (tmp_path / "migrations/00002_change.sql").write_text(
+        "-- +goose Up\nSET LOCAL lock_timeout = '3s';\nALTER TABLE users ADD COLUMN nickname text;\n"
+        "CREATE INDEX orders_user_idx ON orders (user_id);\nUPDATE orders SET note = '' WHERE note IS NULL;\n"
+    )
+    (tmp_path / "avion-lint.yaml").touch()
+
+    assert avion_lint(*shown[1].split(), cwd=tmp_path, LC_ALL="C.UTF-8").out == shown[2]
