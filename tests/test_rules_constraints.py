@@ -118,8 +118,11 @@ def test_the_parts_of_a_unique_constraint_go_into_its_index():
 def test_a_partitioned_table_gets_its_key_partition_by_partition():
     (finding,) = goose("LK112", EVENTS, "ALTER TABLE events ADD CONSTRAINT k UNIQUE (at, actor);")
     assert finding.remedy.splitlines()[1:] == [
+        "-- first migration:",
         "ALTER TABLE ONLY events ADD CONSTRAINT k UNIQUE (at, actor);",
+        "-- second migration, NO TRANSACTION:",
         "CREATE UNIQUE INDEX CONCURRENTLY events_2026_k ON events_2026 (at, actor);",
+        "-- third migration:",
         "ALTER TABLE events_2026 ADD CONSTRAINT events_2026_k UNIQUE USING INDEX events_2026_k;",
         "ALTER INDEX k ATTACH PARTITION events_2026_k;",
     ]

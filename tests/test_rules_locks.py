@@ -88,8 +88,11 @@ def test_the_remedy_for_a_partitioned_table_names_its_partition():
         "LK101", EVENTS, "CREATE UNIQUE INDEX k ON events USING btree (at, kind) WITH (fillfactor = 70);"
     )
     assert finding.remedy.splitlines()[1:] == [
+        "-- first migration:",
         "CREATE UNIQUE INDEX k ON ONLY events USING btree (at, kind) WITH (fillfactor = 70);",
+        "-- second migration, NO TRANSACTION:",
         "CREATE UNIQUE INDEX CONCURRENTLY events_2026_k ON events_2026 USING btree (at, kind) WITH (fillfactor = 70);",
+        "-- third migration:",
         "ALTER INDEX k ATTACH PARTITION events_2026_k;",
     ]
 

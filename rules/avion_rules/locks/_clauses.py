@@ -83,3 +83,16 @@ def name_made(statement: Statement, action: a.AddConstraint | a.AddColumn, kind:
     known = old.constraints if old else {}
     made = (each.name for each in (new.constraints.values() if new else ()) if each.kind is kind)
     return next((name for name in made if name not in known), f"{action.table.name}_{kind.replace(' ', '_')}")
+
+
+def column_sql(column: a.ColumnDefinition) -> str:
+    """A column as ADD COLUMN has it, without its constraints: name, type, collation, default, NOT NULL."""
+    collation = f" COLLATE {a.identifier(column.collation)}" if column.collation else ""
+    default = f" DEFAULT {column.default.sql}" if column.default and column.default.sql else ""
+    required = " NOT NULL" if column.not_null else ""
+    return f"{a.identifier(column.name)} {column.type}{collation}{default}{required}"
+
+
+def check_sql(check: a.Expression | None) -> str:
+    """`CHECK (…)` with its condition, "" where that is not known."""
+    return f"CHECK ({check.sql})" if check and check.sql else ""

@@ -7,6 +7,7 @@ import re
 from avion_lint.pattern import pattern
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
+from avion_rules.locks._remedies import in_migrations, lock_off
 
 _INDEX = pattern(r"\bindex\b", re.IGNORECASE)
 _NAME = r'(?:"(?:[^"]|"")+"|\$\{[^}]*\}|[\w$]+)'
@@ -34,14 +35,16 @@ def partition_by_partition(statement: Statement, index: a.CreateIndex) -> str:
     partition = _a_partition(statement, parent)
     own = f"{partition.name}_{name}"
     whole, part = a.Name(parent.schema, name).sql, a.Name(partition.schema, own).sql
-    lines = (
-        f"CREATE {unique}INDEX {a.identifier(name)} ON ONLY {parent.sql} {rest};",
-        f"CREATE {unique}INDEX CONCURRENTLY {a.identifier(own)} ON {partition.sql} {rest};",
-        f"ALTER INDEX {whole} ATTACH PARTITION {part};",
+    steps = in_migrations(
+        statement.service,
+        (f"CREATE {unique}INDEX {a.identifier(name)} ON ONLY {parent.sql} {rest};", False),
+        (f"CREATE {unique}INDEX CONCURRENTLY {a.identifier(own)} ON {partition.sql} {rest};", True),
+        (f"ALTER INDEX {whole} ATTACH PARTITION {part};", False),
     )
     return (
         "CONCURRENTLY does not work on a partitioned table. Index the parent alone, then every partition "
-        "concurrently (each in a migration of its own, outside a transaction), then attach:\n" + "\n".join(lines)
+        "concurrently (each in a migration of its own, outside a transaction), then attach."
+        f"{lock_off(statement.service)}\n{steps}"
     )
 
 

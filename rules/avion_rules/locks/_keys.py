@@ -18,8 +18,8 @@ from avion_rules.locks._clauses import (
     name_made,
     table_sql,
 )
-from avion_rules.locks._remedies import lock_off
-from avion_rules.locks._two_steps import NEXT, partition_of
+from avion_rules.locks._remedies import in_migrations, lock_off
+from avion_rules.locks._two_steps import partition_of
 
 _PARTS = pattern(
     r"\b(?:unique|primary\s+key)\s*(?P<nulls>nulls\s+(?:not\s+)?distinct)?\s*(?P<columns>\([^()]*\))\s*"
@@ -83,12 +83,15 @@ def index_first(statement: Statement, key: Key) -> str:
     if statement.is_partitioned(key.table):
         return _in_partitions(statement, key)
     table, name = table_sql(statement, key.table), a.identifier(key.name)
+    build = (
+        f"DROP INDEX CONCURRENTLY IF EXISTS {a.Name(key.table.schema, key.name).sql};\n"
+        f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {key.indexed};"
+    )
+    constraint = f"ALTER TABLE {table} ADD CONSTRAINT {name} {key.words} USING INDEX {name}{key.deferred};"
     return (
         f"Build the index first, in a migration of its own{_outside(statement)}, and then make the constraint of it, "
-        f"which takes a moment:\nDROP INDEX CONCURRENTLY IF EXISTS {a.Name(key.table.schema, key.name).sql};\n"
-        f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {key.indexed};\n{NEXT}\n"
-        f"ALTER TABLE {table} ADD CONSTRAINT {name} {key.words} USING INDEX {name}{key.deferred};"
-        f"{lock_off(statement.service)}"
+        f"which takes a moment.{lock_off(statement.service)}\n"
+        + in_migrations(statement.service, (build, True), (constraint, False))
     )
 
 
@@ -100,16 +103,20 @@ def _in_partitions(statement: Statement, key: Key) -> str:
         f"ALTER TABLE ONLY {table_sql(statement, key.table)} ADD CONSTRAINT {a.identifier(key.name)} "
         f"{key.words} {key.indexed}{key.deferred};"
     )
-    lines = (
-        parent,
-        f"CREATE UNIQUE INDEX CONCURRENTLY {own} ON {partition.sql} {key.indexed};",
-        f"ALTER TABLE {partition.sql} ADD CONSTRAINT {own} {key.words} USING INDEX {own}{key.deferred};",
-        f"ALTER INDEX {whole} ATTACH PARTITION {part};",
+    attached = (
+        f"ALTER TABLE {partition.sql} ADD CONSTRAINT {own} {key.words} USING INDEX {own}{key.deferred};\n"
+        f"ALTER INDEX {whole} ATTACH PARTITION {part};"
+    )
+    steps = in_migrations(
+        statement.service,
+        (parent, False),
+        (f"CREATE UNIQUE INDEX CONCURRENTLY {own} ON {partition.sql} {key.indexed};", True),
+        (attached, False),
     )
     return (
         "A partitioned table cannot take an index over. Make the constraint for the parent alone, then for every "
         f"partition build the index (in a migration of its own{_outside(statement)}), make the constraint of it, and "
-        "attach:\n" + "\n".join(lines) + lock_off(statement.service)
+        f"attach.{lock_off(statement.service)}\n{steps}"
     )
 
 

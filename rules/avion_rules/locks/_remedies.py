@@ -19,14 +19,27 @@ def own_file(service: Service, sql: str, *, recognised: bool = True, waits: bool
         if recognised
         else "with a script configuration `<its name>.sql.conf` that says `executeInTransaction=false`"
     )
-    return f"Put it into a migration of its own, {how}:\n{sql}{lock_off(service) if waits else ''}"
+    first = lock_off(service) if waits else ""
+    return f"Put it into a migration of its own, {how}{f'.{first}' if first else ':'}\n{sql}"
 
 
 def lock_off(service: Service) -> str:
     """Tell to switch off Flyway's lock in a transaction where it is not known to be off; "" elsewhere."""
     if service.runner is Runner.GOOSE or service.transactional_lock is False:
         return ""
-    return "\nSet `flyway.postgresql.transactional.lock=false` first, or it waits for Flyway itself without end."
+    return " Set `flyway.postgresql.transactional.lock=false` first, or it waits for Flyway itself without end."
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+
+def in_migrations(service: Service, *steps: tuple[str, bool]) -> str:
+    """SQL in migrations of their own, one after the other; True where one has to run outside a transaction."""
+    outside = "NO TRANSACTION" if service.runner is Runner.GOOSE else "outside a transaction"
+    numbered = zip(_ORDINALS, steps, strict=False)
+    return "\n".join(
+        f"-- {number} migration{f', {outside}' if apart else ''}:\n{sql}" for number, (sql, apart) in numbered
+    )
 
 
 def way_out(statement: Statement, found: Obstacle) -> str:

@@ -22,7 +22,7 @@ def primary_key_builds_index(statement: Statement) -> Iterator[Finding]:
         yield statement.finding(
             action,
             f"Blocks every read and write of {key.table} while {_checked(nullable)}the index of {key.name} builds.",
-            f"{first}\n{index_first(statement, key)}" if first else index_first(statement, key),
+            f"{first}\n-- {index_first(statement, key)}" if first else index_first(statement, key),
             object=key.table,
         )
 

@@ -33,8 +33,15 @@ def _remedy(statement: Statement, refresh: a.RefreshView) -> str:
         return f"It has a unique index, so it can be refreshed while it is read:\n{sql}"
     return (
         "With a unique index on columns of it, for all rows, it can be refreshed while it is read. No migration makes "
-        f"such an index; if there is none, make it in an earlier one:\nCREATE UNIQUE INDEX ON {name} (…);\n{sql}"
+        f"such an index; if there is none, make it in an earlier one{_index(statement, refresh)}\n{sql}"
     )
+
+
+def _index(statement: Statement, refresh: a.RefreshView) -> str:
+    """The SQL of such an index where the view has a column that tells rows apart by its name."""
+    view = statement.schema_before(refresh).thing(a.ObjectKind.MATERIALIZED_VIEW, refresh.view)
+    key = "id" if view and view.columns and "id" in view.columns else ""
+    return f":\nCREATE UNIQUE INDEX ON {refresh.view.sql} ({key});\n-- then:" if key else ". Then:"
 
 
 def _has_unique_index(statement: Statement, refresh: a.RefreshView) -> bool:

@@ -53,8 +53,7 @@ def _finding(statement: Statement, action: a.AlterTable) -> Finding:
     return statement.finding(
         action,
         f"Leaves {table} without {what}: what other sessions write after the commit goes past it{foreign}.",
-        "Enable it again in the same transaction:\n"
-        f"ALTER TABLE {table.sql} ENABLE TRIGGER {which};\n"
-        "If it shall stay off for good, drop it instead.",
+        "Enable it again in the same transaction, or drop it if it shall stay off for good:\n"
+        f"ALTER TABLE {table.sql} ENABLE TRIGGER {which};",
         object=table,
     )
