@@ -57,7 +57,7 @@ def left_to_do(statement: Statement, update: a.Update) -> str:
     return f"{_name(update.null_column)} IS NULL AND {changed}" if update.null_column else changed
 
 
-def is_new_column(statement: Statement, update: a.Update, name: str) -> bool:
+def is_new_column(statement: Statement, update: a.Update | a.Delete, name: str) -> bool:
     """Whether the column was added in this same change, without a default: then it is NULL in all rows."""
     column = _column(statement, update, name)
     empty = column is not None and column.default is None and not column.generated and not column.identity
@@ -102,7 +102,7 @@ def _differs(statement: Statement, update: a.Update, name: str, value: a.Express
     return f"{_name(name)} IS DISTINCT FROM {value.sql if value.is_constant else f'({value.sql})'}"
 
 
-def _column(statement: Statement, update: a.Update, name: str) -> Column | None:
+def _column(statement: Statement, update: a.Update | a.Delete, name: str) -> Column | None:
     table = statement.schema_before(update).table(update.table)
     return table.columns.get(name) if table else None
 
