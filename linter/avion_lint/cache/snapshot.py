@@ -49,7 +49,9 @@ def read(text: str, documents: Mapping[str, Document]) -> Past:
     codec = _codec(documents)
     try:
         parts = json.loads(text)
-        shelves = {name: _catalogue(parts[name], getattr(Schema(), name), codec) for name in _CATALOGUES}
+        shelves: dict[str, Any] = {
+            name: _catalogue(parts[name], getattr(Schema(), name), codec) for name in _CATALOGUES
+        }
         more: dict[str, Any] = {name: codec.read(each) for name, each in parts["more"].items()}
         problems: Any = codec.read(parts["problems"])
         schema = Schema(**shelves, search_path=tuple(parts["search_path"]), **more)
@@ -63,7 +65,7 @@ _CATALOGUES = ("tables", "indexes", "things")
 
 def _others() -> tuple[str, ...]:
     """Fields of a schema that are neither catalogues nor the search path."""
-    return tuple(name for name in Schema.__match_args__ if name not in (*_CATALOGUES, "search_path"))  # type: ignore[attr-defined]
+    return tuple(name for name in Schema.__match_args__ if name not in (*_CATALOGUES, "search_path"))
 
 
 def _codec(documents: Mapping[str, Document]) -> Codec:

@@ -1,0 +1,177 @@
+"""The cache: a run says the same with it and without it, and nothing that lies in it can harm."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from avion_lint.cache import snapshot
+from avion_lint.cache.codec import Codec, UnknownValueError
+from avion_lint.cache.memory import FEWEST
+from avion_lint.cache.snapshot import Past
+from avion_lint.cache.store import Store
+from tests.cli_helper import Run, avion_lint, goose, indexes, judged, makes
+from tests.git_helper import Repo, make_repo
+from tests.sql_helper import ORIGIN, schema
+
+SERVICE = "services/users/migrations"
+ALL_SORTS = """
+CREATE TYPE mood AS ENUM ('glad', 'sad');
+CREATE DOMAIN age AS int CHECK (VALUE > 0) DEFAULT 7;
+CREATE TABLE users (id bigserial PRIMARY KEY, email varchar(80) NOT NULL DEFAULT lower('X'), m mood, a age,
+  up text GENERATED ALWAYS AS (upper(email)) STORED, CONSTRAINT long CHECK (length(email) > 3 AND a < 9));
+CREATE TABLE orders (id int GENERATED ALWAYS AS IDENTITY, user_id bigint REFERENCES users ON DELETE CASCADE,
+  made date NOT NULL) PARTITION BY RANGE (made);
+CREATE TABLE orders_1 PARTITION OF orders FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+CREATE UNIQUE INDEX users_email_idx ON users (lower(email)) WHERE m = 'sad';
+CREATE INDEX ON orders (user_id);
+ALTER TABLE users ADD CONSTRAINT adult CHECK (a > 17) NOT VALID;
+CREATE VIEW names AS SELECT id, email FROM users;
+CREATE MATERIALIZED VIEW counts AS SELECT count(*) FROM orders WITH NO DATA;
+CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$;
+CREATE TRIGGER at AFTER UPDATE OF email ON users FOR EACH ROW EXECUTE FUNCTION t();
+CREATE SEQUENCE numbers OWNED BY users.id;
+CREATE SCHEMA audit;
+CREATE TABLE audit.log (at timestamptz DEFAULT now()) INHERITS (users);
+COMMENT ON COLUMN users.email IS 'deprecated';
+"""
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """A service with so many applied migrations that they are remembered, and one that is new."""
+    made = make_repo(tmp_path / "repo")
+    for number in range(1, FEWEST + 11):
+        made.write(f"{SERVICE}/{number:05}_make_{number}.sql", makes(f"t{number}"))
+    made.write(f"{SERVICE}/00061_odd.sql", goose("SELEC 1;"))
+    made.commit()
+    made.branch("change")
+    made.write(f"{SERVICE}/00062_index.sql", indexes("t7", "name"))
+    return made
+
+
+def run(repo: Repo, *arguments: str, cache: Path) -> Run:
+    return judged(*arguments, cwd=repo.path, AVION_LINT_CACHE=str(cache))
+
+
+def states(cache: Path) -> list[Path]:
+    return sorted(cache.iterdir()) if cache.exists() else []
+
+
+def test_a_run_says_the_same_without_a_cache_when_it_fills_it_and_when_it_uses_it(repo: Repo, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    without = run(repo, "--no-cache", cache=cache)
+    assert states(cache) == []
+    filling = run(repo, cache=cache)
+    (state,) = states(cache)
+    using = run(repo, cache=cache)
+
+    assert [each["id"] for each in without.report["findings"]].count("LK101") == 1
+    assert without.report["unchecked"], "the applied migration that does not parse is told"
+    assert filling.report == using.report == without.report
+    assert states(cache) == [state]
+
+
+def test_what_is_remembered_is_not_read_again(repo: Repo, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    run(repo, cache=cache)
+    (state,) = states(cache)
+    parts = json.loads(state.read_text().partition("\n")[2])
+    parts["problems"] = '["{}"]'
+    Store(str(cache)).keep(state.stem, json.dumps(parts))
+
+    assert run(repo, cache=cache).report["unchecked"] == [], "what does not parse is taken from the state"
+    assert run(repo, "--no-cache", cache=cache).report["unchecked"] != []
+
+
+@pytest.mark.parametrize("harm", ["", "x\n{}", "cut", "[]", '{"tables": 1}'])
+def test_a_state_that_is_broken_counts_as_none(repo: Repo, tmp_path: Path, harm: str) -> None:
+    cache = tmp_path / "cache"
+    good = run(repo, cache=cache)
+    (state,) = states(cache)
+    if harm == "cut":
+        state.write_text(state.read_text()[:-9])
+    elif harm.startswith(("[", "{")):
+        Store(str(cache)).keep(state.stem, harm)
+    else:
+        state.write_text(harm)
+
+    assert run(repo, cache=cache).report == good.report
+
+
+def test_an_edited_applied_migration_makes_the_state_useless(repo: Repo, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    run(repo, cache=cache)
+    repo.write(f"{SERVICE}/00007_make_7.sql", makes("t7").replace("name text", "name text NOT NULL"))
+
+    assert run(repo, cache=cache).report == run(repo, "--no-cache", cache=cache).report
+
+
+def test_when_main_moves_on_only_what_is_new_there_is_read(repo: Repo, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    run(repo, cache=cache)
+    repo.checkout("main")
+    repo.write(f"{SERVICE}/00063_more.sql", makes("more"))
+    repo.commit()
+    repo.branch("next")
+    repo.write(f"{SERVICE}/00064_index.sql", indexes("more", "name"))
+
+    assert run(repo, cache=cache).report == run(repo, "--no-cache", cache=cache).report
+    assert len(states(cache)) == 2
+
+
+def test_a_cache_that_cannot_be_written_is_no_hindrance(repo: Repo, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+
+    assert run(repo, cache=blocked / "cache").report == run(repo, "--no-cache", cache=blocked).report
+
+
+def test_the_cache_is_told_of_and_emptied(repo: Repo, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    run(repo, cache=cache)
+    told = avion_lint("cache", cwd=repo.path, AVION_LINT_CACHE=str(cache))
+    emptied = avion_lint("cache", "clean", cwd=repo.path, AVION_LINT_CACHE=str(cache))
+
+    assert f"{cache}: 1 state, " in told.out
+    assert emptied.out == f"removed 1 state from {cache}\n"
+    assert states(cache) == []
+
+
+def test_few_migrations_are_not_worth_a_state(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo")
+    repo.write(f"{SERVICE}/00001_a.sql", makes("a"))
+    repo.commit()
+    run(repo, cache=tmp_path / "cache")
+
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_schema_comes_back_as_it_was() -> None:
+    before = schema(ALL_SORTS)
+    after = snapshot.read(snapshot.write(Past(before, {})), {ORIGIN.place.document.path: ORIGIN.place.document}).schema
+
+    name = next(iter(before.tables))
+    assert after.tables.about(name) == before.tables.about(name)
+    assert (after.tables, after.indexes, after.things) == (before.tables, before.indexes, before.things)
+    assert after == before
+    assert schema("ALTER TABLE users DROP COLUMN email CASCADE;", start=after) == schema(
+        "ALTER TABLE users DROP COLUMN email CASCADE;", start=before
+    )
+
+
+@pytest.mark.parametrize("text", ['["os.system","true"]', '["Path","/"]', "[]", '["Name"]', "[[1]]", "nothing"])
+def test_a_form_that_stands_for_none_of_the_known_records_is_refused(text: str) -> None:
+    with pytest.raises(UnknownValueError):
+        Codec({}, {}).read(text)
+
+
+def test_the_oldest_states_make_room(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "cache"))
+    for number in range(60):
+        store.keep(f"{number:03}", "{}")
+
+    kept = [Path(path).stem for _, _, path in store.states()]
+    assert len(kept) == 40
+    assert "059" in kept
