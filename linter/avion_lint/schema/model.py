@@ -148,6 +148,7 @@ class Thing:
     `uses` are the columns that a view, a trigger or a policy names; `tables` are those of a publication or statistics.
     `sql` is the statement that made it, under the names of that time. `arguments` are the types that tell a function
     from others of its name, `owner` is the column that a sequence belongs to, `function` what a trigger calls.
+    `returns` and `inputs` are as for CREATE FUNCTION.
     """
 
     kind: ObjectKind
@@ -169,6 +170,8 @@ class Thing:
     arguments: tuple[str, ...] | None = None
     owner: ColumnUse | None = None
     function: Name | None = None
+    returns: str = field(default="", compare=False)
+    inputs: tuple[str, ...] = field(default=(), compare=False)
 
 
 # Kind, name, and the table of what belongs to one; of a function its signature() stands in that place.

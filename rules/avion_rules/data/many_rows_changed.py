@@ -34,5 +34,6 @@ def many_rows_changed(statement: Statement) -> Iterator[Finding]:
 
 def _is_whole(statement: Statement, action: Changing) -> bool:
     """Whether no row is left out, which other rules speak of."""
-    empty = action.null_column if isinstance(action, a.Update) else None
-    return action.whole or (empty is not None and is_new_column(statement, action, empty))
+    if isinstance(action, a.Update) and action.null_column and is_new_column(statement, action, action.null_column):
+        return True
+    return action.whole

@@ -15,6 +15,7 @@ _FORMS = {
     "SetAccessMethod": "SET ACCESS METHOD",
     "SetTableSpace": "SET TABLESPACE",
 }
+_INDEX = "ALTER INDEX … SET TABLESPACE"
 _RELATIONS = {a.ObjectKind.TABLE, a.ObjectKind.MATERIALIZED_VIEW}
 
 
@@ -25,7 +26,7 @@ def table_rewrite(statement: Statement) -> Iterator[Finding]:
         words = _rewrites(statement, action)
         if not words:
             continue
-        for table in _tables(action):
+        for table in _tables(statement, action):
             if table is None or statement.in_use(table, action):
                 yield _finding(statement, action, words, table)
 
@@ -39,6 +40,10 @@ def _rewrites(statement: Statement, action: a.Action) -> str:
             return "CLUSTER"
         case a.AlterTable(form=form) if action.kind in _RELATIONS and not _is_already(statement, action):
             return _FORMS.get(form, "")
+        case a.AlterTable(form="SetTableSpace", kind=a.ObjectKind.INDEX):
+            return _INDEX
+        case a.Command(words="ALTER TABLE MOVE ALL"):
+            return "SET TABLESPACE"
     return ""
 
 
@@ -51,24 +56,48 @@ def _is_already(statement: Statement, action: a.AlterTable) -> bool:
     return table.unlogged if wanted else table.origin is not None and not table.unlogged
 
 
-def _tables(action: a.Action) -> tuple[a.Name | None, ...]:
-    """Tables that the command names, None for all that it finds."""
+def _tables(statement: Statement, action: a.Action) -> tuple[a.Name | None, ...]:
+    """Tables that the command names or whose index it names, None for all that it finds."""
     match action:
+        case a.AlterTable(kind=a.ObjectKind.INDEX, table=name):
+            index = statement.schema_before(action).index(name)
+            return (index.table if index else name,)
         case a.Vacuum(tables=tables):
             return tables or (None,)
         case a.Cluster(table=table) | a.AlterTable(table=table):
             return (table,)
+        case a.Command():
+            return (None,)
     return ()
 
 
 def _finding(statement: Statement, action: a.Action, words: str, table: a.Name | None) -> Finding:
-    every = "every clustered table" if words == "CLUSTER" else "every table of the database"
+    if words == _INDEX:
+        return _of_index(statement, action, table)
+    every = {"CLUSTER": "every clustered table", "SET TABLESPACE": "everything in the tablespace"}.get(
+        words, "every table of the database"
+    )
     what = f"every read and write to {table}" if table else f"{every}, one after another, for reads and writes"
     return statement.finding(
         action,
         f"Blocks {what} while {words} writes all rows and indexes anew.",
         _remedy(words),
         object=table or words,
+    )
+
+
+def _of_index(statement: Statement, action: a.Action, table: a.Name | None) -> Finding:
+    index = action.table if isinstance(action, a.AlterTable) else table
+    space = action.detail if isinstance(action, a.AlterTable) else ""
+    moved = f"REINDEX (TABLESPACE {a.identifier(space)}) INDEX CONCURRENTLY {index.sql};" if index else ""
+    since = 14
+    return statement.finding(
+        action,
+        f"Blocks every query on the table of {index}, which cannot even be planned, while the index is copied.",
+        f"Build it anew there while the table is used, outside a transaction:\n{moved}"
+        if statement.service.postgres >= since
+        else "Build another index there with CREATE INDEX CONCURRENTLY … TABLESPACE …, then drop the old one.",
+        object=table or "",
     )
 
 

@@ -10,6 +10,7 @@ from avion_rules.schema.down_fails_with_rows import down_fails_with_rows
 from avion_rules.schema.dynamic_sql import dynamic_sql
 from avion_rules.schema.enum_value_used_at_once import enum_value_used_at_once
 from avion_rules.schema.foreign_key_type_mismatch import foreign_key_type_mismatch
+from avion_rules.schema.function_cannot_be_replaced import function_cannot_be_replaced
 from avion_rules.schema.identifier_too_long import identifier_too_long
 from avion_rules.schema.pending_trigger_events import pending_trigger_events
 from avion_rules.schema.security_definer_without_search_path import security_definer_without_search_path
@@ -29,4 +30,5 @@ RULES: tuple[Rule, ...] = (
     skipped_by_if_not_exists,
     down_fails_with_rows,
     dynamic_sql,
+    function_cannot_be_replaced,
 )

@@ -49,6 +49,8 @@ def create_object(draft: Draft, action: a.CreateObject, origin: Origin) -> None:
         sql=action.sql,
         arguments=action.arguments,
         owner=owner,
+        returns=action.returns,
+        inputs=action.inputs,
     )
     if action.if_not_exists and draft.key_of(made) in draft.things:
         return

@@ -96,8 +96,8 @@ class CreateObject:
     `search_path` one that sets its own; `volatility` is a function's, "" where it cannot be relied on.
     `type`, `not_null`, `default` and `constraints` are a domain's. `owned_by` is the table of a sequence and
     `owned_column` its column, `tables` are those of a publication or of extended statistics, `columns` those that a
-    policy names. `arguments` are the types that tell a function from others of its name.
-    `sql` is the statement.
+    policy names. `arguments` are the types that tell a function from others of its name, `returns` is what it
+    gives back and `inputs` are the names of what goes in (sql/extract/results.py). `sql` is the statement.
     """
 
     span: Span
@@ -119,6 +119,8 @@ class CreateObject:
     columns: tuple[str, ...] = ()
     owned_column: str = ""
     arguments: tuple[str, ...] | None = None
+    returns: str = field(default="", compare=False)
+    inputs: tuple[str, ...] = field(default=(), compare=False)
     sql: str = field(default="", compare=False)
 
 

@@ -8,6 +8,7 @@ from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
 from avion_lint.sql.extract.options import named_options, option
+from avion_lint.sql.extract.results import input_names, returned
 from avion_lint.sql.parse import Node
 
 
@@ -43,6 +44,8 @@ def create_function(node: Node, span: Span) -> Iterator[a.Action]:
         search_path=any(setting.get("name", "").lower() == "search_path" for setting in sets),
         volatility=_volatility(node),
         arguments=n.parameters(node.get("parameters", []), procedure=bool(node.get("is_procedure"))),
+        returns=returned(node),
+        inputs=input_names(node),
     )
 
 
