@@ -66,8 +66,14 @@ def _chosen(all_cases: Iterable[Case], given: argparse.Namespace) -> Iterable[Ca
         _say("\n".join(f"{case.name}: {case.title}" for case in known))
         sys.exit(0)
     if given.case:
-        return [case for case in known if any(case.name.startswith(name) for name in given.case)]
+        names = {case.name for case in known}
+        return [case for case in known if any(_means(name, case, names) for name in given.case)]
     return [case for case in known if case.small == given.small]
+
+
+def _means(name: str, case: Case, names: set[str]) -> bool:
+    """Whether a word on the command line means a case: its name or, where it is nobody's, how its name begins."""
+    return case.name == name if name in names else case.name.startswith(name)
 
 
 def _has_cache(programs: environment.Programs, clean: Mapping[str, str]) -> bool:
@@ -107,7 +113,7 @@ def _is_broken(results: Results, found: Mapping[str, Loaded]) -> bool:
     """Tell what is not as it must be."""
     broken = [f"{name}: loads {' '.join(each.unexpected)}" for name, each in found.items() if each.unexpected]
     for name, (_, _, goals) in results.items():
-        broken += [f"{name}: {each.value or each.trouble}" for each in goals if not each.met]
+        broken += [f"{name}: {each.value or each.trouble}" for each in goals if not each.met_somehow]
     sys.stderr.write("".join(f"{line}\n" for line in broken))
     return bool(broken)
 
