@@ -71,7 +71,7 @@ def mend_all(given: Namespace) -> tuple[Mended, Case]:
     def verdict(texts: Texts) -> Verdict:
         case = cases(texts) if texts else first
         closed = frozenset() if known else frozenset(migration_paths(case.gathering)) - named - texts.keys()
-        return judge(replace(case, fixers=fixers, closed=closed))
+        return judge(replace(case, fixers=all_fixers, closed=closed))
 
     return mend(verdict, tuple(fixers), unsafe=given.unsafe_fixes), first
 

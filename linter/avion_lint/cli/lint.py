@@ -12,8 +12,10 @@ from avion_lint.cli.exit_codes import NOT_CHECKED, Exit, UsageError
 from avion_lint.cli.output import complain, say, write_file, write_sarif
 from avion_lint.cli.progress import progress
 from avion_lint.finding import Level
+from avion_lint.fixer import Fixers
 from avion_lint.git import GitError
-from avion_lint.judgement.judge import judge, unknown
+from avion_lint.judgement.judge import Case, judge, unknown
+from avion_lint.record import replace
 from avion_lint.report.formats import Format, Options, render
 from avion_lint.report.style import wants_colour
 from avion_lint.verdict import Verdict
@@ -32,7 +34,7 @@ def lint(given: Namespace) -> int:
         code = fix_first(given)
         if code is not None:
             return code
-    verdict, fail_on = _verdict(given)
+    verdict, fail_on = _verdict(given, chosen)
     if given.sarif:
         write_sarif(given.sarif, render(Format.SARIF, verdict, _sarif_options(verdict)))
     report = render(chosen, verdict, _options(given, verdict, chosen))
@@ -44,7 +46,7 @@ def lint(given: Namespace) -> int:
     return Exit.CLEAN if given.exit_zero else exit_code(verdict, fail_on)
 
 
-def _verdict(given: Namespace) -> tuple[Verdict, Level]:
+def _verdict(given: Namespace, chosen: Format) -> tuple[Verdict, Level]:
     """The verdict and the fail level; where git cannot be asked what is new, that is the verdict."""
     asked = Level.parse(given.fail_on) if given.fail_on else None
     try:
@@ -53,7 +55,20 @@ def _verdict(given: Namespace) -> tuple[Verdict, Level]:
         return unknown(error.text, error.mend), asked or Level.ERROR
     total = sum(len(collected.files) for collected in case.gathering.services)
     with progress(total) as tick:
-        return judge(case, tick), asked or case.settings.fail_on
+        return judge(_with_fixers(case, given, chosen), tick), asked or case.settings.fail_on
+
+
+def _with_fixers(case: Case, given: Namespace, chosen: Format) -> Case:
+    """The case with fixers, where a report is written that carries fixes."""
+    if chosen not in (Format.JSON, Format.SARIF) and not given.sarif:
+        return case
+    return replace(case, fixers=_all_fixers)
+
+
+def _all_fixers() -> Fixers:
+    from avion_rules.fixes import all_fixers  # noqa: PLC0415 - only where something is found that may be mended
+
+    return all_fixers()
 
 
 def _format(given: Namespace) -> Format:

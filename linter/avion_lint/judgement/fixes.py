@@ -17,8 +17,6 @@ def with_fixes(outcome: Outcome, projects: Iterable[Project], fixers: Fixers, cl
 
     `closed` are the paths of migrations that nobody may change any more.
     """
-    if not fixers:
-        return outcome
     places = {
         (project.service.name, migration.path): (project, migration)
         for project in projects

@@ -52,7 +52,7 @@ class Case:
     whole: bool = True
     found: tuple[Found, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
-    fixers: Fixers = field(default_factory=dict)
+    fixers: Callable[[], Fixers] | None = None
     closed: frozenset[str] = frozenset()
     unborn: bool = False
     memory: Memory | None = None
@@ -64,11 +64,11 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
     assessment = assess(case.gathering, case.ground, case.settings, tick, case.memory)
     on = tuple(rule for rule in case.rules if case.policy.is_on(rule))
     outcome = run(on, assessment.projects, assessment.changes, _options(case.policy))
-    if case.fixers:
+    if case.fixers and outcome.found:
         from avion_lint.judgement.fixes import with_fixes  # noqa: PLC0415 - few runs ask for fixes
 
         closed = case.ground.applied | case.ground.tip | case.closed
-        outcome = with_fixes(outcome, assessment.projects, case.fixers, closed)
+        outcome = with_fixes(outcome, assessment.projects, case.fixers(), closed)
     names = rule_names(case.rules)
     judged = tuple(_judged(assessment))
     suppressions, invalid = _suppressions(judged, names)

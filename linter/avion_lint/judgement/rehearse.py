@@ -53,7 +53,7 @@ def rehearse(
             known,
             date(2026, 1, 1),
             settings,
-            fixers=fixers or {},
+            fixers=(lambda: fixers) if fixers else None,
             sizes=sizes or {},
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from avion_lint.finding import Level
+from avion_lint.finding import Fix, Level
 from avion_lint.report.extent import extent
 from avion_lint.report.json_text import dump
 from avion_lint.source import Place
@@ -57,6 +57,27 @@ def _finding(result: Result) -> Json:
         "related": [{**_place(related.place), "message": related.message} for related in finding.related],
         "fingerprint": result.fingerprint,
         "service": result.service,
+        "fix": _fix(finding.fix) if finding.fix else None,
+    }
+
+
+def _fix(fix: Fix) -> Json:
+    return {
+        "title": fix.title,
+        "safe": fix.safe,
+        "edits": [{**_exact(edit.place), "text": edit.text} for edit in fix.edits],
+        "files": [{"path": document.path, "text": document.text} for document in fix.files],
+    }
+
+
+def _exact(place: Place) -> Json:
+    """Where an edit begins and ends; the end may be the begin of a line, so that a line end is in it."""
+    return {
+        "path": place.document.path,
+        "line": place.start.line,
+        "column": place.start.column,
+        "end_line": place.end.line,
+        "end_column": place.end.column,
     }
 
 

@@ -11,6 +11,7 @@ from avion_lint.record import record
 from avion_lint.report.extent import extent
 from avion_lint.report.json_text import dump
 from avion_lint.report.line_hash import line_hashes
+from avion_lint.report.sarif_fixes import fixes
 from avion_lint.report.sarif_places import artifact, one_line, whole
 from avion_lint.report.sarif_rules import descriptor, rules_of, sarif_level
 from avion_lint.report.sarif_text import limited, link, plain
@@ -111,6 +112,7 @@ def _result(
             **({"primaryLocationLineHash": line_hash} if line_hash else {}),
             "avionLint/v1": result.fingerprint,
         },
+        **({"fixes": proposed} if (proposed := fixes(result.finding.fix)) else {}),
         **({"suppressions": _suppressions(shown.suppressed)} if mark_suppressed else {}),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from avion_lint.fixer import Fixers
 from avion_rules.fixes.concurrently import concurrently
-from avion_rules.fixes.directives import directive_spelling, empty_block, missing_up
+from avion_rules.fixes.directives import accepted_by_goose, directive_spelling, empty_block, missing_up
 from avion_rules.fixes.down import down_skeleton
 from avion_rules.fixes.lock_timeout import lock_timeout, timeout_that_counts
 from avion_rules.fixes.not_valid import not_valid
@@ -19,6 +19,7 @@ def all_fixers() -> Fixers:
     """Fixers by rule, in the order in which they are applied: what makes a file readable comes first."""
     return {
         "MG101": missing_up,
+        "MG104": accepted_by_goose,
         "MG105": directive_spelling,
         "MG106": empty_block,
         "MG107": visible_end,

@@ -6,6 +6,7 @@ import re
 
 from avion_lint.finding import Edit, Fix
 from avion_lint.fixer import Scene
+from avion_lint.runners.migration import Runner
 from avion_lint.source import Place, Span
 from avion_rules.fixes._layout import first_line, head_end, inserted
 from avion_rules.migrations._annotations import meant_as_up
@@ -35,6 +36,28 @@ def _respelt(place: Place, annotation: str) -> Fix:
 
 def _letters(text: str) -> str:
     return re.sub(r"[^a-z]", "", text.lower())
+
+
+def accepted_by_goose(scene: Scene) -> Fix | None:
+    """Mend what goose stops at: a byte order mark, a comment that names it, a last statement without its semicolon."""
+    migration, place = scene.migration, scene.finding.place
+    if migration.service.runner is not Runner.GOOSE:
+        return None
+    if migration.document.text.startswith("\ufeff"):
+        mark = Edit(Place(migration.document, Span(0, 1)), "")
+        return Fix("Take the byte order mark away", (mark,), reveals=True)
+    errors = [
+        section.error for section in migration.file.sections if section.error and section.error.span == place.span
+    ]
+    words = errors[0].text if errors else ""
+    plus = place.text.find("+goose")
+    if "not supported: invalid annotation" in words and plus >= 0 and place.text.lstrip().startswith("--"):
+        at = place.span.start + plus
+        return Fix("Leave out the plus sign", (Edit(Place(place.document, Span(at, at + 1)), ""),), reveals=True)
+    if words.endswith("missing semicolon?") and "--" not in place.text and place.text.strip():
+        at = place.span.start + len(place.text.rstrip())
+        return Fix("End the statement", (Edit(Place(place.document, Span(at, at)), ";"),), reveals=True)
+    return None
 
 
 def missing_up(scene: Scene) -> Fix | None:
