@@ -33,6 +33,8 @@ PHASES: tuple[tuple[str, str, str], ...] = (
     ("avion_lint.discovery.tree", "WorkTree.read", "read: file"),
     ("avion_lint.discovery.dialect", "dialect_of", "dialect"),
     ("avion_lint.runners.goose", "read", "runner"),
+    ("avion_lint.runners.goose_parser", "parse", "runner: statements"),
+    ("avion_lint.runners.goose_misreadings", "misreadings", "runner: misreadings"),
     ("avion_lint.runners.flyway", "read", "runner"),
     ("avion_lint.history.witness", "landed", "history"),
     ("avion_lint.history.witness", "read_history", "history"),
