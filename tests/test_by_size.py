@@ -119,6 +119,13 @@ def test_the_size_of_a_partitioned_table_counts_once():
     assert message.count("41 million rows") == 1
 
 
+def test_partitions_that_no_migration_made_count_with_their_table():
+    up = "CREATE INDEX e ON events (at);\nALTER TABLE events ADD CONSTRAINT c CHECK (id > 0);"
+
+    assert {"LK101", "LK110"} <= kept_silent(verdict(up, {"events": SMALL})).keys()
+    assert result(verdict(up, {"events": LARGE}), "LK110").finding.message.count("41 million rows") == 1
+
+
 def test_what_breaks_others_or_fails_is_told_of_small_tables_as_well():
     up = (
         "ALTER TABLE users DROP COLUMN email;\nCREATE INDEX CONCURRENTLY i ON users (age);\n"

@@ -109,16 +109,24 @@ _TASKS = {Work.SCAN: Task.SCAN, Work.REWRITE: Task.REWRITE, Work.BUILD: Task.BUI
 
 def _jobs(finding: Finding, migration: Migration, stats: Stats) -> Iterator[_Job]:
     """What the statement that a finding is about does to tables; a partition counts with its table."""
-    done: set[a.Name] = set()
-    for statement, action in _actions(finding, migration):
-        path = statement.schema.search_path
-        for task, name, indexes in _tasks(statement, action):
-            table = stats.of(name, path)
-            if table is not None and table.partition_of in done:
-                continue
-            if table is not None:
-                done.add(table.name)
-            yield _Job(task, table, indexes)
+    found = (
+        _Job(task, _size(name, statement, stats), indexes)
+        for statement, action in _actions(finding, migration)
+        for task, name, indexes in _tasks(statement, action)
+    )
+    jobs = tuple(dict.fromkeys(found))
+    whole = {job.table.name for job in jobs if job.table}
+    return (job for job in jobs if job.table is None or job.table.partition_of not in whole)
+
+
+def _size(name: a.Name, statement: Statement, stats: Stats) -> TableStats | None:
+    """The size of a table; of a partition that the file does not name that of its table, which has its rows too."""
+    while True:
+        found = stats.of(name, statement.schema.search_path)
+        table = statement.table(name)
+        if found is not None or table is None or table.partition_of is None:
+            return found
+        name = table.partition_of
 
 
 def _actions(finding: Finding, migration: Migration) -> Iterator[tuple[Statement, a.Action]]:
@@ -142,6 +150,9 @@ def _tasks(statement: Statement, action: a.Action) -> Iterator[tuple[Task, a.Nam
         return
     if isinstance(action, a.Update | a.Delete):
         yield Task.CHANGE, action.table, 1
+        return
+    if isinstance(action, a.CreateIndex) and statement.is_partitioned(action.table):
+        yield Task.BUILD, action.table, 1  # whatever partitions there are, made by migrations or not
         return
     referenced = _referenced(statement, action)
     for deed in _deeds(statement, action):

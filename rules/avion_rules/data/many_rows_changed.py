@@ -13,7 +13,7 @@ from avion_rules.data._changes import is_new_column
 Changing = a.Update | a.Delete
 
 
-@rule("DA115", subject=Statement, on=(a.Update, a.Delete))
+@rule("DA115", subject=Statement, on=(a.Update, a.Delete), by_size=True)
 def many_rows_changed(statement: Statement) -> Iterator[Finding]:
     """Point out an UPDATE or DELETE whose condition may hold for any number of rows."""
     for action in statement.actions:

@@ -10,7 +10,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
 
-@rule("LK132", subject=Statement, on=(a.AlterDomain,))
+@rule("LK132", subject=Statement, on=(a.AlterDomain,), by_size=True)
 def domain_scans(statement: Statement) -> Iterator[Finding]:
     """Find a change of a domain that reads all rows of the tables that use it while every write to them waits."""
     for change in statement.of(a.AlterDomain):
