@@ -235,7 +235,15 @@ class Statement:
         if thing is not None:
             return self.made_here(thing.origin)
         others = _elsewhere(schema, name)
-        return bool(others) and all(self.made_here(each.origin) for each in others)
+        if not others:
+            return self.made_here(schema.doubt(name))  # what is done unseen may have made it
+        return all(self.made_here(each.origin) for each in others)
+
+    def is_sure(self) -> bool:
+        """Whether no migration before may have changed unseen what the statement is about."""
+        if not self.schema.doubts:
+            return True
+        return not any(self.schema.doubt(name) for action in self.all_actions() for name in a.touched(action))
 
     def in_use(self, name: a.Name, before: a.Action | None = None) -> bool:
         """Whether the application may be using the relation while this statement runs; `before` as for is_new."""

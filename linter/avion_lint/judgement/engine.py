@@ -90,8 +90,20 @@ def _fits(rule: Rule, subject: Subject, acts: frozenset[type], *, postgres: bool
     return not rule.on or any(issubclass(act, rule.on) for act in acts)
 
 
+# The family whose rules say what will fail or be wrong given the schema: silent where the schema is not sure.
+_BY_SCHEMA = "SC"
+_BY_TEXT = {"SC103", "SC114", "SC118"}  # but these, which look at the statement alone
+
+
 def _check(rule: Rule, subject: Subject, service: Service, options: object | None) -> Iterator[Found]:
     if rule.check is None:
+        return
+    if (
+        rule.family == _BY_SCHEMA
+        and rule.id not in _BY_TEXT
+        and isinstance(subject, Statement)
+        and not subject.is_sure()
+    ):
         return
     findings = rule.check(subject) if rule.options is None else rule.check(subject, options)
     for finding in findings:

@@ -11,8 +11,8 @@ from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, 
 from avion_lint.schema.dump import OLDER
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay, with_search_path
-from avion_lint.source import Place
-from avion_lint.sql.actions import Action, flattened
+from avion_lint.source import Place, Span
+from avion_lint.sql.actions import Action, Unseen, flattened
 from avion_lint.sql.opening import Opening, before_each
 from avion_lint.sql.session import Session, after
 from avion_lint.sql.statements import Read, Sql, read
@@ -181,6 +181,7 @@ def _migration(gathered: Gathered, file: MigrationFile, before: Schema, opening:
     section = file.section(Direction.UP)
     if not standing.judged:
         following, problems = reader.fold(section, before)
+        following = reader.unseen(following)
         return Migration(
             gathered.service,
             file,
@@ -191,7 +192,7 @@ def _migration(gathered: Gathered, file: MigrationFile, before: Schema, opening:
             problems=problems,
         )
     up = reader.read(section, before)
-    following = with_search_path(up.following, path)
+    following = reader.unseen(with_search_path(up.following, path))
     down = reader.read(file.section(Direction.DOWN), following)
     return Migration(
         gathered.service,
@@ -224,6 +225,14 @@ class _Reader:
     file: MigrationFile
     standing: Standing
     opening: Opening
+
+    def unseen(self, schema: Schema) -> Schema:
+        """The schema after a migration in code, which may have done anything."""
+        if self.file.kind is not Kind.CODE:
+            return schema
+        start = Span(0, 0)
+        place = Place(self.file.document, start)
+        return replay(schema, [(Unseen(start), self._origin_at(place))])
 
     def fold(self, section: Section | None, schema: Schema) -> tuple[Schema, tuple[SqlProblem, ...]]:
         """The schema after a section that is not judged, and what is no SQL in it."""
@@ -285,7 +294,9 @@ class _Reader:
         return ((action, self._origin(action, chunk)) for action in flattened(actions))
 
     def _origin(self, action: Action, chunk: Chunk) -> Origin:
-        place = Place(self.file.document, chunk.origin.span(action.span.start, action.span.end))
+        return self._origin_at(Place(self.file.document, chunk.origin.span(action.span.start, action.span.end)))
+
+    def _origin_at(self, place: Place) -> Origin:
         deployment = self.standing.deployment
         version = str(self.file.version or self.file.description)
         return Origin(place, version, deployment.order, deployment.applied or self.standing.edited)

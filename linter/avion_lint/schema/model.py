@@ -184,6 +184,14 @@ def signature(arguments: tuple[str, ...] | None) -> Name | None:
 
 
 @record
+class Doubt:
+    """A relation, or everything (None), that a migration may have changed unseen; without `origin` it is sure again."""
+
+    relation: Name | None
+    origin: Origin | None
+
+
+@record
 class Schema:
     """All objects that the migrations so far have made, by resolved name."""
 
@@ -191,6 +199,13 @@ class Schema:
     indexes: Catalogue[Name, Index] = field(default_factory=lambda: Catalogue(_around_index))
     things: Catalogue[Key, Thing] = field(default_factory=lambda: Catalogue(_around_thing))
     search_path: tuple[str, ...] = PUBLIC
+    doubts: tuple[Doubt, ...] = ()
+
+    def doubt(self, name: Name) -> Origin | None:
+        """What may have changed a relation, or made or dropped it, unseen; None where its facts are sure."""
+        names = (None, *candidates(name, self.search_path)) if self.doubts else ()
+        found = [doubt for doubt in self.doubts if doubt.relation in names]
+        return found[-1].origin if found else None
 
     def table(self, name: Name) -> Table | None:
         """The table of that name, resolved by the search path; None where no migration has named it."""

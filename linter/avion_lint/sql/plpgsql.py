@@ -9,6 +9,7 @@ from avion_lint.record import record, replace
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
+from avion_lint.sql.executed import Executed, executed
 from avion_lint.sql.libpg_query import load_parser
 from avion_lint.sql.parse import Node, RawStatement, SyntaxProblem, parse
 
@@ -20,13 +21,17 @@ _BRANCHES = {"then_body", "elsif_list", "else_body", "case_when_list", "else_stm
 
 @record
 class _Piece:
-    """A statement of the body: its SQL, the line of the body it is on, and what stands around it."""
+    """A statement of the body: its SQL, the line of the body it is on, and what stands around it.
+
+    `written` is the expression behind EXECUTE whose value it is.
+    """
 
     sql: str
     line: int
     loop: bool
     conditional: bool
     perform: bool = False
+    written: str = ""
 
 
 def do_block(statement: RawStatement, text: str, extract: Extract) -> a.DoBlock:
@@ -43,13 +48,26 @@ def do_block(statement: RawStatement, text: str, extract: Extract) -> a.DoBlock:
     pieces = tuple(_pieces(tree, loop=False, conditional=False))
     inner = tuple(made for piece in pieces for made in _inner(piece, text, at, span, extract))
     tags = {tag for tag, _ in _tagged(tree)}
+    made = [_executed(node) for tag, node in _tagged(tree) if tag in _DYNAMIC]
     return a.DoBlock(
         span,
         language,
         inner,
         commits=bool(tags & {"PLpgSQL_stmt_commit", "PLpgSQL_stmt_rollback"}),
-        dynamic=any(_is_dynamic(node) for tag, node in _tagged(tree) if tag in _DYNAMIC),
+        dynamic=any(not each.is_constant for each in made),
+        hints=_hints(made),
     )
+
+
+def _hints(made: list[Executed]) -> tuple[a.Name, ...]:
+    """Relations that all SQL made at run time names; () where some of it names none."""
+    found = [each.relations() for each in made if not each.is_constant]
+    return tuple(dict.fromkeys(name for names in found for name in names)) if all(found) else ()
+
+
+def _executed(node: Node) -> Executed:
+    expression = node.get("query", {}).get("PLpgSQL_expr", {})
+    return executed(expression.get("query", ""))
 
 
 _DYNAMIC = {"PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"}
@@ -100,24 +118,10 @@ def _own(word: str, node: Node, *, loop: bool, conditional: bool) -> Iterator[_P
         case "perform":
             yield _Piece(node["expr"]["PLpgSQL_expr"]["query"], line, loop, conditional, perform=True)
         case "dynexecute":
-            constant = _constant(node)
-            if constant is not None:
-                yield _Piece(constant, line, loop, conditional)
-
-
-def _is_dynamic(node: Node) -> bool:
-    return _constant(node) is None
-
-
-def _constant(node: Node) -> str | None:
-    """The SQL of an EXECUTE whose argument is one string literal, else None."""
-    query = node.get("query", {}).get("PLpgSQL_expr", {}).get("query", "")
-    parsed = parse(f"SELECT {query}")
-    if isinstance(parsed, SyntaxProblem) or len(parsed) != 1:
-        return None
-    targets = parsed[0].node.get("targetList", [])
-    value = targets[0]["ResTarget"]["val"].get("A_Const", {}) if len(targets) == 1 else {}
-    return str(value["sval"].get("sval", "")) if "sval" in value else None
+            made = _executed(node)
+            if made.sql is not None and made.is_constant:
+                written = node["query"]["PLpgSQL_expr"]["query"]
+                yield _Piece(made.sql, line, loop, conditional, written=written)
 
 
 def _inner(piece: _Piece, text: str, body_at: int, block: Span, extract: Extract) -> Iterator[a.Inner]:
@@ -126,12 +130,24 @@ def _inner(piece: _Piece, text: str, body_at: int, block: Span, extract: Extract
     if isinstance(parsed, SyntaxProblem):
         return
     start = _line_start(text, body_at, piece.line)
-    found = text.find(piece.sql, start, block.end)
+    placed = _placed(piece, text, start, block)
     for statement in parsed:
         for action in extract(statement, piece.sql):
-            moved = Span(found + action.span.start, found + action.span.end)
-            span = moved if found >= 0 else _line(text, start, block)
-            yield a.Inner(replace(action, span=span), piece.loop, piece.conditional)
+            yield a.Inner(replace(action, span=placed(action.span)), piece.loop, piece.conditional)
+
+
+def _placed(piece: _Piece, text: str, start: int, block: Span) -> Callable[[Span], Span]:
+    """Where a span of the piece's SQL stands in `text`: at its words, else at the expression that makes it."""
+    found = text.find(piece.sql, start, block.end)
+    if found >= 0:
+        return lambda span: Span(found + span.start, found + span.end)
+    quoted = piece.sql.replace("'", "''")
+    found = text.find(quoted, start, block.end) if piece.written else -1
+    if found >= 0:
+        return lambda span: Span(*(found + at + piece.sql.count("'", 0, at) for at in (span.start, span.end)))
+    at = text.find(piece.written, start, block.end) if piece.written else -1
+    whole = Span(at, at + len(piece.written)) if at >= 0 else _line(text, start, block)
+    return lambda _: whole
 
 
 def _line_start(text: str, at: int, line: int) -> int:

@@ -11,6 +11,7 @@ from avion_lint.schema.replay.columns import add_column, change_default, change_
 from avion_lint.schema.replay.comments import mark
 from avion_lint.schema.replay.constraints import add_to_table, drop_constraint, validate_constraint
 from avion_lint.schema.replay.domains import alter_domain
+from avion_lint.schema.replay.doubts import doubt, trust
 from avion_lint.schema.replay.draft import Draft
 from avion_lint.schema.replay.drops import drop_object
 from avion_lint.schema.replay.heirs import HANDED_ON
@@ -29,10 +30,10 @@ def replay(schema: Schema, steps: Iterable[tuple[a.Action, Origin]]) -> Schema:
     changing = [(action, origin) for action, origin in steps if type(action) in _HANDLERS]
     if not changing:
         return schema
-    draft = Draft(schema.tables.copy(), schema.indexes.copy(), schema.things.copy(), schema.search_path)
+    draft = Draft(schema.tables.copy(), schema.indexes.copy(), schema.things.copy(), schema.search_path, schema.doubts)
     for action, origin in changing:
         _apply(draft, action, origin)
-    return Schema(draft.tables, draft.indexes, draft.things, draft.search_path)
+    return Schema(draft.tables, draft.indexes, draft.things, draft.search_path, draft.doubts)
 
 
 def with_search_path(schema: Schema, search_path: tuple[str, ...] = PUBLIC) -> Schema:
@@ -46,6 +47,8 @@ def _apply(draft: Draft, action: a.Action, origin: Origin) -> None:
     if handler is None:
         return
     handler(draft, action, origin)
+    if draft.doubts and kind is a.CreateTable:
+        trust(draft, action)
     hand_on = HANDED_ON.get(kind)
     if hand_on is not None:
         for inherited in hand_on(draft, action, origin):
@@ -55,6 +58,8 @@ def _apply(draft: Draft, action: a.Action, origin: Origin) -> None:
 def _do(draft: Draft, action: a.DoBlock, origin: Origin) -> None:
     for inner in action.inner:
         _apply(draft, inner.action, origin)
+    for each in a.unseen(action):
+        doubt(draft, each, origin)
 
 
 def _set(draft: Draft, action: a.SetVariable, _origin: Origin) -> None:
@@ -99,4 +104,5 @@ _HANDLERS: dict[type[object], Callable[[Draft, Any, Origin], None]] = {
     a.RefreshView: refresh_view,
     a.SetVariable: _set,
     a.DoBlock: _do,
+    a.Unseen: doubt,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from avion_lint.record import record
 from avion_lint.schema.catalogue import Catalogue
-from avion_lint.schema.model import TEMPORARY, Index, Key, Table, Thing, candidates, resolve, signature
+from avion_lint.schema.model import TEMPORARY, Doubt, Index, Key, Table, Thing, candidates, resolve, signature
 from avion_lint.sql import actions as a
 
 RELATIONS = {a.ObjectKind.TABLE, a.ObjectKind.FOREIGN_TABLE}
@@ -22,6 +22,7 @@ class Draft:
     indexes: Catalogue[a.Name, Index]
     things: Catalogue[Key, Thing]
     search_path: tuple[str, ...]
+    doubts: tuple[Doubt, ...] = ()
 
     def name(self, name: a.Name) -> a.Name:
         """The known table or view that a name stands for, or where it would be."""

@@ -6,7 +6,7 @@ Every action carries `span`, the offsets of its clause in the text that was pars
 
 from __future__ import annotations
 
-from avion_lint.sql.actions.blocks import Action, DoBlock, Inner, flattened
+from avion_lint.sql.actions.blocks import Action, DoBlock, Inner, Unseen, flattened, touched, unseen
 from avion_lint.sql.actions.columns import AddColumn, AlterColumnType, DropColumn, DropNotNull, SetDefault, SetNotNull
 from avion_lint.sql.actions.constraints import AddConstraint, DropConstraint, ValidateConstraint
 from avion_lint.sql.actions.data import Delete, Insert, Update
@@ -79,9 +79,12 @@ __all__ = (
     "TransactionWord",
     "Truncate",
     "Type",
+    "Unseen",
     "Update",
     "Vacuum",
     "ValidateConstraint",
     "flattened",
     "identifier",
+    "touched",
+    "unseen",
 )

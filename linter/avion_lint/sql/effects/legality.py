@@ -98,6 +98,8 @@ def fails(action: a.Action, schema: Schema, version: int, beside: tuple[a.Action
     from avion_lint.sql.effects.order import met  # noqa: PLC0415 - as above
     from avion_lint.sql.effects.scope import Scope  # noqa: PLC0415 - as above
 
+    if schema.doubts and any(schema.doubt(name) for name in a.touched(action)):
+        return refusals.too_new(action, version)
     scope = Scope(met(action, schema, beside) if len(beside) > 1 else schema, version)
     return (
         refusals.too_new(action, version)
