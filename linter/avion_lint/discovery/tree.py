@@ -6,9 +6,8 @@ import os
 import posixpath
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.source import Document
 
 SIZE_LIMIT = 10 * 1024 * 1024  # bytes; parsing needs about sixty times as much memory
@@ -146,6 +145,7 @@ class WorkTree:
     root: str
     names: tuple[str, ...] | None = None
     below: tuple[str, ...] = ("",)
+    _links: dict[str, bool] = field(default_factory=dict, compare=False)  # folders that were looked at
 
     def paths(self) -> tuple[str, ...]:
         """All paths, sorted; links and special files are among them, so that reading them can say what they are."""
@@ -155,39 +155,42 @@ class WorkTree:
 
     def read(self, path: str) -> Document | Unreadable:
         """A file's text, or why there is none; a link is followed only to a file within the folder."""
-        full = Path(self.root, path)
+        full = os.path.join(self.root, path)
         try:
             return self._read(full, path)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             return Unreadable(path, f"cannot be read: {reason}", "check the file and its permissions")
 
-    def _read(self, full: Path, path: str) -> Document | Unreadable:
-        if full.is_symlink() or any(parent.is_symlink() for parent in _parents(full, self.root)):
+    def _read(self, full: str, path: str) -> Document | Unreadable:
+        mode = os.lstat(full)
+        if stat.S_ISLNK(mode.st_mode) or self._is_below_link(posixpath.dirname(path)):
             try:
-                target = full.resolve(strict=True)
+                target = os.path.realpath(full, strict=True)
             except (OSError, RuntimeError):
                 return Unreadable(path, "is a link that leads nowhere or in a circle", "mend or remove the link")
-            if not target.is_relative_to(Path(self.root).resolve()):
-                return Unreadable(
-                    path,
-                    "is a link out of the repository, which is not followed",
-                    _PUT_THERE,
-                )
-        mode = full.stat()
+            top = os.path.realpath(self.root)
+            if os.path.commonpath((target, top)) != top:
+                return Unreadable(path, "is a link out of the repository, which is not followed", _PUT_THERE)
+            mode = os.stat(full)
         if stat.S_ISDIR(mode.st_mode):
             return folder_like_file(path)
         if not stat.S_ISREG(mode.st_mode):
             return Unreadable(path, "is no regular file", _PUT_THERE)
         if mode.st_size > SIZE_LIMIT:
             return too_large(path, mode.st_size)
-        return decode(path, full.read_bytes())
+        with open(full, "rb", buffering=0) as file:
+            return decode(path, file.readall())
 
-
-def _parents(full: Path, root: str) -> Iterator[Path]:
-    """Folders between a file and the root, the root left out."""
-    top = Path(root)
-    return (parent for parent in full.parents if parent != top and parent.is_relative_to(top))
+    def _is_below_link(self, folder: str) -> bool:
+        """Whether a folder or one above it is a link; the root's own way does not count."""
+        if not folder:
+            return False
+        known = self._links.get(folder)
+        if known is None:
+            known = os.path.islink(os.path.join(self.root, folder)) or self._is_below_link(posixpath.dirname(folder))
+            self._links[folder] = known
+        return known
 
 
 _SKIPPED = {".git", ".hg", ".svn", "node_modules", "vendor", ".venv", "__pycache__", ".tox", ".mypy_cache"}

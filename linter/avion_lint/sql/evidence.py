@@ -90,7 +90,8 @@ _MARKS = (
     _mark("tsql", "GO between its statements, as in SQL Server", _GO_LINE, _needs_go),
 )
 _HINT = pattern(
-    r"`|\bENGINE\b|\bCLUSTER\b|INCREMENT|\bROWID\b|\bPRAGMA\b|\bUNSIGNED\b|\bON\s+UPDATE\s|\bCHARSET\b|\bIDENTITY\b|"
+    r"`|\bENGINE\b|\bCLUSTER\b|INCREMENT|\bROWID\b|\bPRAGMA\b|\bUNSIGNED\b|"
+    r"\bON\s+UPDATE\s+(?:CURRENT_TIMESTAMP|NOW)|\bCHARSET\b|\bIDENTITY\s*\(\s*\d|"
     rf"\[\w+\]\s*\.|\bTABLE\s+\[|\bNVARCHAR\b|{_GO_LINE}",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -101,9 +102,17 @@ _META_COMMAND = pattern(r"^[ \t]*\\.*$", re.MULTILINE)
 _PLACEHOLDER = pattern(r"\$\{[^}\n]*\}")
 
 
+# Parts of all that _HINT finds, in small letters: to look for them takes a tenth of the time.
+_WORDS = (
+    "`", "engine", "cluster", "increment", "rowid", "pragma", "unsigned", "update", "charset", "identity", "]", "[",
+    "nvarchar", "go\n", "go\r", "go ", "go\t",
+)  # fmt: skip
+
+
 def may_be_foreign(text: str) -> bool:
     """Whether a text has a word that can be evidence, in code or elsewhere; most have none."""
-    return _HINT.search(text) is not None
+    lower = text.lower()
+    return (lower.endswith("go") or any(word in lower for word in _WORDS)) and _HINT.search(text) is not None
 
 
 def evidence(text: str) -> tuple[str, str] | None:
