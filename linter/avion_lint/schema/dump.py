@@ -26,7 +26,7 @@ class Dump:
 
 
 def read_dump(document: Document) -> Dump:
-    """The schema of a dump. What psql reads itself in it (`\\restrict`, rows of COPY) is passed over."""
+    """The schema of a dump. What psql reads itself in it (meta-commands, rows of COPY) is passed over."""
     found = read(without_psql(document.text))
     problems = tuple((Place(document, problem.span), problem.message) for problem in found.problems)
     steps = (step for sql in found.statements for step in _steps(sql, document))
@@ -88,7 +88,7 @@ def _is_copy(line: str) -> bool:
 
 
 def _data_end(text: str, at: int) -> int:
-    """Where the rows of a COPY end, `\\.` among them."""
+    """Where the rows of a COPY end, with the line that says so."""
     while at < len(text):
         end = _line_end(text, at + 1)
         if text[at + 1 : end].rstrip("\r") == "\\.":

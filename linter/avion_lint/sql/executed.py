@@ -22,8 +22,8 @@ class Executed:
 
     @property
     def is_constant(self) -> bool:
-        """Whether all of it is known."""
-        return self.sql is not None and GAP not in self.sql
+        """Whether all of it is known, and is SQL."""
+        return self.sql is not None and GAP not in self.sql and not isinstance(parse(self.sql), SyntaxProblem)
 
     def relations(self) -> tuple[Name, ...]:
         """The relations that it names, () where one of them, or what they are, is only known at run time."""
@@ -82,19 +82,15 @@ def _joined(left: Node, right: Node) -> str | None:
 
 def _called(function: str, arguments: list[Node]) -> str | None:
     values = [_folded(each) for each in arguments]
-    if not values:
-        return None
-    match function:
-        case "format" if values[0] is not None:
-            return _formatted(values[0], values[1:])
-        case "quote_ident" if values[0] is not None:
-            return identifier(values[0])
-        case "quote_literal" if values[0] is not None:
-            return literal(values[0])
-        case "quote_ident":
-            return GAP
-        case "concat":
-            return "".join(GAP if value is None else value for value in values)
+    if function == "concat":
+        return "".join(GAP if value is None else value for value in values)
+    match (function, values):
+        case ("format", [str(template), *others]):
+            return _formatted(template, others)
+        case ("quote_ident", [value]):
+            return _filled("I", value)
+        case ("quote_literal", [value]):
+            return _filled("L", value)
     return None
 
 
