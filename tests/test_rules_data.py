@@ -138,6 +138,7 @@ ADDED = "ALTER TABLE users ADD COLUMN n integer; "
     [
         ("UPDATE users SET email = 'x';", "WHERE email IS DISTINCT FROM 'x' LIMIT 5000"),
         ("UPDATE users u SET email = lower(u.name);", "FROM users AS u WHERE email IS DISTINCT FROM (lower(u.name))"),
+        ("UPDATE users SET email = lower(email);", "WHERE email IS DISTINCT FROM (lower(email)) LIMIT"),
         ("UPDATE users SET email = id + 1;", "email IS DISTINCT FROM (id + 1) LIMIT"),
         (f"{ADDED}UPDATE users SET n = 5;", "ALTER TABLE users ADD COLUMN n integer DEFAULT 5;"),
         (f"{ADDED}UPDATE users SET n = 5 WHERE n IS NULL;", "ALTER TABLE users ADD COLUMN n integer DEFAULT 5;"),
@@ -154,6 +155,9 @@ def test_what_is_left_to_update_is_told_whole(up, told):
     "up",
     [
         "UPDATE users SET id = id + 1;",
+        "UPDATE users SET email = lower(email || name);",
+        "UPDATE users SET email = md5(email);",
+        "UPDATE users SET email = lower(email) || 'x';",
         "UPDATE users SET email = name, name = email;",
         "UPDATE users SET email = now();",
         "UPDATE users SET email = gen_random_uuid();",

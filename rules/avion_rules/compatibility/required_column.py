@@ -44,15 +44,24 @@ def _is_known(statement: Statement, add: a.AddColumn) -> bool:
     return is_domain or (add.if_not_exists and table is not None and add.column.name in table.columns)
 
 
+_KEYS = (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.UNIQUE)
+
+
+def _is_unique(statement: Statement, add: a.AddColumn) -> bool:
+    """Whether the same statement makes the column a key by itself, so that one value does not do for all rows."""
+    made = [*add.column.constraints, *(each.constraint for each in statement.of(a.AddConstraint))]
+    return any(each.kind in _KEYS and each.columns in ((), (add.column.name,)) for each in made)
+
+
 def _remedy(statement: Statement, add: a.AddColumn) -> str:
     table, column, kind = add.table.sql, a.identifier(add.column.name), add.column.type
-    value = sample(statement.schema_before(add), kind)
+    value = "" if _is_unique(statement, add) else sample(statement.schema_before(add), kind)
     apart = (
         "add it without NOT NULL, release code that fills it, fill the old rows in batches, and require it then:\n"
         f"ALTER TABLE {table} ADD COLUMN {column} {kind};"
     )
     if not value:
-        return f"Give it a default, which fills existing rows without rewriting them if it is a constant. Or {apart}"
+        return f"{apart[0].upper()}{apart[1:]}"
     return (
         "Give it a default, which fills existing rows without rewriting them if it is a constant (put in the one that "
         f"fits):\nALTER TABLE {table} ADD COLUMN {column} {kind} NOT NULL DEFAULT {value};\n-- Or {apart}"

@@ -12,12 +12,16 @@ from avion_lint.subjects import Statement
 _ALIAS = pattern(r"^update\s+(?:only\s+)?\S+\s+(?:as\s+)?(?!set\b)(\w+)\s+set\b", re.IGNORECASE)
 _PLAIN = pattern(r"^update\b", re.IGNORECASE)
 
+_CALL = pattern(r'\w+\([\w."]+\)')
+
 # Functions that give the same for the same row at any time.
 _STEADY = {
     "abs", "btrim", "ceil", "concat", "concat_ws", "floor", "jsonb_build_object", "jsonb_set", "left", "length",
     "lower", "ltrim", "md5", "regexp_replace", "replace", "right", "round", "rtrim", "split_part", "substr",
     "substring", "to_char", "to_jsonb", "trim", "upper",
 }  # fmt: skip
+# Functions that change their own result no further.
+_ONCE = {"abs", "btrim", "lower", "ltrim", "rtrim", "upper"}
 # Functions that give one value for a whole statement: a default of them fills a new column without a rewrite.
 _OF_NOW = {"current_date", "current_timestamp", "localtimestamp", "now", "transaction_timestamp"}
 
@@ -50,7 +54,7 @@ def left_to_do(statement: Statement, update: a.Update) -> str:
         empty = f"{_name(column)} IS NULL"
         never_null = not value.columns and value.functions and set(value.functions) <= _OF_NOW | _NEVER_NULL
         return empty if is_value(value) or never_null else f"{empty} AND ({value.sql}) IS NOT NULL"
-    if not all(_is_steady(value, update) for value in update.values):
+    if not all(_is_steady(name, value, update) for name, value in _pairs(update)):
         return ""
     parts = [_differs(statement, update, column, value) for column, value in _pairs(update)]
     changed = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
@@ -87,8 +91,10 @@ def is_value(value: a.Expression) -> bool:
     return steady and value.sql.upper().partition("::")[0] not in ("", "NULL")
 
 
-def _is_steady(value: a.Expression, update: a.Update) -> bool:
+def _is_steady(name: str, value: a.Expression, update: a.Update) -> bool:
     """Whether it gives the same again for a row that was changed already."""
+    if len(value.functions) == 1 and value.functions[0] in _ONCE and value.columns == (name,):
+        return len(update.columns) == 1 and _CALL.fullmatch(value.sql) is not None
     return set(value.functions) <= _STEADY and not set(value.columns) & set(update.columns)
 
 

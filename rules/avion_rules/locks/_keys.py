@@ -83,16 +83,30 @@ def index_first(statement: Statement, key: Key) -> str:
     if statement.is_partitioned(key.table):
         return _in_partitions(statement, key)
     table, name = table_sql(statement, key.table), a.identifier(key.name)
+    index = f"{key.name}_new" if _replaces(statement, key) else key.name
     build = (
-        f"DROP INDEX CONCURRENTLY IF EXISTS {a.Name(key.table.schema, key.name).sql};\n"
-        f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {key.indexed};"
+        f"DROP INDEX CONCURRENTLY IF EXISTS {a.Name(key.table.schema, index).sql};\n"
+        f"CREATE UNIQUE INDEX CONCURRENTLY {a.identifier(index)} ON {table} {key.indexed};"
     )
-    constraint = f"ALTER TABLE {table} ADD CONSTRAINT {name} {key.words} USING INDEX {name}{key.deferred};"
+    drop = f"DROP CONSTRAINT {name}, " if _drops(statement, key) else ""
+    made = f"ADD CONSTRAINT {name} {key.words} USING INDEX {a.identifier(index)}{key.deferred};"
+    constraint = f"ALTER TABLE {table} {drop}{made}"
     return (
         f"Build the index first, in a migration of its own{_outside(statement)}, and then make the constraint of it, "
         f"which takes a moment.{lock_off(statement.service)}\n"
         + in_migrations(statement.service, (build, True), (constraint, False))
     )
+
+
+def _drops(statement: Statement, key: Key) -> bool:
+    """Whether the same ALTER TABLE drops a constraint of that name."""
+    return any(drop.constraint == key.name for drop in statement.of(a.DropConstraint))
+
+
+def _replaces(statement: Statement, key: Key) -> bool:
+    """Whether an index of the key's name may be there until the migration: a primary key seldom is a table's first."""
+    table = a.Name(key.table.schema, key.name)
+    return "PRIMARY" in key.words or statement.index(table) is not None or _drops(statement, key)
 
 
 def _in_partitions(statement: Statement, key: Key) -> str:
