@@ -14,9 +14,11 @@ from avion_rules.compatibility.rename_column import rename_column
 from avion_rules.compatibility.rename_object import rename_object
 from avion_rules.compatibility.rename_table import rename_table
 from avion_rules.compatibility.rename_to_deprecated import rename_to_deprecated
+from avion_rules.compatibility.replication_changed import replication_changed
 from avion_rules.compatibility.required_column import required_column
 from avion_rules.compatibility.required_too_early import required_too_early
 from avion_rules.compatibility.row_security_changed import row_security_changed
+from avion_rules.compatibility.trigger_dropped import trigger_dropped
 
 RULES: tuple[Rule, ...] = (
     drop_table,
@@ -33,4 +35,6 @@ RULES: tuple[Rule, ...] = (
     row_security_changed,
     constraint_dropped,
     null_let_in,
+    replication_changed,
+    trigger_dropped,
 )

@@ -16,6 +16,7 @@ from avion_rules.locks.drop_index_not_concurrent import drop_index_not_concurren
 from avion_rules.locks.exclusion_builds_index import exclusion_builds_index
 from avion_rules.locks.foreign_key_validated_at_once import foreign_key_validated_at_once
 from avion_rules.locks.half_applied_on_failure import half_applied_on_failure
+from avion_rules.locks.index_build_corrupts import index_build_corrupts
 from avion_rules.locks.index_not_concurrent import index_not_concurrent
 from avion_rules.locks.invalid_index_hidden import invalid_index_hidden
 from avion_rules.locks.lock_table import lock_table
@@ -73,4 +74,5 @@ RULES: tuple[Rule, ...] = (
     domain_scans,
     several_tables_locked,
     half_applied_on_failure,
+    index_build_corrupts,
 )
