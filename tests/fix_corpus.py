@@ -1,6 +1,8 @@
 """Fixes every migration of a folder as if it were new, and tells what a fix must never do; not a part of the suite.
 
-python -m tests.fix_corpus FOLDER [--diffs FOLDER] [--unsafe] [--every N]
+python -m tests.fix_corpus FOLDER [--diffs FOLDER] [--unsafe] [--most N]
+
+`--most` are the migrations that are looked at of one service, the last ones.
 
 For each migration of each service, those before it count as applied. What comes out must parse, must not be changed by
 a second run, and must not have an error that was not there, unless the runner could not read the file before.
@@ -86,7 +88,7 @@ def main() -> None:
     parser.add_argument("folder")
     parser.add_argument("--diffs")
     parser.add_argument("--unsafe", action="store_true")
-    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--most", type=int, default=10_000)
     given = parser.parse_args()
     seen, began = Seen(), time.monotonic()
     tree = WorkTree(given.folder)
@@ -101,9 +103,8 @@ def main() -> None:
             for path in texts
             if path.startswith(root) and hasattr(content := tree.read(path), "text")
         }
-        for number, (path, here, before) in enumerate(cases(collected, beside)):
-            if number % given.every == 0:
-                _look(path, here, before, seen, given)
+        for path, here, before in list(cases(collected, beside))[-given.most :]:
+            _look(path, here, before, seen, given)
     _report(seen, time.monotonic() - began)
 
 

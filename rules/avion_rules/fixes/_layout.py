@@ -16,11 +16,17 @@ from avion_lint.subjects import Migration, Statement
 _TO_END = re.compile(r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*;")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:--[^\n]*|/\*(?:[^*\n]|\*(?!/))*\*/[ \t]*)?\r?(?:\n|$)")
 _COMMENT = re.compile(r"[ \t]*(?:--(?!\s*\+goose).*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$")
-_KEYED = re.compile(r"[ \t]*--[ \t]*[A-Za-z][\w -]*:[ \t]*\S")
+_KEYED = re.compile(
+    r"[ \t]*--[ \t]*(?:author|date|created|created (?:by|at|on)|owner|team|e-?mail|reviewer|reviewed by|ticket|issue"
+    r"|jira|story|task|pr|pull request)[ \t]*:[ \t]*\S",
+    re.IGNORECASE,
+)
 _BEGIN = re.compile(r"[ \t]*--[ \t]*\+goose[ \t]+statementbegin[ \t]*$", re.IGNORECASE)
 _END = re.compile(r"\s*--[ \t]*\+goose[ \t]+statementend[ \t]*\r?(?:\n|$)", re.IGNORECASE)
 _EMPTY = re.compile(r"[ \t]*\r?(?:\n|$)")
 _EMPTY_ABOVE = re.compile(r"\n([ \t]*\r?\n)\Z")
+_BEGIN_ABOVE = re.compile(r"\n[ \t]*--[ \t]*\+goose[ \t]+statementbegin[ \t]*\r?\n\s*\Z", re.IGNORECASE)
+_NEAR = 200  # characters in which the annotation above a statement is looked for
 _ANNOTATION = re.compile(r"--[ \t]*\+goose\b", re.IGNORECASE)
 
 
@@ -114,6 +120,8 @@ def _upwards(text: str, start: int, floor: int) -> tuple[int, bool]:
         words = text[line.start : line.end].rstrip("\r\n").removeprefix("\ufeff")
         if _BEGIN.match(words) and not block:
             block = True
+        elif not block and _BEGIN_ABOVE.search(text, max(0, start - _NEAR), start):
+            continue
         elif not _COMMENT.match(words) or line.start < head:
             break
         start = line.start + (1 if text.startswith("\ufeff", line.start) else 0)

@@ -23,15 +23,19 @@ def next_paths(project: Project, migration: Migration, words: tuple[str, ...]) -
     if last is None or migration.version is None:
         return None
     folder, slash, name = migration.path.rpartition("/")
-    head, found, tail = name.partition(migration.version.text)
+    spelt = re.search("[._]".join(map(re.escape, re.split("[._]", migration.version.text))), name)
+    if spelt is None:
+        return None
+    head, tail = name[: spelt.start()], name[spelt.end() :]
     parted = re.match(r"[^0-9A-Za-z]+", tail)
     suffix = re.search(r"\.\w+$", tail)
-    if not found or not parted or not suffix:
+    if not parted or not suffix:
         return None
     paths: list[str] = []
     for word in words:
         last = _following(last)
-        paths.append(f"{folder}{slash}{head}{last}{parted[0]}{_GAP.sub('_', word)}{suffix[0]}")
+        version = last.replace(".", "_") if "_" in spelt[0] else last
+        paths.append(f"{folder}{slash}{head}{version}{parted[0]}{_GAP.sub('_', word)}{suffix[0]}")
     return tuple(paths)
 
 

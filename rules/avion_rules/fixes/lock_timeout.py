@@ -10,7 +10,7 @@ from avion_lint.runners.migration import Direction, Runner
 from avion_lint.source import Place, Span
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Project
-from avion_rules.fixes._layout import inserted, pieces
+from avion_rules.fixes._layout import Piece, first_line, inserted, pieces
 
 USUAL = "3s"
 _VALUE = re.compile(r"\block_timeout\s*(?:=|\bto\b)\s*'([1-9][0-9]*\s?(?:ms|s|min))'", re.IGNORECASE)
@@ -23,7 +23,8 @@ def lock_timeout(scene: Scene) -> Fix | None:
     found = pieces(migration, Direction.UP)
     if section is None or not found or _says_something(migration):
         return None
-    at = Span(found[0].span.start, found[0].span.start)
+    start = _first(found[0])
+    at = Span(start, start)
     value = usual(scene.project)
     if section.transaction:
         text = f"SET LOCAL lock_timeout = '{value}';\n"
@@ -35,6 +36,17 @@ def lock_timeout(scene: Scene) -> Fix | None:
         inserted(migration.document, found[-1].span.end, "RESET lock_timeout;\n"),
     )
     return Fix("Limit the wait for locks", edits)
+
+
+def _first(piece: Piece) -> int:
+    """Where a first statement is put: above the comments of the one that is first, but below what opens the file."""
+    text, start = piece.document.text, piece.span.start
+    opens = start <= first_line(piece.document) and not piece.block
+    return (
+        text.rfind("\n", 0, piece.first.place.span.start) + 1
+        if opens and start < piece.first.place.span.start
+        else start
+    )
 
 
 def _says_something(migration: Migration) -> bool:
