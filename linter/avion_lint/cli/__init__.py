@@ -44,12 +44,14 @@ def _run(arguments: list[str]) -> int:
         say(f"avion-lint {__version__}\n")
         return Exit.CLEAN
     from avion_lint.cli.arguments import parse  # noqa: PLC0415 - --version shall not pay for it
-    from avion_lint.cli.output import complain  # noqa: PLC0415 - as above
+
+    command = parse(arguments)
+    from avion_lint.cli.output import complain  # noqa: PLC0415 - --help shall not pay for these
     from avion_lint.git.errors import GitError  # noqa: PLC0415 - as above
     from avion_lint.problems import SettingsError, describe  # noqa: PLC0415 - as above
 
     try:
-        return parse(arguments)()
+        return command()
     except SettingsError as error:
         sys.stderr.write("".join(f"{describe(problem)}\n" for problem in error.problems))
         return Exit.USAGE

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import NOT_CHECKED, Exit, UsageError
-from avion_lint.cli.output import complain, say, write_file, write_sarif
+from avion_lint.cli.output import complain, say
 from avion_lint.cli.progress import progress
 from avion_lint.finding import Level
 from avion_lint.fixer import Fixers
@@ -35,6 +35,8 @@ def lint(given: Namespace) -> int:
         if code is not None:
             return code
     verdict, fail_on = _verdict(given, chosen)
+    if given.sarif or given.output:
+        from avion_lint.cli.writing import write_file, write_sarif  # noqa: PLC0415 - few runs write a file
     if given.sarif:
         write_sarif(given.sarif, render(Format.SARIF, verdict, _sarif_options(verdict)))
     report = render(chosen, verdict, _options(given, verdict, chosen))

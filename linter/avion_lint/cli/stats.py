@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.output import say, write_file
+from avion_lint.cli.output import say
+from avion_lint.cli.writing import write_file
 from avion_lint.stats.write import render
 
 DEFAULT_OUTPUT = "avion-lint.stats.json"
