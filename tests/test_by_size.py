@@ -6,6 +6,8 @@ import pytest
 
 from avion_lint.finding import Level
 from avion_lint.judgement.rehearse import rehearse
+from avion_lint.settings.reader import load
+from avion_lint.source import Document
 from avion_lint.sql.actions import Name
 from avion_lint.stats.model import GB, Known, Stats, TableStats, Thresholds
 from avion_lint.verdict import SuppressedBy
@@ -220,6 +222,22 @@ def test_a_stats_file_that_is_wrong_is_told_with_its_line(folder):
 
     assert run.code == 2
     assert "sizes.yaml:3:" in run.err
+
+
+def test_a_service_has_its_own_file_and_thresholds_and_the_general_ones_else():
+    text = """\
+stats: ./all.json
+sizes: {small-rows: 5, large-bytes: 1 GB}
+services:
+  - {path: a, stats: a.json, sizes: {small-rows: 7}}
+  - {path: b}
+"""
+    settings = load(Document("avion-lint.yaml", text), RULES)
+    first, second = settings.service_at("a"), settings.service_at("b")
+
+    assert (first.stats, second.stats) == ("a.json", "all.json")
+    assert first.sizes == Thresholds(small_rows=7, large_bytes=GB)
+    assert second.sizes == Thresholds(small_rows=5, large_bytes=GB)
 
 
 def test_thresholds_that_are_no_numbers_are_refused(folder):
