@@ -69,11 +69,13 @@ def type_of(node: Node) -> Type:
     return Type(canonical, modifiers, array=bool(node.get("arrayBounds")))
 
 
-def parameters(items: list[Node], *, procedure: bool = False) -> tuple[str, ...]:
-    """Types of FunctionParameters that tell a function from others of its name; of a procedure also those of OUT."""
-    left_out = {"FUNC_PARAM_TABLE"} if procedure else {"FUNC_PARAM_TABLE", "FUNC_PARAM_OUT"}
+def parameters(items: list[Node]) -> tuple[str, ...]:
+    """Types of FunctionParameters that tell a function from others of its name: those of what goes in."""
     given = (item["FunctionParameter"] for item in items)
-    return tuple(_told(item["argType"]) for item in given if item.get("mode") not in left_out)
+    return tuple(_told(item["argType"]) for item in given if item.get("mode") not in _GIVEN_BACK)
+
+
+_GIVEN_BACK = {"FUNC_PARAM_TABLE", "FUNC_PARAM_OUT"}
 
 
 def arguments(node: Node, kind: ObjectKind) -> tuple[str, ...] | None:

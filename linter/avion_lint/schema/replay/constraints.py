@@ -96,7 +96,7 @@ def _chosen(draft: Draft, table: a.Name, definition: a.ConstraintDefinition) -> 
         case a.ConstraintKind.PRIMARY_KEY:
             return relation_name(draft, table, "", "pkey", constraint=True)
         case a.ConstraintKind.UNIQUE:
-            return relation_name(draft, table, joined(told_apart(words)), "key", constraint=True)
+            return relation_name(draft, table, joined(told_apart(definition.words or words)), "key", constraint=True)
         case a.ConstraintKind.EXCLUSION:
             return relation_name(draft, table, joined(told_apart(definition.words)), "excl", constraint=True)
         case a.ConstraintKind.FOREIGN_KEY:

@@ -55,12 +55,21 @@ def drop_indexes(draft: Draft, relation: a.Name) -> None:
         del draft.indexes[index.name]
 
 
+def _attach_table(draft: Draft, part: a.Name, whole: a.Name) -> None:
+    """Note that a table is a partition, where only its index tells: what made it is not in the migrations."""
+    table = draft.table(part)
+    if table.partition_of is None:
+        draft.put(replace(table, partition_of=whole))
+
+
 def attach_index(draft: Draft, part: a.Name, whole: a.Name) -> None:
     """Make an index a part of the whole table's; that one is valid once each partition has such a part."""
     if part not in draft.indexes:
         return
     draft.indexes[part] = replace(draft.indexes[part], part_of=whole)
     above = draft.indexes.get(whole)
+    if above is not None:
+        _attach_table(draft, draft.indexes[part].table, above.table)
     while above is not None and not above.valid:
         parts = [index for index in draft.indexes.about(above.name) if index.part_of == above.name and index.valid]
         if len(parts) < len(draft.heirs(above.table)):

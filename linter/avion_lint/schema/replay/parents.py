@@ -64,11 +64,11 @@ def _copy_indexes(draft: Draft, source: Table, name: a.Name, origin: Origin) -> 
         made = source.constraints.get(index.name.name) if index.constraint else None
         if made is not None:
             definition = a.ConstraintDefinition(
-                made.kind, None, made.columns, deferred=made.deferred, include=made.include
+                made.kind, None, made.columns, deferred=made.deferred, include=made.include, words=index.words
             )
             if made.kind is a.ConstraintKind.EXCLUSION:
                 definition = replace(
-                    definition, keys=index.columns, method=index.method, partial=index.partial, words=index.words,
+                    definition, keys=index.columns, method=index.method, partial=index.partial,
                     elements=made.elements,
                 )  # fmt: skip
             add_constraint(draft, draft.tables[name], definition, origin)

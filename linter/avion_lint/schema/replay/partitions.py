@@ -90,7 +90,9 @@ def _like(draft: Draft, child: a.Name, whole: Index, origin: Origin) -> Index:
     """Make an index of a partition, with its constraint where the whole one has one."""
     constraint = draft.table(whole.table).constraints.get(whole.name.name) if whole.constraint else None
     if constraint is not None:
-        definition = a.ConstraintDefinition(constraint.kind, None, constraint.columns, include=constraint.include)
+        definition = a.ConstraintDefinition(
+            constraint.kind, None, constraint.columns, include=constraint.include, words=whole.words
+        )
         add_constraint(draft, draft.table(child), definition, origin)
         return draft.indexes_of(child)[-1]
     name = a.Name(child.schema, relation_name(draft, child, joined(whole.words), "idx"))

@@ -43,7 +43,7 @@ def create_function(node: Node, span: Span) -> Iterator[a.Action]:
         definer=option(node, "options", "security"),
         search_path=any(setting.get("name", "").lower() == "search_path" for setting in sets),
         volatility=_volatility(node),
-        arguments=n.parameters(node.get("parameters", []), procedure=bool(node.get("is_procedure"))),
+        arguments=n.parameters(node.get("parameters", [])),
         returns=returned(node),
         inputs=input_names(node),
     )
