@@ -8,6 +8,7 @@ from avion_rules.fixes.directives import accepted_by_goose, directive_spelling, 
 from avion_rules.fixes.down import down_skeleton
 from avion_rules.fixes.lock_timeout import lock_timeout, timeout_that_counts
 from avion_rules.fixes.not_valid import not_valid
+from avion_rules.fixes.partitioned import index_concurrently
 from avion_rules.fixes.refresh import refresh_concurrently
 from avion_rules.fixes.split import enum_value_first, validated_apart
 from avion_rules.fixes.statements import statement_block, visible_end
@@ -29,7 +30,8 @@ def all_fixers() -> Fixers:
         "LK117": validated_apart,
         "LK112": unique_key,
         "LK120": unique_key,
-        **dict.fromkeys(("LK101", "LK102", "LK103", "LK104", "LK109", "LK105"), concurrently),
+        "LK101": index_concurrently,
+        **dict.fromkeys(("LK102", "LK103", "LK104", "LK109", "LK105"), concurrently),
         **dict.fromkeys(("LK110", "LK111", "LK114"), not_valid),
         "LK124": refresh_concurrently,
         "LK126": timeout_that_counts,
