@@ -170,3 +170,19 @@ def test_a_service_of_several_locations_has_the_settings_of_either() -> None:
     (collected,) = gather(MemoryTree(files), Settings(services=(own,))).services
 
     assert collected.service.postgres == 12
+
+
+@pytest.mark.parametrize(
+    ("first", "name", "joined"),
+    [
+        ("init/V1__a.sql", "migration/V2__b.sql", True),
+        ("baseline/V1__a.sql", "migrations/V1.1__b.sql", True),
+        ("init/V1__a.sql", "migration/V1__b.sql", False),
+        ("orders/V1__a.sql", "migration/V2__b.sql", False),
+        ("orders/V1__a.sql", "users/V2__b.sql", False),
+    ],
+)
+def test_a_folder_that_the_migrations_beside_it_go_on_from_belongs_to_them(first: str, name: str, joined: bool) -> None:
+    files = {f"billing/db/{first}": "SELECT 1;", f"billing/db/{name}": "SELECT 1;"}
+
+    assert len(services(files)) == (1 if joined else 2)

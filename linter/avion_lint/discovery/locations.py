@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import basename, commonpath, normpath
 
 from avion_lint.discovery.discover import Folder
@@ -29,7 +29,7 @@ def joined(
         if root in taken:
             continue
         settings = configuration(root)
-        places = _places(root, settings.locations)
+        places = _places(root, settings.locations) or _beginning(root, by_root, settings)
         fellows = [by_root[each] for each in sorted(by_root) if each in places and each not in taken]
         if by_root[root] not in fellows:
             fellows.append(by_root[root])
@@ -48,6 +48,29 @@ def _places(root: str, locations: tuple[str, ...]) -> frozenset[str]:
                 before = root[: len(root) - len(head)]
                 return frozenset(before + each for each in relative) | {root}
     return frozenset()
+
+
+_FIRST = ("base", "baseline", "init", "initial", "schema", "setup")
+_MAIN = ("migration", "migrations")
+
+
+def _beginning(root: str, by_root: Mapping[str, Folder], settings: FlywayConfiguration) -> frozenset[str]:
+    """Without locations: `db/migration` and what by its name and versions is the beginning of it, beside it."""
+    above, _, name = root.rpartition("/")
+    if name not in (*_FIRST, *_MAIN) or settings.locations:
+        return frozenset()
+    mains = [place for word in _MAIN if (place := f"{above}/{word}") in by_root]
+    firsts = [place for word in _FIRST if (place := f"{above}/{word}") in by_root]
+    if len(mains) != 1 or len(firsts) != 1:
+        return frozenset()
+    earlier, later = _versions(by_root[firsts[0]], settings), _versions(by_root[mains[0]], settings)
+    follows = bool(earlier) and bool(later) and max(earlier) < min(later)
+    return frozenset((firsts[0], mains[0])) if follows else frozenset()
+
+
+def _versions(folder: Folder, settings: FlywayConfiguration) -> list[tuple[int, ...]]:
+    names = (flyway_names.parse_name(basename(path), settings) for path in folder.files)
+    return [name.version.parts for name in names if isinstance(name, FileName) and name.version]
 
 
 def _relative(location: str) -> str:
