@@ -46,6 +46,8 @@ def blocking(statement: Statement) -> Iterator[Wait]:
     for action in statement.all_actions():
         if isinstance(action, a.DoBlock) or concurrent_words(action) or _finds_nothing(statement, action):
             continue
+        if isinstance(action, a.RefreshView) and action.concurrently:
+            continue  # nobody but another REFRESH writes to a materialized view
         for effect in statement.effects(action):
             if effect.lock.blocks and statement.in_use(effect.relation, action):
                 yield Wait(statement, action, effect)
