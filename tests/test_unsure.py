@@ -99,6 +99,14 @@ def test_a_table_that_is_made_anew_is_sure_again():
 TAKEN = "CREATE TABLE users (id int);"
 
 
+def test_a_type_that_is_made_behind_a_blind_block_is_sure():
+    blind = do("EXECUTE c;", "DECLARE c text;")
+    made = "CREATE TYPE state AS ENUM ('a'); ALTER TABLE users ADD COLUMN state state;"
+    down = "DROP TYPE state; ALTER TABLE users DROP COLUMN state;"
+
+    assert goose("SC115", TAKEN + blind, made, down)
+
+
 def test_certain_failures_are_not_certain_behind_a_blind_block():
     blind = do("EXECUTE c;", "DECLARE c text;")
     hint = do("EXECUTE format('ALTER TABLE other ADD %I int', c);", "DECLARE c text;")
@@ -125,3 +133,55 @@ def test_a_table_that_a_blind_block_of_the_same_change_may_have_made_is_not_call
     assert goose("LK101", "", blind + index) == []
     assert goose("LK101", blind, index)
     assert goose("LK101", "CREATE TABLE things (a int);", blind + index)
+
+
+DDL = {
+    "sql": "CREATE FUNCTION grow() RETURNS void LANGUAGE sql AS $$ ALTER TABLE users ADD age int $$;",
+    "plpgsql": "CREATE FUNCTION grow() RETURNS void LANGUAGE plpgsql AS "
+    "$$ BEGIN ALTER TABLE users ADD age int; END $$;",
+    "execute": "CREATE FUNCTION grow() RETURNS void LANGUAGE plpgsql AS "
+    "$$ BEGIN EXECUTE 'ALTER TABLE users ADD ' || 'age int'; END $$;",
+    "procedure": "CREATE PROCEDURE grow() LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE users ADD age int; END $$;",
+}
+BOTH = "CREATE TABLE users (id int); CREATE TABLE other (id int);"
+
+
+@pytest.mark.parametrize("kind", DDL)
+def test_a_function_changes_nothing_until_it_is_called_and_then_puts_in_doubt_what_it_changes(kind, postgres):
+    made = schema(BOTH, DDL[kind])
+    calling = "CALL grow();" if kind == "procedure" else "SELECT grow();"
+    called = schema(calling, start=made)
+
+    assert not made.doubts
+    assert [str(doubt.relation) for doubt in called.doubts] == ["users"]
+    with psycopg.connect(postgres) as connection:
+        connection.execute(f"CREATE SCHEMA c; SET search_path = c; {BOTH} {DDL[kind]}")
+        assert columns(connection, "users") == ["id"]
+        connection.execute(calling)
+        assert columns(connection, "users") == ["id", "age"]
+        connection.rollback()
+
+
+def columns(connection, table):
+    query = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum"
+    return [name for (name,) in connection.execute(query, [table])]
+
+
+def test_a_block_that_calls_a_function_puts_in_doubt_what_it_changes():
+    perform = schema(BOTH, DDL["plpgsql"], do("PERFORM grow();"))
+    call = schema(BOTH, DDL["procedure"], do("CALL grow();"))
+
+    assert [str(each.relation) for each in (*perform.doubts, *call.doubts)] == ["users", "users"]
+
+
+def test_functions_that_change_no_schema_and_the_servers_own_put_nothing_in_doubt():
+    quiet = "CREATE FUNCTION total() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM users $$;"
+    made = schema(BOTH, quiet, "SELECT total(); SELECT setval('s', 1); SELECT unknown();")
+
+    assert not made.doubts
+
+
+def test_a_function_whose_sql_is_made_at_run_time_puts_everything_in_doubt():
+    blind = "CREATE FUNCTION run(c text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE c; END $$;"
+
+    assert [each.relation for each in schema(BOTH, blind, "SELECT run('x');").doubts] == [None]

@@ -44,19 +44,48 @@ def do_block(statement: RawStatement, text: str, extract: Extract) -> a.DoBlock:
     if isinstance(tree, str):
         return a.DoBlock(span, language, dynamic=True, unreadable=tree)
     body = _argument(statement.node, "as") or ""
-    at = max(text.find(body, span.start), span.start)
+    return _block(tree, text, max(text.find(body, span.start), span.start), span, extract)
+
+
+def _block(tree: list[Node], text: str, at: int, span: Span, extract: Extract) -> a.DoBlock:
     pieces = tuple(_pieces(tree, loop=False, conditional=False))
     inner = tuple(made for piece in pieces for made in _inner(piece, text, at, span, extract))
     tags = {tag for tag, _ in _tagged(tree)}
     made = [_executed(node) for tag, node in _tagged(tree) if tag in _DYNAMIC]
     return a.DoBlock(
         span,
-        language,
+        "plpgsql",
         inner,
         commits=bool(tags & {"PLpgSQL_stmt_commit", "PLpgSQL_stmt_rollback"}),
         dynamic=any(not each.is_constant for each in made),
         hints=_hints(made),
     )
+
+
+def routine_block(sql: str, extract: Extract) -> a.DoBlock | None:
+    """What the body of a CREATE FUNCTION or PROCEDURE runs when it is called; None where that is not known to matter.
+
+    A body in SQL runs its statements one after the other. What cannot be read counts as `dynamic`.
+    """
+    parsed = parse(sql)
+    if isinstance(parsed, SyntaxProblem) or len(parsed) != 1 or parsed[0].kind != "CreateFunctionStmt":
+        return None
+    span = Span(0, len(sql))
+    options = {item["DefElem"]["defname"]: item["DefElem"]["arg"] for item in parsed[0].node.get("options", [])}
+    language = options.get("language", {}).get("String", {}).get("sval", "sql")
+    body = next(iter(n.strings(options.get("as", {}).get("List", {}).get("items", []))), "")
+    if language == "plpgsql":
+        tree = _parse_body(sql)
+        if isinstance(tree, str):
+            return a.DoBlock(span, language, dynamic=True, unreadable=tree)
+        return _block(tree, sql, max(sql.find(body), 0), span, extract)
+    if language != "sql":
+        return a.DoBlock(span, language, dynamic=True, unreadable=f"body is written in {language}")
+    statements = parse(body)
+    if isinstance(statements, SyntaxProblem):
+        return None
+    inner = tuple(a.Inner(action) for each in statements for action in extract(each, body))
+    return a.DoBlock(span, language, inner)
 
 
 def _hints(made: list[Executed]) -> tuple[a.Name, ...]:
@@ -115,6 +144,8 @@ def _own(word: str, node: Node, *, loop: bool, conditional: bool) -> Iterator[_P
     match word:
         case "execsql":
             yield _Piece(node["sqlstmt"]["PLpgSQL_expr"]["query"], line, loop, conditional)
+        case "call":
+            yield _Piece(node["expr"]["PLpgSQL_expr"]["query"], line, loop, conditional)
         case "perform":
             yield _Piece(node["expr"]["PLpgSQL_expr"]["query"], line, loop, conditional, perform=True)
         case "dynexecute":

@@ -11,7 +11,7 @@ from avion_lint.schema.replay.columns import add_column, change_default, change_
 from avion_lint.schema.replay.comments import mark
 from avion_lint.schema.replay.constraints import add_to_table, drop_constraint, validate_constraint
 from avion_lint.schema.replay.domains import alter_domain
-from avion_lint.schema.replay.doubts import doubt, trust
+from avion_lint.schema.replay.doubts import call, doubt, trust
 from avion_lint.schema.replay.draft import Draft
 from avion_lint.schema.replay.drops import drop_object
 from avion_lint.schema.replay.heirs import HANDED_ON
@@ -47,7 +47,7 @@ def _apply(draft: Draft, action: a.Action, origin: Origin) -> None:
     if handler is None:
         return
     handler(draft, action, origin)
-    if draft.doubts and kind is a.CreateTable:
+    if draft.doubts:
         trust(draft, action)
     hand_on = HANDED_ON.get(kind)
     if hand_on is not None:
@@ -105,4 +105,5 @@ _HANDLERS: dict[type[object], Callable[[Draft, Any, Origin], None]] = {
     a.SetVariable: _set,
     a.DoBlock: _do,
     a.Unseen: doubt,
+    a.Call: call,
 }

@@ -22,7 +22,15 @@ from avion_lint.sql.actions.objects import (
     Rename,
     SetSchema,
 )
-from avion_lint.sql.actions.session import Cluster, Command, SetVariable, TransactionControl, TransactionWord, Vacuum
+from avion_lint.sql.actions.session import (
+    Call,
+    Cluster,
+    Command,
+    SetVariable,
+    TransactionControl,
+    TransactionWord,
+    Vacuum,
+)
 from avion_lint.sql.actions.tables import AlterTable, AttachPartition, CreateTable, DetachPartition, LockTable, Truncate
 from avion_lint.sql.actions.types import AddEnumValue, AlterDomain, CreateType
 from avion_lint.sql.actions.values import Bound, Expression, Term, Type
@@ -40,6 +48,7 @@ __all__ = (
     "AlterTable",
     "AttachPartition",
     "Bound",
+    "Call",
     "Cluster",
     "ColumnDefinition",
     "ColumnUse",

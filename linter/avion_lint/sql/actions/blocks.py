@@ -21,7 +21,7 @@ from avion_lint.sql.actions.objects import (
     Rename,
     SetSchema,
 )
-from avion_lint.sql.actions.session import Cluster, Command, SetVariable, TransactionControl, Vacuum
+from avion_lint.sql.actions.session import Call, Cluster, Command, SetVariable, TransactionControl, Vacuum
 from avion_lint.sql.actions.tables import AlterTable, AttachPartition, CreateTable, DetachPartition, LockTable, Truncate
 from avion_lint.sql.actions.types import AddEnumValue, AlterDomain, CreateType
 from avion_lint.sql.actions.views import CreateView, RefreshView
@@ -76,7 +76,7 @@ Action = (
     | Truncate | LockTable | CreateIndex | Reindex | Drop | Rename | SetSchema | CommentOn
     | CreateView | RefreshView | CreateType | AddEnumValue | CreateTrigger | CreateObject | AlterDomain | AlterSequence
     | Insert | Update | Delete | TransactionControl | SetVariable | Vacuum | Cluster | Command | DoBlock
-    | Unseen
+    | Unseen | Call
 )  # fmt: skip
 
 

@@ -74,3 +74,11 @@ class Command:
     relations: tuple[Name, ...] = field(default=(), compare=False)
     locked: tuple[Name, ...] = field(default=(), compare=False)
     sets: SetVariable | None = field(default=None, compare=False)
+
+
+@record
+class Call:
+    """CALL of a procedure, or a SELECT that calls a function that is not PostgreSQL's own."""
+
+    span: Span
+    function: Name

@@ -8,7 +8,7 @@ from avion_lint.record import replace
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql.alter import alter_table, rename, set_schema
-from avion_lint.sql.extract.data import DATA_READERS, copy_rows, merge, select
+from avion_lint.sql.extract.data import DATA_READERS, call, copy_rows, merge, select
 from avion_lint.sql.extract.indexes import create_index, reindex
 from avion_lint.sql.extract.objects import (
     alter_policy,
@@ -104,6 +104,7 @@ _READERS: dict[str, Reader] = {
     "CreateForeignTableStmt": create_foreign_table,
     "CreateTableAsStmt": create_table_as,
     "SelectStmt": select,
+    "CallStmt": call,
     "CopyStmt": copy_rows,
     "MergeStmt": merge,
     "IndexStmt": create_index,
@@ -157,6 +158,5 @@ _WORDS = {
     "DropTableSpaceStmt": "DROP TABLESPACE",
     "AlterSystemStmt": "ALTER SYSTEM",
     "DropSubscriptionStmt": "DROP SUBSCRIPTION",
-    "CallStmt": "CALL",
     "DropOwnedStmt": "DROP OWNED",
 }

@@ -30,6 +30,28 @@ def select(node: Node, span: Span) -> Iterator[a.Action]:
     settings = list(_set_config(node, span))
     query = a.Command(span, "SELECT", n.relations_read(node), _row_locked(node))
     yield from settings or _modifying_with(node, span) or (query,)
+    yield from _calls(node, span)
+
+
+def _calls(node: Node, span: Span) -> Iterator[a.Action]:
+    """Functions whose results are selected, without those of PostgreSQL."""
+    for tag, inner in n.walk(node.get("targetList", [])):
+        if tag == "FuncCall" and not _is_builtin(name := n.dotted(n.strings(inner["funcname"]))):
+            yield a.Call(span, name)
+
+
+def _is_builtin(function: a.Name) -> bool:
+    from avion_lint.sql import builtin_functions as known  # noqa: PLC0415 - long tables, for SELECTs that call only
+
+    if function.schema == "pg_catalog":
+        return True
+    return function.schema is None and (function.name in known.STABLE_OR_IMMUTABLE or function.name in known.VOLATILE)
+
+
+def call(node: Node, span: Span) -> Iterator[a.Action]:
+    """Read a CALL."""
+    yield a.Command(span, "CALL")
+    yield a.Call(span, n.dotted(n.strings(node["funccall"]["funcname"])))
 
 
 def _row_locked(node: Node) -> tuple[a.Name, ...]:
