@@ -57,6 +57,14 @@ def _following(text: str) -> str:
     return _DIGITS.sub(lambda digits: str(int(digits[0]) + 1).zfill(len(digits[0])), text)
 
 
+_MOST_BYTES = 63  # PostgreSQL cuts a longer name without an error
+
+
+def is_too_long(name: str) -> bool:
+    """Whether PostgreSQL would cut a name."""
+    return len(name.encode()) > _MOST_BYTES
+
+
 def is_last(project: Project, migration: Migration) -> bool:
     """Whether nothing that has a version runs after a migration."""
     return not after(project, migration)

@@ -13,7 +13,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 from avion_rules.fixes._clause import NAME, clause, instead, put, text_of
 from avion_rules.fixes._layout import Piece, inserted, pieces
-from avion_rules.fixes._names import after, next_paths
+from avion_rules.fixes._names import after, is_too_long, next_paths
 from avion_rules.fixes._new_file import Script, new_file, nothing_validated
 from avion_rules.fixes._objects import keeps_order
 from avion_rules.fixes.lock_timeout import usual
@@ -118,7 +118,7 @@ def _not_null(statement: Statement, alter: a.SetNotNull) -> _Step | None:
     plain = f"{alter.table.name}_{alter.column}_not_null"
     known = table.constraints.values() if table else ()
     taken = any(made.name == plain or made.not_null_column == alter.column for made in known)
-    if span is None or taken or not _SET_NOT_NULL.match(text_of(statement, span)):
+    if span is None or taken or is_too_long(plain) or not _SET_NOT_NULL.match(text_of(statement, span)):
         return None
     sql, column, name = table_sql(statement, alter.table), a.identifier(alter.column), a.identifier(plain)
     validate = f"ALTER TABLE {sql} VALIDATE CONSTRAINT {name};\n"

@@ -12,7 +12,7 @@ from avion_lint.source import Place, Span
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.fixes._clause import NAME
-from avion_rules.fixes._names import is_last, next_paths
+from avion_rules.fixes._names import is_last, is_too_long, next_paths
 from avion_rules.fixes._new_file import Script, new_file
 from avion_rules.fixes.concurrently import concurrently
 from avion_rules.fixes.lock_timeout import usual
@@ -76,6 +76,8 @@ def _parts(statement: Statement, index: a.CreateIndex) -> tuple[_Part, ...]:
     if any(
         child.partitioned or child.origin is None or child.partition_of != table.name for child in children if table
     ):
+        return ()
+    if any(is_too_long(f"{child.name.name}_{index.index}") for child in children):
         return ()
     return tuple(_part(child.name, index.index or "") for child in children)
 
