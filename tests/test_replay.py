@@ -345,3 +345,18 @@ def test_cascade_takes_views_along() -> None:
     assert views("ALTER TABLE t DROP COLUMN a CASCADE") == ["x"]
     assert views("DROP TABLE t CASCADE") == []
     assert views("DROP VIEW v CASCADE") == ["x"]
+
+
+def test_a_domain_over_itself_ends_somewhere():
+    made = schema("CREATE DOMAIN d AS d; CREATE DOMAIN e AS d; DROP DOMAIN d; CREATE DOMAIN d AS e;")
+
+    domains = {thing.name.name: str(thing.domain.type) for thing in made.things.values()}
+    assert domains == {"e": "d", "d": "None"}
+
+
+def test_a_table_below_itself_loses_its_parents():
+    made = schema("CREATE TABLE a (x int); CREATE TABLE b () INHERITS (a); ALTER TABLE a INHERIT b;")
+
+    assert [(table.name.name, table.inherits) for table in made.tables.values() if table.inherits] == [
+        ("b", (Name("public", "a"),))
+    ]

@@ -9,14 +9,29 @@ from avion_lint.schema.replay.naming import free_name
 from avion_lint.sql import actions as a
 
 
-def made_domain(action: a.CreateObject, origin: Origin) -> Domain | None:
+def made_domain(draft: Draft, action: a.CreateObject, origin: Origin) -> Domain | None:
     """What a CREATE DOMAIN adds to its type; None for other objects."""
     if action.kind is not a.ObjectKind.DOMAIN:
         return None
-    made = Domain(action.type, action.not_null, action.default)
+    over = None if action.type and _is_circular(draft, action.type, draft.new_name(action.name)) else action.type
+    made = Domain(over, action.not_null, action.default)
     for definition in action.constraints:
         made = _constrained(made, action.name.name, definition, origin)
     return made
+
+
+def _is_circular(draft: Draft, over: a.Type | None, name: a.Name) -> bool:
+    """Whether a domain would be over itself: no server takes that, but whoever follows the types must come to an end."""
+    seen: set[a.Name] = set()
+    while over is not None:
+        schema, _, last = over.name.rpartition(".")
+        key = draft.key(a.ObjectKind.DOMAIN, a.Name(schema or None, last))
+        if key[1] == name or key[1] in seen:
+            return True
+        seen.add(key[1])
+        thing = draft.things.get(key)
+        over = thing.domain.type if thing and thing.domain else None
+    return False
 
 
 def _constrained(domain: Domain, name: str, definition: a.ConstraintDefinition, origin: Origin) -> Domain:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from avion_lint.record import record
+from avion_lint.record import record, replace
 from avion_lint.schema.catalogue import Catalogue
 from avion_lint.schema.model import TEMPORARY, Doubt, Index, Key, Table, Thing, candidates, resolve, signature
 from avion_lint.sql import actions as a
@@ -62,8 +62,24 @@ class Draft:
         return any((kind, name, None) in self.things for kind in _NAMED_LIKE_TABLES)
 
     def put(self, table: Table) -> None:
-        """Put a table, in place of the one of that name."""
+        """Put a table, in place of the one of that name; one that would stand below itself loses its parents."""
+        if (table.partition_of or table.inherits) and self._is_below_itself(table):
+            table = replace(table, partition_of=None, inherits=())
         self.tables[table.name] = table
+
+    def _is_below_itself(self, table: Table) -> bool:
+        """No server takes that, but any file may say it, and whoever follows the parents must come to an end."""
+        pending = [table]
+        seen: set[a.Name] = set()
+        while pending:
+            current = pending.pop()
+            for parent in (*((current.partition_of,) if current.partition_of else ()), *current.inherits):
+                if parent == table.name:
+                    return True
+                if parent in self.tables and parent not in seen:
+                    seen.add(parent)
+                    pending.append(self.tables[parent])
+        return False
 
     def put_thing(self, thing: Thing) -> None:
         """Put another object, in place of the one of that kind and name."""

@@ -45,7 +45,7 @@ def create_object(draft: Draft, action: a.CreateObject, origin: Origin) -> None:
         volatility=action.volatility,
         uses=tuple(a.ColumnUse(table, column) for column in action.columns),
         tables=tuple(draft.name(each) for each in action.tables),
-        domain=made_domain(action, origin),
+        domain=made_domain(draft, action, origin),
         sql=action.sql,
         arguments=action.arguments,
         owner=owner,
