@@ -81,7 +81,7 @@ def _lines(title: str, family: tuple[Rule, ...], levels: Levels) -> str:
 
 def what(rule: Rule) -> str:
     """What a rule finds, from its summary (`Find a … that …`)."""
-    words = rule.summary.removeprefix("Find ").rstrip(".")
+    words = rule.summary.removeprefix("Find ").removeprefix("Point out ").rstrip(".")
     return words[:1].upper() + words[1:]
 
 

@@ -47,11 +47,25 @@ def _is_off(migration: Migration, table: a.Name) -> bool:
 
 def _hidden(statement: Statement, action: a.AlterTable | a.Drop) -> Finding:
     table = action.table or a.Name(None, "")
-    why = "without a policy" if isinstance(action, a.AlterTable) else "when its last policy is gone"
+    match action:
+        case a.AlterTable(form="ForceRowSecurity"):
+            message = (
+                f"Where row-level security is on, it now holds for the owner of {table} as well: without a policy every "
+                "row vanishes for it."
+            )
+        case a.AlterTable():
+            message = (
+                f"Every row of {table} vanishes for running releases, unless they own it, and every insert fails: "
+                "row-level security shows nothing without a policy."
+            )
+        case _:
+            message = (
+                f"Takes the last policy of {table} away: where row-level security is on, every row vanishes for running "
+                "releases, unless they own the table."
+            )
     return statement.finding(
         action,
-        f"Every row of {table} vanishes for running releases, unless they own it, and every insert fails: row-level "
-        f"security shows nothing {why}.",
+        message,
         "Make the policies that the running release needs first, in this same transaction:\n"
         f"CREATE POLICY … ON {table.sql} USING (…);",
         object=table,

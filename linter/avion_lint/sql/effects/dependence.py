@@ -42,6 +42,10 @@ def users(action: a.Drop | a.DropConstraint, scope: Scope, beside: tuple[a.Actio
         case a.Drop(kind=a.ObjectKind.SCHEMA):
             within = (name for name in scope.schema.tables if name.schema == action.name.name)
             found = (f"table {name}" for name in within)
+        case a.Drop(kind=a.ObjectKind.TYPE | a.ObjectKind.DOMAIN as kind, name=name):
+            made = scope.schema.thing(kind, name)
+            tables = using_type(made.name, scope) if made else ()
+            found = (f"the columns of {table.name} that have it" for table in tables)
         case a.Drop():
             gone = {scope.resolve(each.name) for each in beside if isinstance(each, a.Drop)}
             found = _users(action, scope, gone)
