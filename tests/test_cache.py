@@ -59,6 +59,18 @@ def states(cache: Path) -> list[Path]:
     return sorted(cache.iterdir()) if cache.exists() else []
 
 
+def test_what_applied_migrations_set_for_later_sessions_is_remembered(repo: Repo, tmp_path: Path) -> None:
+    repo.git("switch", "-q", "main")
+    repo.write(f"{SERVICE}/00001_make_1.sql", goose("ALTER ROLE CURRENT_USER SET lock_timeout = '3s';"))
+    repo.commit()
+    repo.branch("again")
+    repo.write(f"{SERVICE}/00063_add.sql", goose("ALTER TABLE t7 ADD COLUMN extra int;"))
+    found = [run(repo, cache=tmp_path / "cache").report["findings"] for _ in range(2)]
+
+    assert states(tmp_path / "cache")
+    assert [[each["id"] for each in each_run if each["id"] == "LK106"] for each_run in found] == [[], []]
+
+
 def test_a_run_says_the_same_without_a_cache_when_it_fills_it_and_when_it_uses_it(repo: Repo, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     without = run(repo, "--no-cache", cache=cache)

@@ -25,10 +25,14 @@ Problems = Mapping[str, tuple[SqlProblem, ...]]
 
 @record
 class Past:
-    """What migrations come to: the schema after them, and what in them is no SQL, by path."""
+    """What migrations come to: the schema after them, and what in them is no SQL, by path.
+
+    `given` are the values of lock_timeout that they give to later sessions, as avion_lint.sql.opening keeps them.
+    """
 
     schema: Schema
     problems: Problems
+    given: tuple[tuple[int, str | None], ...] = ()
 
 
 def write(past: Past) -> str:
@@ -38,6 +42,7 @@ def write(past: Past) -> str:
     parts = {
         "search_path": list(schema.search_path),
         "problems": codec.write(past.problems),
+        "given": past.given,
         **{name: _shelf(getattr(schema, name), codec) for name in _CATALOGUES},
         "more": {name: codec.write(getattr(schema, name)) for name in _others()},
     }
@@ -55,9 +60,14 @@ def read(text: str, documents: Mapping[str, Document]) -> Past:
         more: dict[str, Any] = {name: codec.read(each) for name, each in parts["more"].items()}
         problems: Any = codec.read(parts["problems"])
         schema = Schema(**shelves, search_path=tuple(parts["search_path"]), **more)
-        return Past(schema, problems)
+        return Past(schema, problems, tuple(_given(each) for each in parts["given"]))
     except (ValueError, TypeError, KeyError) as error:
         raise UnknownValueError(str(error)) from error
+
+
+def _given(pair: Any) -> tuple[int, str | None]:
+    order, value = pair
+    return int(order), None if value is None else str(value)
 
 
 _CATALOGUES = ("tables", "indexes", "things")

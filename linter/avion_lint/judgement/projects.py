@@ -77,6 +77,7 @@ def project(gathered: Gathered, tick: Callable[[], None], memory: Memory | None 
     known = memory.recall(keys, lambda: {file.path: file.document for file in files}) if memory and keys else None
     if known is not None:
         schema = known[1].schema
+        opening.given.extend(known[1].given)
         for file, _ in applied[: known[0]]:
             migrations.append(_remembered(gathered, file, known[1]))
             tick()
@@ -89,7 +90,8 @@ def project(gathered: Gathered, tick: Callable[[], None], memory: Memory | None 
         if file.kind in _FOLDED:
             schema = migration.after
         if memory and len(migrations) == len(keys):
-            memory.keep(keys, Past(schema, {each.path: each.problems for each in migrations if each.problems}))
+            problems = {each.path: each.problems for each in migrations if each.problems}
+            memory.keep(keys, Past(schema, problems, tuple(opening.given)))
     return Project(gathered.service, tuple(migrations), gathered.unrecognised, gathered.base_name, gathered.base)
 
 
