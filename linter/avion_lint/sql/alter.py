@@ -104,7 +104,8 @@ def _clause(command: Node, table: a.Name, span: Span, kind: a.ObjectKind, *, rec
         form += enforced if changed.get("alterEnforceability") else ""
         name = changed.get("conname", "")
     other = n.relation(definition["RangeVar"]) if "RangeVar" in definition else None
-    return a.AlterTable(span, table, form, kind, name or ",".join(_options(definition)), other, only)
+    always = definition.get("Constraint", {}).get("generated_when") == "a"
+    return a.AlterTable(span, table, form, kind, name or ",".join(_options(definition)), other, only, always)
 
 
 def _attach(definition: Node, table: a.Name, span: Span, kind: a.ObjectKind) -> a.AttachPartition:

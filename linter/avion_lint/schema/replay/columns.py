@@ -122,7 +122,7 @@ def alter_value(draft: Draft, action: a.AlterTable, origin: Origin) -> None:
         column = replace(column, generated="", reads=(), expression=None)
     elif action.form == "AddIdentity":
         sequence = own_sequence(draft, table.name, column.name, origin)
-        column = replace(column, identity=True, sequence=sequence)
+        column = replace(column, identity=True, sequence=sequence, always=action.always)
     else:
         drop_owned(draft, table.name, column.name)
         column = replace(column, identity=False, sequence=None)

@@ -73,7 +73,7 @@ class AlterTable:
     """Any other ALTER TABLE form; `form` is its name in the parser's list without `AT_`, e.g. `SetStatistics`.
 
     `detail` is the name that the form gives (a column, a trigger, an owner), or its storage parameters with commas;
-    `other` is another relation that it names (INHERIT).
+    `other` is another relation that it names (INHERIT), `always` tells ADD GENERATED ALWAYS.
     """
 
     span: Span
@@ -83,6 +83,7 @@ class AlterTable:
     detail: str = ""
     other: Name | None = None
     only: bool = False
+    always: bool = field(default=False, compare=False)
 
 
 @record
