@@ -50,8 +50,8 @@ def _hidden(statement: Statement, action: a.AlterTable | a.Drop) -> Finding:
     match action:
         case a.AlterTable(form="ForceRowSecurity"):
             message = (
-                f"Where row-level security is on, it now holds for the owner of {table} as well: without a policy every "
-                "row vanishes for it."
+                f"Where row-level security is on, it now holds for the owner of {table} as well: without a policy "
+                "every row vanishes for it."
             )
         case a.AlterTable():
             message = (
@@ -60,8 +60,8 @@ def _hidden(statement: Statement, action: a.AlterTable | a.Drop) -> Finding:
             )
         case _:
             message = (
-                f"Takes the last policy of {table} away: where row-level security is on, every row vanishes for running "
-                "releases, unless they own the table."
+                f"Takes the last policy of {table} away: where row-level security is on, every row vanishes for "
+                "running releases, unless they own the table."
             )
     return statement.finding(
         action,
