@@ -7,9 +7,10 @@ from itertools import product
 import psycopg
 import pytest
 
-from avion_lint.schema.model import Column
-from avion_lint.schema.rewrites import added_column_rewrites, type_change_rewrites
+from avion_lint.schema.model import Schema
 from avion_lint.sql.actions import AddColumn, AlterColumnType, Name
+from avion_lint.sql.effects import effects
+from avion_rules.locks._rewrites import type_change_rewrites
 from tests.sql_helper import action, schema
 
 TYPES = (
@@ -31,14 +32,18 @@ def wrong(connection: psycopg.Connection, zone: str) -> list[str]:
     for old, new in product(TYPES, TYPES):
         change = action(f"ALTER TABLE t ALTER COLUMN a TYPE {new}")
         assert isinstance(change, AlterColumnType)
-        table = schema(f"CREATE TABLE t (a {old})", start=known).table(Name(None, "t"))
-        assert table is not None
-        claimed = type_change_rewrites(table.columns["a"], change, known, utc=zone == "UTC")
+        claimed = claim(change, schema(f"CREATE TABLE t (a {old})", start=known), utc=zone == "UTC")
         connection.execute(f"DROP TABLE IF EXISTS t; CREATE TABLE t (a {old})")
         measured = rewritten(connection, f"ALTER TABLE t ALTER COLUMN a TYPE {new}")
         if measured is not None and claimed not in (None, measured):
             found.append(f"{old} to {new}: claimed {claimed}, measured {measured}")
     return found
+
+
+def claim(change: AlterColumnType, before: Schema, *, utc: bool) -> bool | None:
+    table = before.table(Name(None, "t"))
+    old = table.columns[change.column].type if table and change.column in table.columns else None
+    return type_change_rewrites(effects(change, before, 18), old, change, utc=utc)
 
 
 def rewritten(connection: psycopg.Connection, sql: str) -> bool | None:
@@ -83,13 +88,12 @@ def test_an_added_column_is_told_as_the_server_does_it(postgres, column):
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("DROP SCHEMA IF EXISTS rewrites CASCADE; CREATE SCHEMA rewrites; SET search_path = rewrites")
         connection.execute(made)
-        assert added_column_rewrites(add.column, schema(made)) is rewritten(
-            connection, f"ALTER TABLE t ADD COLUMN {column}"
-        )
+        (told,) = {effect.rewrite for effect in effects(add, schema(made), 18) if effect.relation.name == "t"}
+        assert told is rewritten(connection, f"ALTER TABLE t ADD COLUMN {column}")
 
 
 def test_of_an_unknown_type_nothing_is_said():
     change = action("ALTER TABLE t ALTER COLUMN a TYPE text")
     assert isinstance(change, AlterColumnType)
-    assert type_change_rewrites(None, change, schema(), utc=True) is None
-    assert type_change_rewrites(Column("a", None), change, schema(), utc=True) is None
+    assert claim(change, schema(), utc=True) is None
+    assert claim(change, schema("ALTER TABLE t ALTER COLUMN a SET NOT NULL"), utc=True) is None

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
-from avion_lint.schema import rewrites
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.locks._clauses import column_is_there, table_sql
@@ -16,8 +15,7 @@ from avion_rules.locks._clauses import column_is_there, table_sql
 def added_column_rewrites(statement: Statement) -> Iterator[Finding]:
     """Find a column that is added in a way that writes the whole table anew while every read and write of it waits."""
     for add in statement.of(a.AddColumn):
-        schema = statement.schema_before(add)
-        rewrites_all = rewrites.added_column_rewrites(add.column, schema)
+        rewrites_all = any(effect.rewrite for effect in statement.effects(add))
         if not rewrites_all or statement.is_new(add.table, add) or column_is_there(statement, add):
             continue
         yield statement.finding(

@@ -21,7 +21,7 @@ def made_domain(draft: Draft, action: a.CreateObject, origin: Origin) -> Domain 
 
 
 def _is_circular(draft: Draft, over: a.Type | None, name: a.Name) -> bool:
-    """Whether a domain would be over itself: no server takes that, but whoever follows the types must come to an end."""
+    """Whether a domain would be over itself: no server takes that, but who follows the types must come to an end."""
     seen: set[a.Name] = set()
     while over is not None:
         schema, _, last = over.name.rpartition(".")
