@@ -1,6 +1,6 @@
 -- +goose Up
 CREATE TABLE events (
-    id bigint GENERATED ALWAYS AS IDENTITY,
+    id bigint,
     at timestamptz NOT NULL,
     kind text CHECK (kind <> ''),
     user_id bigint REFERENCES users,
@@ -21,6 +21,6 @@ CREATE INDEX events_rest_user ON events_rest (user_id);
 ALTER INDEX events_user ATTACH PARTITION events_rest_user;
 CREATE INDEX events_waits ON ONLY events (id);
 ALTER TABLE events ADD COLUMN note text NOT NULL DEFAULT '';
-CREATE TRIGGER touched BEFORE UPDATE ON events FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE TRIGGER touched AFTER UPDATE ON events FOR EACH ROW EXECUTE FUNCTION touch();
 ALTER TABLE events DETACH PARTITION events_2025;
 DROP TABLE events_rest;
