@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.rules_helper import block, flyway, goose, objects, outside
+import pytest
+
+from tests.rules_helper import FLYWAY, block, flyway, goose, judged, objects, outside
 
 USERS = "CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE TABLE other (id bigint, email text);"
 ALTER = "ALTER TABLE users ADD COLUMN a int;"
@@ -41,6 +43,20 @@ def test_set_local_in_a_block_or_in_one_query_holds():
 
     assert outside("LK126", USERS, one) == []
     assert outside("LK126", USERS, block("SET LOCAL lock_timeout = '3s'; ALTER TABLE users ADD COLUMN a int;")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "count"),
+    [
+        ("beforeMigrate.sql", "SET lock_timeout = '3s'; SET statement_timeout = '1h';", 1),
+        ("afterConnect.sql", "SET lock_timeout = '3s';", 1),
+        ("beforeEachMigrate.sql", "SET lock_timeout = '3s';", 0),
+        ("beforeMigrate.sql", "SET lock_timeout = '3s'; DELETE FROM users WHERE id = 1;", 0),
+        ("beforeMigrate.sql", "SET work_mem = '3MB';", 0),
+    ],
+)
+def test_a_callback_on_another_connection_sets_nothing_for_the_migrations(name, text, count):
+    assert len(judged({f"{FLYWAY}/{name}": text}, {f"{FLYWAY}/V1__a.sql": USERS}, "LK126")) == count
 
 
 def test_every_timeout_counts_outside_a_transaction():

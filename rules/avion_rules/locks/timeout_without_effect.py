@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
-from avion_lint.runners.migration import Runner
+from avion_lint.runners.migration import Kind, Runner
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 from avion_rules.locks._waits import Wait, waits
 
+# The callbacks that run on the migrations' own connection (measured with Flyway 11).
+_SEEN = "beforeEachMigrate"
 _TIMEOUTS = {
     "lock_timeout",
     "statement_timeout",
@@ -22,11 +24,32 @@ _TIMEOUTS = {
 @rule("LK126", subject=Migration)
 def timeout_without_effect(migration: Migration) -> Iterator[Finding]:
     """Find a timeout that limits nothing: set outside a transaction, to 0, or after the lock is taken."""
+    name = migration.path.rpartition("/")[2]
+    if migration.kind is Kind.CALLBACK and _only_sets(migration) and not name.startswith(_SEEN):
+        yield _elsewhere(migration)
+        return
     found = tuple(waits(migration.up))
     for at, statement in enumerate(migration.up):
         for action in statement.actions:
             if isinstance(action, a.SetVariable) and action.name in _TIMEOUTS and action.value is not None:
                 yield from _judge(statement, action, _around(migration, at, found))
+
+
+def _only_sets(migration: Migration) -> bool:
+    """Whether a callback does nothing but set timeouts, so that they are meant for the migrations."""
+    actions = [action for statement in migration.up for action in statement.actions]
+    return bool(actions) and all(isinstance(each, a.SetVariable) and each.name in _TIMEOUTS for each in actions)
+
+
+def _elsewhere(migration: Migration) -> Finding:
+    statement = migration.up[0]
+    return statement.finding(
+        statement.actions[0],
+        "Does nothing for the migrations: Flyway runs this callback on another connection than theirs.",
+        "Set it on their connection: name the file beforeEachMigrate.sql, which Flyway runs in each migration's own "
+        "session, or put the SET into `flyway.initSql`.",
+        object=migration.path.rpartition("/")[2],
+    )
 
 
 def _around(migration: Migration, at: int, found: tuple[Wait, ...]) -> tuple[Wait | None, Wait | None]:
