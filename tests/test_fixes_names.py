@@ -99,3 +99,44 @@ def test_a_way_back_says_what_is_lost():
         "-- Comes back empty: what age held is gone.\n"
         "ALTER TABLE users ADD COLUMN age integer;\n"
     )
+
+
+def test_a_foreign_key_waits_for_the_index_that_serves_it():
+    up = (
+        "SET LOCAL lock_timeout = '3s';\nALTER TABLE users ADD COLUMN team bigint;\n"
+        "CREATE INDEX idx_users_team ON users (team);\n"
+        "ALTER TABLE users ADD CONSTRAINT team FOREIGN KEY (team) REFERENCES users;"
+    )
+    down = "ALTER TABLE users DROP CONSTRAINT team;\nDROP INDEX idx_users_team;\nALTER TABLE users DROP COLUMN team;"
+    found = fixed(
+        {"db/00002_team.sql": f"-- +goose Up\n{up}\n-- +goose Down\n{down}\n"}, {"db/00001_a.sql": goose(TABLE)}
+    )
+
+    assert {path: text.partition("-- +goose Down\n")[2] for path, text in found.texts.items()} == {
+        "db/00002_team.sql": "ALTER TABLE users DROP COLUMN team;\n",
+        "db/00003_index_users_team.sql": "DROP INDEX CONCURRENTLY IF EXISTS idx_users_team;\n",
+        "db/00004_team_rest.sql": "ALTER TABLE users DROP CONSTRAINT team;\n",
+        "db/00005_validate_team_rest.sql": ("-- Nothing to undo: what is validated here goes with 00004.\nSELECT 1;\n"),
+    }
+
+
+def test_an_index_that_becomes_a_key_does_so_in_the_next_file():
+    up = (
+        "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS users_age_key ON users (age);\n"
+        "ALTER TABLE users ADD CONSTRAINT users_age_key UNIQUE USING INDEX users_age_key;"
+    )
+    text = f"-- +goose NO TRANSACTION\n{goose(up)}"
+
+    found = fixed({"db/00002_key.sql": text}, {"db/00001_a.sql": goose(TABLE)}, unsafe=True)
+
+    assert {path: sql.partition("-- +goose Up\n")[2] for path, sql in found.texts.items()} == {
+        "db/00002_key.sql": (
+            "DROP INDEX CONCURRENTLY IF EXISTS users_age_key;\n"
+            "CREATE UNIQUE INDEX CONCURRENTLY users_age_key ON users (age);\n-- +goose Down\nSELECT 1;\n"
+        ),
+        "db/00003_key_rest.sql": (
+            "SET LOCAL lock_timeout = '3s';\n"
+            "ALTER TABLE users ADD CONSTRAINT users_age_key UNIQUE USING INDEX users_age_key;\n"
+            "-- +goose Down\nSELECT 1;\n"
+        ),
+    }

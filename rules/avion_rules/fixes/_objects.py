@@ -75,11 +75,13 @@ class _About:
         self.names: set[str] = set()
         self.tables: set[str] = set()
         self.unique: set[str] = set()
+        self.leading: set[tuple[str, str]] = set()
 
     def add(self, action: a.Action) -> None:
         """Note what an action needs."""
         match action:
-            case a.CreateIndex(index=name, table=table, unique=unique):
+            case a.CreateIndex(index=name, table=table, unique=unique, columns=columns):
+                self.leading |= {(table.name, column) for column in columns[:1] if column}
                 self.names |= {name} if name else set()
                 self.tables.add(table.name)
                 self.unique |= {table.name} if unique else set()
@@ -109,7 +111,8 @@ class _About:
             case a.CreateIndex(index=name):
                 return name in self.names
             case a.AddConstraint(constraint=made):
-                return (on_table and bool({made.using_index, made.name} & self.names)) or _refers(made, self.unique)
+                by_name = on_table and bool({made.using_index, made.name} & self.names)
+                return by_name or self._serves(table, made) or _refers(made, self.unique)
             case a.DropColumn() | a.AlterColumnType() | a.DropConstraint() | a.AttachPartition() | a.DetachPartition():
                 return on_table
             case a.Insert(on_conflict=on_conflict):
@@ -123,6 +126,11 @@ class _About:
             case a.AlterTable(detail=detail):
                 return detail in self.names or table in self.names
         return True
+
+    def _serves(self, table: str, made: a.ConstraintDefinition) -> bool:
+        """Whether an index among them serves a foreign key, which would be slow without it."""
+        foreign = made.kind is a.ConstraintKind.FOREIGN_KEY
+        return foreign and any((table, column) in self.leading for column in made.columns)
 
 
 def _table_of(action: a.Action) -> str:

@@ -72,10 +72,11 @@ class _Plan:
 
     # --- where it stands
 
-    def _whole(self, *, transaction: bool) -> Fix | None:
+    def _whole(self, *, transaction: bool, without: tuple[Piece, ...] = ()) -> Fix | None:
+        """All that stays in the file is concurrent; `without` are pieces of Down that leave it."""
         edits: list[Edit] = [edit for piece, form in self._with_clearing() for edit in in_place(piece, form)]
         edits += [piece.removed() for piece in self.up if piece not in self.forms]
-        back = self._back_in_place() if transaction else ()
+        back = self._back_in_place(without) if transaction else ()
         if back is None:
             return None
         edits += back
@@ -87,10 +88,10 @@ class _Plan:
             files = (script_config(self.migration.path),)
         return Fix(IN_PLACE, tuple(edits), files) if edits else None
 
-    def _back_in_place(self) -> tuple[Edit, ...] | None:
+    def _back_in_place(self, without: tuple[Piece, ...]) -> tuple[Edit, ...] | None:
         """Down in a file that runs outside a transaction: concurrent as well, or nothing."""
         edits: list[Edit] = []
-        for piece in self.down:
+        for piece in (each for each in self.down if each not in without):
             form = concurrent(piece, down=True)
             if form is not None:
                 edits += in_place(piece, form)
@@ -105,8 +106,16 @@ class _Plan:
         before = first_that_stops(self.migration.up)
         if before is not None and not any(piece.has(before) for piece in self.forms):
             return None
+        if self._becomes_a_key():
+            return None  # a second run would find it to be a constraint's, which DROP INDEX refuses
         edits = tuple(edit for piece, form in self._with_clearing() for edit in in_place(piece, form))
         return Fix("Clear a failed attempt away before it builds again", edits) if edits else None
+
+    def _becomes_a_key(self) -> bool:
+        """Whether the file makes a constraint of an index that it builds."""
+        built = {act.index for piece in self.forms for act in piece.actions if isinstance(act, a.CreateIndex)}
+        added = (act for piece in self.up for act in piece.actions if isinstance(act, a.AddConstraint))
+        return any(act.constraint.using_index in built for act in added if act.constraint.using_index)
 
     def _with_clearing(self) -> list[tuple[Piece, Concurrent]]:
         """The forms, without the DROP INDEX that clears the way where the file has it already."""
@@ -132,6 +141,8 @@ class _Plan:
             return None
         if late and following:
             return None
+        if len(late) == len(others):
+            return self._rest_apart(late)
         word = _word(self.migration, moved)
         words = (word, f"{_described(self.migration)}_rest") if late else (word,)
         paths = next_paths(self.scene.project, self.migration, words)
@@ -146,6 +157,17 @@ class _Plan:
             files.append(new_file(self.migration, paths[1], self._late_script(late, late_back)))
         gone = (*moved, *late, *back, *late_back)
         return Fix(MOVED, (*(piece.removed() for piece in gone), *self._transaction_again()), tuple(files))
+
+    def _rest_apart(self, late: tuple[Piece, ...]) -> Fix | None:
+        """The file keeps what is concurrent, since all the rest comes after it."""
+        section = self.migration.file.section(Direction.UP)
+        back, own = undoing(self.down, late)
+        paths = next_paths(self.scene.project, self.migration, (f"{_described(self.migration)}_rest",))
+        fix = self._whole(transaction=bool(section and section.transaction), without=back)
+        if not own or paths is None or fix is None:
+            return None
+        made = new_file(self.migration, paths[0], self._late_script(late, back))
+        return Fix(MOVED, (*fix.edits, *(piece.removed() for piece in back)), (*fix.files, made))
 
     def _late(self, others: list[Piece]) -> tuple[Piece, ...] | None:
         """What must run after the moved pieces; None where a moved one must run after that in turn."""
@@ -208,10 +230,14 @@ def _word(migration: Migration, moved: tuple[Piece, ...]) -> str:
 def _about(action: a.Action) -> str:
     match action:
         case a.CreateIndex(index=str() as name):
-            return name.removesuffix("_idx")
+            return _bare(name)
         case a.Drop(name=name):
-            return name.name.removesuffix("_idx")
+            return _bare(name.name)
     return ""
+
+
+def _bare(index: str) -> str:
+    return index.removesuffix("_idx").removeprefix("idx_")
 
 
 def _described(migration: Migration) -> str:
