@@ -16,7 +16,7 @@ from avion_rules.locks._rerun import first_concurrent, first_that_stops
 def half_applied_on_failure(migration: Migration) -> Iterator[Finding]:
     """Find a statement that cannot be done twice, in a file that runs outside a transaction."""
     for statements in (migration.up, migration.down):
-        stop = first_that_stops(statements) if statements and not statements[0].section.transaction else None
+        stop = first_that_stops(_known(statements)) if statements and not statements[0].section.transaction else None
         if stop is None or first_concurrent(statements) or any(map(_begins, statements)):
             continue
         if statements[-1].chunk is stop.chunk:
@@ -28,6 +28,12 @@ def half_applied_on_failure(migration: Migration) -> Iterator[Finding]:
             f"{_remedy(migration)} Otherwise write each statement so that it can run twice, with IF EXISTS or IF NOT "
             "EXISTS.",
         )
+
+
+def _known(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """The statements without calls of procedures, of which nobody can tell whether they can run twice."""
+    calls = [all(action == a.Command(action.span, "CALL") for action in each.actions) for each in statements[:-1]]
+    return (*(each for each, call in zip(statements, calls, strict=False) if not call), statements[-1])
 
 
 def _begins(statement: Statement) -> bool:
