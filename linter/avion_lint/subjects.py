@@ -369,12 +369,13 @@ class Unrecognised:
 
 @record
 class BaseMigration:
-    """A migration as the base branch has it now."""
+    """A migration as the base branch has it now; `ahead` tells that it came there after this branch left it."""
 
     path: str
     kind: Kind
     version: Version | None
     description: str
+    ahead: bool = False
 
 
 @record

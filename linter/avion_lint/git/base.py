@@ -6,12 +6,14 @@ import os
 from collections.abc import Mapping
 
 from avion_lint.git.errors import UNSHALLOW, GitError, Trouble, explain
+from avion_lint.git.merge_queue import merge_group_base
 from avion_lint.git.process import ask, ask_gently
 from avion_lint.git.values import Base, Repository
 from avion_lint.record import record
 
 _ORIGIN_HEAD = "refs/remotes/origin/HEAD"
 _USUAL = ("main", "master")
+_SHORT = 10
 _UNKNOWN = (
     "unknown revision",
     "bad revision",
@@ -43,8 +45,9 @@ def resolve_base(repository: Repository, requested: str | None, environment: Map
     """Find the base that the commit checked out is judged against.
 
     That is `requested` (any expression for a commit), else the branch that GITHUB_BASE_REF in `environment`
-    names, else origin's default branch, origin/main, origin/master, main or master. A base that was asked
-    for, also by GITHUB_BASE_REF, is never replaced by another. Raises GitError.
+    names, else in a merge queue of GitHub's the commit that the merge group is built on, else origin's default
+    branch, origin/main, origin/master, main or master. A base that was asked for, also by GitHub's variables, is
+    never replaced by another. Raises GitError.
     """
     if repository.head is None:
         raise GitError(
@@ -78,6 +81,13 @@ def _wanted(requested: str | None, environment: Mapping[str, str]) -> _Wanted:
             (_remote(branch), _local(branch)),
             f"the base branch {branch} (GITHUB_BASE_REF)",
             f"fetch it: `git fetch origin {branch}:refs/remotes/origin/{branch}`",
+        )
+    group = merge_group_base(environment)
+    if group is not None:
+        return _Wanted(
+            (_Candidate(group[:_SHORT], group),),
+            f"{group[:_SHORT]}, which the merge group is built on,",
+            "check out the merge group's commit with its history: `fetch-depth: 0` for actions/checkout",
         )
     usual = (*(_remote(name) for name in _USUAL), *(_local(name) for name in _USUAL))
     return _Wanted((_Candidate("origin/HEAD", _ORIGIN_HEAD), *usual))

@@ -16,7 +16,8 @@ class Ground:
     """How every migration stands.
 
     `deployments` has every migration's path, `judged` those whose statements are judged, `edited` those among them
-    that are applied all the same. `base` is the base branch for people ("" for none), `tip` the migrations on it.
+    that are applied all the same. `base` is the base branch for people ("" for none), `tip` the migrations on it,
+    `ahead` those among them that came after this branch left it and are not here.
     `assumed` says in a sentence what was taken as applied.
     """
 
@@ -29,6 +30,7 @@ class Ground:
     changes: tuple[Change, ...] = ()
     unsure: tuple[Unsure, ...] = ()
     missing: Missing | None = None
+    ahead: frozenset[str] = frozenset()
 
     @property
     def applied(self) -> frozenset[str]:
@@ -60,6 +62,7 @@ def against_base(history: History, paths: Collection[str]) -> Ground:
         history.applied,
         history.changes,
         history.unsure,
+        ahead=history.applied - history.shared - frozenset(paths),
     )
 
 

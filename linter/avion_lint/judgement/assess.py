@@ -119,10 +119,14 @@ def _standing(file: MigrationFile, collected: Collected, ground: Ground) -> Stan
 
 
 def _base(collected: Collected, ground: Ground) -> Iterator[BaseMigration]:
+    # What this branch changes is known under its own version; the base branch may have renamed it meanwhile.
+    changed = {change.path for change in ground.changes if change.before is not None}
+    ours = {(file.kind, file.version) for file in collected.files if file.path in changed}
     for path in sorted(ground.tip):
         name = name_of(collected, path) if _inside(path, collected) else None
         if name is not None:
-            yield BaseMigration(path, name.kind, name.version, name.description)
+            ahead = path in ground.ahead and (name.kind, name.version) not in ours
+            yield BaseMigration(path, name.kind, name.version, name.description, ahead)
 
 
 def _inside(path: str, collected: Collected) -> bool:

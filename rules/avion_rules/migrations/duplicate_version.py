@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Kind, Runner, Version
-from avion_lint.subjects import Migration, Project
+from avion_lint.subjects import BaseMigration, Migration, Project
 from avion_rules._versions import all_versions, free_versions, move_behind
 
 
@@ -16,43 +16,71 @@ from avion_rules._versions import all_versions, free_versions, move_behind
 def duplicate_version(project: Project) -> Iterator[Finding]:
     """Find a migration whose version another one already has, which stops the runner altogether."""
     free = free_versions(project)
+    told: set[str] = set()
     for twins in _groups(project):
         first, *others = sorted(twins, key=lambda migration: (migration.judged, migration.path))
         for migration in others:
             if migration.judged:
+                told.add(migration.path)
                 yield _finding(project, migration, first, free)
+    ahead = {_identity(each.kind, each.version, each.description): each for each in project.base if each.ahead}
+    for migration in project.migrations:
+        twin = ahead.get(_identity(migration.kind, migration.version, migration.file.description))
+        if twin and migration.judged and migration.path not in told:
+            yield _after_merge(project, migration, twin, free)
+
+
+def _identity(kind: Kind, version: Version | None, description: str) -> tuple[Kind, Version | str] | None:
+    """What no second migration of a service may have; None where nothing is asked of it."""
+    if kind in (Kind.VERSIONED, Kind.CODE) and version:
+        return Kind.VERSIONED, version
+    return (kind, description) if kind is Kind.REPEATABLE else None
 
 
 def _groups(project: Project) -> Iterator[list[Migration]]:
     groups: defaultdict[tuple[Kind, Version | str], list[Migration]] = defaultdict(list)
-    for migration in project.versioned():
-        if migration.version:
-            groups[Kind.VERSIONED, migration.version].append(migration)
     for migration in project.migrations:
-        if migration.kind is Kind.REPEATABLE:
-            groups[migration.kind, migration.file.description].append(migration)
+        identity = _identity(migration.kind, migration.version, migration.file.description)
+        if identity is not None:
+            groups[identity].append(migration)
     return (group for group in groups.values() if len(group) > 1)
 
 
 def _finding(project: Project, migration: Migration, first: Migration, free: Iterator[str]) -> Finding:
-    effect = (
-        "every goose command ends in a panic"
-        if migration.service.runner is Runner.GOOSE
-        else "every Flyway command stops with an error"
-    )
     related = (Related(first.head, "the other one"),)
-    if migration.version is None:
-        shared = f"the description `{migration.file.description}`"
-        remedy = "Give one of the two another description."
-    else:
-        shared = f"version {migration.version}{_spelling(migration, first)}"
-        remedy = move_behind(migration, all_versions(project)[-1], free)
+    shared, effect = _shared(migration, first.version), _effect(migration)
     message = f"Nothing can be migrated any more: {first.path} has {shared} as well, and {effect}."
-    return migration.finding(None, message, remedy, related=related)
+    return migration.finding(None, message, _remedy(project, migration, free), related=related)
 
 
-def _spelling(migration: Migration, first: Migration) -> str:
-    other = first.version
+def _after_merge(project: Project, migration: Migration, twin: BaseMigration, free: Iterator[str]) -> Finding:
+    shared, effect = _shared(migration, twin.version), _effect(migration)
+    message = (
+        f"Nothing can be migrated any more once this is merged: {project.base_name} has {shared} as well since this "
+        f"branch left it ({twin.path}), and {effect}."
+    )
+    return migration.finding(None, message, _remedy(project, migration, free))
+
+
+def _effect(migration: Migration) -> str:
+    if migration.service.runner is Runner.GOOSE:
+        return "every goose command ends in a panic"
+    return "every Flyway command stops with an error"
+
+
+def _shared(migration: Migration, other: Version | None) -> str:
+    if migration.version is None:
+        return f"the description `{migration.file.description}`"
+    return f"version {migration.version}{_spelling(migration, other)}"
+
+
+def _remedy(project: Project, migration: Migration, free: Iterator[str]) -> str:
+    if migration.version is None:
+        return "Give one of the two another description."
+    return move_behind(migration, all_versions(project)[-1], free)
+
+
+def _spelling(migration: Migration, other: Version | None) -> str:
     if other is None or migration.version is None or other.text == migration.version.text:
         return ""
     return f" (written {other}, which is the same number)"
