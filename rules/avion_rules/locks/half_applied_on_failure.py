@@ -31,9 +31,12 @@ def half_applied_on_failure(migration: Migration) -> Iterator[Finding]:
 
 
 def _known(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """The statements without calls of procedures, of which nobody can tell whether they can run twice."""
-    calls = [all(action == a.Command(action.span, "CALL") for action in each.actions) for each in statements[:-1]]
-    return (*(each for each, call in zip(statements, calls, strict=False) if not call), statements[-1])
+    """The statements without calls of functions, of which nobody can tell whether they can run twice."""
+    return (*(each for each in statements[:-1] if not _calls(each)), statements[-1])
+
+
+def _calls(statement: Statement) -> bool:
+    return any(isinstance(action, a.Command) and action.words in ("CALL", "SELECT") for action in statement.actions)
 
 
 def _begins(statement: Statement) -> bool:
