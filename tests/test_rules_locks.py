@@ -26,7 +26,6 @@ EVENTS = (
         "CREATE INDEX IF NOT EXISTS users_pkey ON users (id);",
         "CREATE INDEX events_kind ON ONLY events (kind);",
         "CREATE INDEX elsewhere_kind ON ONLY elsewhere (kind);",
-        "CREATE TABLE app.t (a int); CREATE INDEX ON t (a);",
     ],
 )
 def test_an_index_that_keeps_nobody_waiting_is_fine(up):
@@ -45,6 +44,13 @@ def test_an_index_that_keeps_nobody_waiting_is_fine(up):
 )
 def test_an_index_on_a_table_in_use_is_found(up):
     assert len(goose("LK101", USERS, up)) == 1
+
+
+def test_where_all_tables_are_made_in_another_schema_names_without_one_are_taken_to_lead_there():
+    make = "CREATE TABLE app.t (a int); CREATE INDEX ON t (a);"
+
+    assert goose("LK101", "CREATE TABLE app.users (id int);", make) == []
+    assert len(goose("LK101", USERS, make)) == 1, "t is an older table beside users, not app.t"
 
 
 def test_a_table_of_an_earlier_file_of_the_same_change_is_new():

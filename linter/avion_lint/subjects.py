@@ -281,8 +281,13 @@ class Statement:
 
 
 def _elsewhere(schema: Schema, name: a.Name) -> list[Table]:
-    """Tables of that name in other schemas, where none is given: the role's search_path may lead to one of them."""
+    """Tables of that name in other schemas, where none is given and the role's search_path may lead to one of them.
+
+    Where migrations have made tables in the schemas of the path that is assumed, the path is as assumed.
+    """
     if name.schema is not None:
+        return []
+    if any(table.origin and known.schema in schema.search_path for known, table in schema.tables.items()):
         return []
     return [table for known, table in schema.tables.items() if known.name == name.name]
 
