@@ -45,6 +45,8 @@ DOOR = {
     "sql.effects",
     "sql.lexer",
     "runners.migration",
+    "runners.numbering",
+    "runners.script_text",
 }
 
 

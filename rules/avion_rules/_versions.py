@@ -6,28 +6,11 @@ import shlex
 from collections.abc import Iterator
 from posixpath import basename, dirname
 
-from avion_lint.pattern import pattern
 from avion_lint.runners.migration import Kind, Runner, Version
+from avion_lint.runners.numbering import following, is_sequential, with_version
 from avion_lint.subjects import Migration, Project
 
-_LAST_NUMBER = pattern(r"\d+(?=\D*$)")
-_TIMESTAMP = 100_000
-_YEAR = 1900
 _ORDERED = (Kind.VERSIONED, Kind.CODE)
-
-
-def is_sequential(version: Version) -> bool:
-    """Whether a version is a number in a sequence; a moment in time (20240131120000, 2024.01) is none.
-
-    goose writes five digits; whole numbers of six digits and more are dates in one form or another.
-    """
-    first, *rest = version.parts
-    return first < (_YEAR if rest else _TIMESTAMP)
-
-
-def following(text: str) -> str:
-    """Spell the next version like this one: `00007` → `00008`, `1.9` → `1.10`."""
-    return _LAST_NUMBER.sub(lambda last: str(int(last[0]) + 1).zfill(len(last[0])), text)
 
 
 def all_versions(project: Project) -> list[Version]:
@@ -62,14 +45,8 @@ def move_behind(migration: Migration, last: Version, free: Iterator[str]) -> str
 
 def rename(path: str, version: Version, new: str) -> str:
     """Write the command that gives a file another version."""
-    return move(path, _with_version(basename(path), version, new))
-
-
-def _with_version(name: str, version: Version, new: str) -> str:
-    with_underscores = version.text.replace(".", "_")
-    if version.text not in name and with_underscores in name:
-        return name.replace(with_underscores, new.replace(".", "_"), 1)
-    return name.replace(version.text, new, 1)
+    name = basename(path)
+    return move(path, with_version(name, version, new) or name)
 
 
 def move(path: str, name: str) -> str:

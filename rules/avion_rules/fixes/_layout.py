@@ -9,6 +9,7 @@ from itertools import groupby
 from avion_lint.finding import Edit
 from avion_lint.record import field, record
 from avion_lint.runners.migration import Direction, Section
+from avion_lint.runners.script_text import head_end
 from avion_lint.source import Document, Place, Span
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
@@ -16,11 +17,6 @@ from avion_lint.subjects import Migration, Statement
 _TO_END = re.compile(r"(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*;")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:--[^\n]*|/\*(?:[^*\n]|\*(?!/))*\*/[ \t]*)?\r?(?:\n|$)")
 _COMMENT = re.compile(r"[ \t]*(?:--(?!\s*\+goose).*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$")
-_KEYED = re.compile(
-    r"[ \t]*--[ \t]*(?:author|date|created|created (?:by|at|on)|owner|team|e-?mail|reviewer|reviewed by|ticket|issue"
-    r"|jira|story|task|pr|pull request)[ \t]*:[ \t]*\S",
-    re.IGNORECASE,
-)
 _BEGIN = re.compile(r"[ \t]*--[ \t]*\+goose[ \t]+statementbegin[ \t]*$", re.IGNORECASE)
 _END = re.compile(r"\s*--[ \t]*\+goose[ \t]+statementend[ \t]*\r?(?:\n|$)", re.IGNORECASE)
 _EMPTY = re.compile(r"[ \t]*\r?(?:\n|$)")
@@ -133,26 +129,6 @@ def _lines_above(text: str, start: int, floor: int) -> Iterator[Span]:
         before = text.rfind("\n", 0, start - 1) + 1
         yield Span(before, start)
         start = before
-
-
-def head_end(text: str) -> int:
-    """Offset behind the last `-- Name: value` among the comments at the top of a file."""
-    end = at = 0
-    while at < len(text):
-        following = text.find("\n", at) + 1 or len(text)
-        line = text[at:following].strip().removeprefix("\ufeff")
-        if line and not line.startswith(("--", "/*", "*")):
-            break
-        at = following
-        if _KEYED.match(line) and "avion-lint:" not in line:
-            end = at
-    return end
-
-
-def header(document: Document) -> tuple[str, ...]:
-    """The lines `-- Name: value` at the top of a file, Author and Date among them."""
-    lines = document.text.removeprefix("\ufeff")[: head_end(document.text)].splitlines()
-    return tuple(line.strip() for line in lines if _KEYED.match(line) and "avion-lint:" not in line)
 
 
 def first_line(document: Document) -> int:

@@ -1,30 +1,10 @@
-"""The text of a new migration: the header and the layout of the one that it is taken from."""
+"""New migrations that a fix makes: with the header and the layout of the one that they are taken from."""
 
 from __future__ import annotations
 
-import re
-
-from avion_lint.record import record
-from avion_lint.runners.migration import Runner
+from avion_lint.runners.script_text import NOTHING_TO_UNDO, OUTSIDE_TRANSACTION, Script, header, script_text
 from avion_lint.source import Document
 from avion_lint.subjects import Migration
-from avion_rules.fixes._layout import header
-
-_BLANK_BEFORE_DOWN = re.compile(r"\n[ \t]*\r?\n-- \+goose Down")
-_BLANK_BEFORE_UP = re.compile(r"\n[ \t]*\r?\n-- \+goose (?:Up|NO TRANSACTION)")
-_BLANK_AFTER_UP = re.compile(r"-- \+goose Up[ \t]*\r?\n[ \t]*\r?\n")
-
-
-@record
-class Script:
-    """What a new migration holds: lines of SQL with their semicolons, for both ways."""
-
-    up: str
-    down: str = ""
-    transaction: bool = True
-
-
-NOTHING_TO_UNDO = "SELECT 1;\n"
 
 
 def nothing_validated(migration: Migration) -> str:
@@ -34,35 +14,10 @@ def nothing_validated(migration: Migration) -> str:
 
 def new_file(source: Migration, path: str, script: Script) -> Document:
     """The migration as a file, with the line ends of the one that it is taken from."""
-    lines = "".join(f"{line}\n" for line in header(source.document))
-    if source.service.runner is Runner.GOOSE:
-        text = lines + _goose(source.document.text, script, headed=bool(lines))
-    else:
-        text = lines + ("\n" if lines and _flyway_gap(source.document.text) else "") + script.up
-    return Document(path, text.replace("\n", "\r\n") if "\r\n" in source.document.text else text)
-
-
-def _goose(source: str, script: Script, *, headed: bool) -> str:
-    return "".join(
-        (
-            "\n" if headed and _BLANK_BEFORE_UP.search(source) else "",
-            "" if script.transaction else "-- +goose NO TRANSACTION\n",
-            "-- +goose Up\n",
-            "\n" if _BLANK_AFTER_UP.search(source) else "",
-            script.up,
-            "\n" if _BLANK_BEFORE_DOWN.search(source) else "",
-            "-- +goose Down\n",
-            script.down or NOTHING_TO_UNDO,
-        )
-    )
-
-
-def _flyway_gap(source: str) -> bool:
-    """Whether an empty line stands between the header and what follows."""
-    top = re.match(r"\ufeff?(?:[ \t]*--[^\n]*\n)+", source)
-    return top is not None and source[top.end() : top.end() + 2].strip(" \t\r") == "\n"
+    text = source.document.text
+    return Document(path, script_text(source.service.runner, text, header(text), script))
 
 
 def script_config(path: str) -> Document:
     """The script configuration with which Flyway runs a migration outside a transaction."""
-    return Document(f"{path}.conf", "executeInTransaction=false\n")
+    return Document(f"{path}.conf", OUTSIDE_TRANSACTION)

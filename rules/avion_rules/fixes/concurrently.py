@@ -6,12 +6,13 @@ from avion_lint.finding import Edit, Fix
 from avion_lint.fixer import Scene
 from avion_lint.record import record, replace
 from avion_lint.runners.migration import Direction, Kind, Runner
+from avion_lint.runners.script_text import NOTHING_TO_UNDO, Script
 from avion_lint.source import Document, Place, Span
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration
 from avion_rules.fixes._layout import Piece, annotations_start, inserted, pieces
 from avion_rules.fixes._names import after, next_paths
-from avion_rules.fixes._new_file import NOTHING_TO_UNDO, Script, new_file, script_config
+from avion_rules.fixes._new_file import new_file, script_config
 from avion_rules.fixes._objects import is_quiet, keeps_order, undoing
 from avion_rules.fixes._outside import Concurrent, concurrent, in_place, rewritten
 from avion_rules.locks._rerun import Known, first_that_stops

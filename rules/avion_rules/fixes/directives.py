@@ -7,8 +7,9 @@ import re
 from avion_lint.finding import Edit, Fix
 from avion_lint.fixer import Scene
 from avion_lint.runners.migration import Runner
+from avion_lint.runners.script_text import head_end
 from avion_lint.source import Place, Span
-from avion_rules.fixes._layout import first_line, head_end, inserted
+from avion_rules.fixes._layout import first_line, inserted
 from avion_rules.migrations._annotations import meant_as_up
 from avion_rules.migrations.directive_not_read import meant
 

@@ -9,12 +9,13 @@ from avion_lint.finding import Edit, Fix
 from avion_lint.fixer import Scene
 from avion_lint.record import field, record
 from avion_lint.runners.migration import Direction, Kind
+from avion_lint.runners.script_text import Script
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 from avion_rules.fixes._clause import NAME, clause, instead, put, text_of
 from avion_rules.fixes._layout import Piece, inserted, pieces
 from avion_rules.fixes._names import after, is_too_long, next_paths
-from avion_rules.fixes._new_file import Script, new_file, nothing_validated
+from avion_rules.fixes._new_file import new_file, nothing_validated
 from avion_rules.fixes._objects import keeps_order
 from avion_rules.fixes.lock_timeout import usual
 from avion_rules.locks._clauses import constraint_name, table_sql

@@ -8,12 +8,13 @@ from avion_lint.finding import Edit, Fix
 from avion_lint.fixer import Scene
 from avion_lint.record import record
 from avion_lint.runners.migration import Direction, Kind, Runner
+from avion_lint.runners.script_text import Script
 from avion_lint.source import Place, Span
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.fixes._clause import NAME
 from avion_rules.fixes._names import is_last, is_too_long, next_paths
-from avion_rules.fixes._new_file import Script, new_file
+from avion_rules.fixes._new_file import new_file
 from avion_rules.fixes.concurrently import concurrently
 from avion_rules.fixes.lock_timeout import usual
 

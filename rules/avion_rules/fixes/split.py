@@ -5,11 +5,12 @@ from __future__ import annotations
 from avion_lint.finding import Fix
 from avion_lint.fixer import Scene
 from avion_lint.runners.migration import Direction, Kind
+from avion_lint.runners.script_text import Script
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration
 from avion_rules.fixes._layout import Piece, pieces
 from avion_rules.fixes._names import is_last, next_paths
-from avion_rules.fixes._new_file import Script, new_file, nothing_validated
+from avion_rules.fixes._new_file import new_file, nothing_validated
 from avion_rules.fixes._objects import is_quiet, undoing
 
 

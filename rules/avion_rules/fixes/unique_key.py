@@ -6,12 +6,13 @@ from avion_lint.finding import Edit, Fix
 from avion_lint.fixer import Scene
 from avion_lint.record import record
 from avion_lint.runners.migration import Direction, Kind, Runner
+from avion_lint.runners.script_text import Script
 from avion_lint.source import Document, Place
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 from avion_rules.fixes._layout import Piece, annotations_start, inserted, pieces
 from avion_rules.fixes._names import after, next_paths
-from avion_rules.fixes._new_file import Script, new_file
+from avion_rules.fixes._new_file import new_file
 from avion_rules.fixes._objects import is_quiet, keeps_order, undoing
 from avion_rules.fixes.lock_timeout import usual
 from avion_rules.locks._clauses import table_sql

@@ -8,8 +8,9 @@ from itertools import pairwise
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Runner, Version
+from avion_lint.runners.numbering import following, is_sequential
 from avion_lint.subjects import Migration, Project
-from avion_rules._versions import all_versions, following, is_sequential, move_behind
+from avion_rules._versions import all_versions, move_behind
 
 
 @rule("MG114", subject=Project, any_database=True)

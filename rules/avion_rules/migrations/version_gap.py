@@ -10,8 +10,9 @@ from math import gcd
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.rule import rule
+from avion_lint.runners.numbering import following, is_sequential
 from avion_lint.subjects import Migration, Project
-from avion_rules._versions import following, is_sequential, rename
+from avion_rules._versions import rename
 
 
 @rule("MG113", subject=Project, any_database=True)
