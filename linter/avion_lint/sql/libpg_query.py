@@ -63,3 +63,5 @@ def _load(name: str) -> None:
         if type(sys.modules.get(each)) is _Later:
             del sys.modules[each]
     import_module(name)
+    package: Any = import_module(_PACKAGE)
+    package.parser = sys.modules[f"{_PACKAGE}.parser"]  # it was loaded before the package was
