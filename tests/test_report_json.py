@@ -60,6 +60,7 @@ def test_a_finding_has_exactly_the_documented_fields() -> None:
             ],
             "fingerprint": "a" * 32,
             "service": "billing",
+            "fix": None,
         }
     ]
 

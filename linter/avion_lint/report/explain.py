@@ -12,7 +12,7 @@ from avion_lint.report.plain import harmless
 from avion_lint.report.style import Paint, Style
 from avion_lint.rule import Rule
 
-_KIND_PAINT = {ExampleKind.BAD: Paint.ERROR, ExampleKind.GOOD: Paint.GOOD}
+_KIND_PAINT = {ExampleKind.BAD: Paint.ERROR, ExampleKind.FIXED: Paint.GOOD, ExampleKind.GOOD: Paint.GOOD}
 
 
 def explain(rule: Rule, page: Page, style: Style, *, level: str = "", width: int = 88) -> str:
