@@ -19,7 +19,7 @@ LAYERS = (
     ("sql", "yaml", "git", "runners", "schema.model", "schema.catalogue", "runners.migration"),
     ("schema", "sql.effects", "history", "discovery.tree"),
     ("subjects", "rule", "rule_names", "fixer"),
-    ("tool", "pages", "settings", "policy", "timeline", "stats"),
+    ("tool", "pages", "settings", "policy", "timeline", "stats", "applied"),
     ("verdict", "judgement.fingerprint", "discovery", "history.ground"),
     ("cache",),
     ("judgement.suppression", "judgement.baseline", "judgement.weigh", "judgement.projects"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from avion_lint import __version__
 
-VERBS = ("lint", "fix", "show", "schema", "rules", "explain", "baseline", "stats", "cache")
+VERBS = ("lint", "fix", "show", "schema", "rules", "explain", "baseline", "stats", "history", "cache")
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 
 _DESCRIPTION = """\
@@ -21,6 +21,7 @@ break the running application, fail half-way or lose data, and how to do it safe
   avion-lint rules           list all rules
   avion-lint explain RULE    print a rule's page
   avion-lint baseline        write the findings of today to a file, so that only new ones count
+  avion-lint history         when each migration landed, in which release; --audit: what was done to it since
   avion-lint stats pull      write down how large the tables of a database are, so that findings know
 """
 
@@ -41,6 +42,7 @@ def parse(arguments: list[str]) -> Callable[[], int]:
         "explain": _explain,
         "baseline": _baseline,
         "stats": _stats,
+        "history": _history,
         "cache": _cache,
     }
     return commands[verb](rest[1:] if verb == "schema" and rest[:1] == ["diff"] else rest)
@@ -286,6 +288,40 @@ def _stats(arguments: list[str]) -> Callable[[], int]:
     if unknown:  # argparse would repeat them, and one of them may be a password
         parser.error("there are arguments that it does not know; see --help")
     return lambda: pull(given)
+
+
+_HISTORY = """\
+Tell of each migration when it landed on the base branch, which release was the first to have it, whether it is applied,
+and what was done to it since. With --audit: only what was done to migrations after they had landed (changed, renamed,
+renumbered, deleted, added out of order), with its age; what did harm comes first. The whole history is read.
+"""
+
+_HISTORY_CODES = """\
+exit codes: 0 told · 1 with --audit, where harm was done · 2 usage or settings wrong · 3 the history is not all there
+"""
+
+
+def _history(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser("history", _HISTORY, _HISTORY_CODES)
+    parser.add_argument("services", nargs="*", metavar="SERVICE", help="names of services, or paths in them")
+    parser.add_argument("--audit", action="store_true", help="what was done to migrations after they had landed")
+    parser.add_argument("--since", metavar="DAY", help="with --audit: leave out what was done before (YYYY-MM-DD)")
+    parser.add_argument("--base", metavar="REF", help="the branch whose history is read (default: detected)")
+    parser.add_argument(
+        "--releases", metavar="PATTERN", help="tags that are releases (default: `applied: {tags: …}`, else v*)"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--settings", metavar="FILE")
+    given = parser.parse_args(arguments)
+    if given.since and not given.audit:
+        parser.error("--since goes with --audit")
+
+    def run() -> int:
+        from avion_lint.cli.history import history  # noqa: PLC0415 - other commands do not need it
+
+        return history(given)
+
+    return run
 
 
 def _cache(arguments: list[str]) -> Callable[[], int]:

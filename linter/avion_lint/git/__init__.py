@@ -11,12 +11,25 @@ from avion_lint.git.errors import UNSHALLOW, GitError, Trouble
 from avion_lint.git.log import landings
 from avion_lint.git.objects import blobs, index, tree
 from avion_lint.git.repository import find_repository
-from avion_lint.git.values import Base, Content, Converted, Entry, Index, Landing, Listing, Repository
+from avion_lint.git.values import (
+    Base,
+    Commit,
+    Content,
+    Converted,
+    Entry,
+    Index,
+    Landing,
+    Listing,
+    Repository,
+    Step,
+    Tag,
+)
 from avion_lint.git.worktree import blob_id, converted, listing, trusts_modes, work_tree
 
 __all__ = [
     "UNSHALLOW",
     "Base",
+    "Commit",
     "Content",
     "Converted",
     "Entry",
@@ -25,6 +38,8 @@ __all__ = [
     "Landing",
     "Listing",
     "Repository",
+    "Step",
+    "Tag",
     "Trouble",
     "blob_id",
     "blobs",

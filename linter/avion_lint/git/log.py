@@ -65,10 +65,11 @@ def _pathspecs(paths: set[str]) -> tuple[str, ...]:
     suffixes = sorted({os.path.splitext(path)[1] for path in paths})
     if "" in suffixes or len(suffixes) > _MOST_SUFFIXES:
         return ()
-    return tuple(f":(top)*{_literal(suffix)}" for suffix in suffixes)
+    return tuple(f":(top)*{literal(suffix)}" for suffix in suffixes)
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Write a text so that it stands for itself in a pathspec."""
     return "".join("\\" + letter if letter in "*?[\\" else letter for letter in text)
 
 

@@ -111,3 +111,36 @@ class Landing:
     commit: str
     when: int
     known: bool = True
+
+
+@record
+class Step:
+    """What a commit did to one file: as it was, None where it was not there, and as it is then."""
+
+    path: str
+    before: Entry | None
+    after: Entry | None
+
+
+@record
+class Commit:
+    """A commit of the first-parent history with what it did to files, against its first parent.
+
+    `when` is the commit's time in seconds since 1970 (UTC). `known` is False where a shallow clone ends at it, so that
+    what it has may be older.
+    """
+
+    id: str
+    when: int
+    parents: tuple[str, ...]
+    steps: tuple[Step, ...]
+    known: bool = True
+
+
+@record
+class Tag:
+    """A tag: its name without refs/tags/, the commit that it names, and when it was made (seconds since 1970)."""
+
+    name: str
+    commit: str
+    when: int

@@ -31,6 +31,23 @@ class SchemaFile:
 
 
 @record
+class Applied:
+    """What counts as applied: what is on the base branch, unless one of the others is given.
+
+    `tags` is a pattern of names: applied is what the newest release among those tags has. `file` is the path of an
+    export of the runner's own table; `name` is what people call its database, `exported` when it was made, where the
+    file does not tell, and after `days` days it is too old to be believed. `place` is where the settings say it.
+    """
+
+    tags: str = ""
+    file: str = ""
+    name: str = ""
+    exported: date | None = None
+    days: int = 30
+    place: Place | None = None
+
+
+@record
 class ServiceSettings:
     """What is set for a folder of migrations, with the general settings where it says nothing of its own.
 
@@ -55,6 +72,7 @@ class ServiceSettings:
     schema: SchemaFile | None = None
     stats: str = ""
     sizes: Thresholds = Thresholds()
+    applied: Applied = Applied()
 
 
 @record

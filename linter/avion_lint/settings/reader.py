@@ -15,6 +15,7 @@ from avion_lint.runners.migration import Runner
 from avion_lint.settings.model import (
     DEFAULT_BASELINE,
     DEFAULT_POLICY,
+    Applied,
     Deprecated,
     Exemption,
     PathRules,
@@ -123,6 +124,7 @@ def _service(node: Node, general: ServiceSettings, reading: Reading) -> ServiceS
         schema=_schema(node, reading) or general.schema,
         stats=_folder(text_at(node, "stats") or "") or general.stats,
         sizes=_sizes(get(node, "sizes"), general.sizes),
+        applied=_applied(node, reading) or general.applied,
     )
 
 
@@ -131,6 +133,28 @@ def _sizes(node: Node | None, general: Thresholds) -> Thresholds:
     said = {key: scalar.value for key in _SIZES if isinstance(scalar := get(node, key), Scalar)}
     sizes = {key.replace("-", "_"): bytes_of(value) for key, value in said.items() if isinstance(value, int | str)}
     return replace(general, **{key: size for key, size in sizes.items() if size is not None})
+
+
+def _applied(node: Node, reading: Reading) -> Applied | None:
+    """Read `applied: base`, `applied: {tags: pattern}` or `applied: {file: path, name: …, exported: …, days: …}`."""
+    given = get(node, "applied")
+    if given is None:
+        return None
+    days = get(given, "days") if isinstance(given, Mapping) else None
+    file = text_at(given, "file") if isinstance(given, Mapping) else None
+    tags = text_at(given, "tags") if isinstance(given, Mapping) else None
+    if file and tags:
+        reading.refuse_at(given, "`applied` takes either `tags` or `file`")
+    if isinstance(given, Mapping) and given.entries and not file and not tags:
+        reading.refuse_at(given, "`applied` needs `tags` or `file`")
+    return Applied(
+        tags=tags or "",
+        file=_folder(file or ""),
+        name=(text_at(given, "name") if file else None) or "",
+        exported=_calendar_day(given, "exported", reading) if file else None,
+        days=days.value if isinstance(days, Scalar) and isinstance(days.value, int) else Applied().days,
+        place=Place(reading.document, given.span),
+    )
 
 
 def _schema(node: Node, reading: Reading) -> SchemaFile | None:
@@ -230,11 +254,15 @@ def _rule(item: Node, reading: Reading) -> Rule | None:
 
 
 def _day(item: Node, reading: Reading) -> date | None:
-    text = text_at(item, "expires")
+    return _calendar_day(item, "expires", reading)
+
+
+def _calendar_day(item: Node, key: str, reading: Reading) -> date | None:
+    text = text_at(item, key)
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
         if len(text or "") == len("YYYY-MM-DD"):
-            place = Place(reading.document, span_at(item, ["expires"]))
-            reading.refuse((place, f"`expires` is {text}, a day that no calendar has"))
+            place = Place(reading.document, span_at(item, [key]))
+            reading.refuse((place, f"`{key}` is {text}, a day that no calendar has"))
         return None
