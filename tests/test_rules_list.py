@@ -1,4 +1,4 @@
-"""What the README says is what the commands print."""
+"""The list of rules is what the command prints."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from avion_lint.policy.packs import SHIPPED
 from avion_rules import all_rules
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
+LIST = ROOT / "RULES.md"
 COMMAND = "python -m avion_lint rules --format markdown"
 RULES = (*tool.RULES, *all_rules())
 
 
 def between(name: str) -> str:
-    """What stands in the README between the comments of that name."""
-    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert found, f"README.md has no <!-- {name} --> … <!-- /{name} -->"
+    """What stands in the list of rules between the comments of that name."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", LIST.read_text(encoding="utf-8"), re.DOTALL)
+    assert found, f"RULES.md has no <!-- {name} --> … <!-- /{name} -->"
     return found[1].strip()
 
 
@@ -29,7 +29,7 @@ def test_the_rule_table_is_what_the_command_prints():
     table = table_markdown(RULES, levels_of(SHIPPED, RULES)).strip()
 
     assert between("rules") == table, (
-        "the rule table in README.md is not up to date: put what this command prints between "
+        "the table in RULES.md is not up to date: put what this command prints between "
         f"<!-- rules --> and <!-- /rules -->: {COMMAND}"
     )
 
