@@ -24,7 +24,7 @@ LAYERS = (
     ("cache",),
     ("judgement.suppression", "judgement.baseline", "judgement.weigh", "judgement.projects"),
     ("discovery.gather", "judgement.engine"),
-    ("judgement.assess",),
+    ("judgement.assess", "authoring"),
     ("judgement", "judgement.judge"),
     ("report", "judgement.rehearse"),
     ("testing",),

@@ -7,7 +7,20 @@ from collections.abc import Callable
 
 from avion_lint import __version__
 
-VERBS = ("lint", "fix", "show", "schema", "rules", "explain", "baseline", "stats", "history", "cache")
+VERBS = (
+    "lint",
+    "fix",
+    "new",
+    "renumber",
+    "show",
+    "schema",
+    "rules",
+    "explain",
+    "baseline",
+    "stats",
+    "history",
+    "cache",
+)
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 
 _DESCRIPTION = """\
@@ -16,6 +29,8 @@ break the running application, fail half-way or lose data, and how to do it safe
 
   avion-lint [PATH …]        judge what this change adds or edits (the default command, also `avion-lint lint`)
   avion-lint fix [PATH …]    mend what can be mended by changing text; --diff shows it and changes nothing
+  avion-lint new NAME        make the next migration of a service, in its own convention
+  avion-lint renumber        move new migrations behind those of the base branch
   avion-lint show PATH …     print how the runner will read each file
   avion-lint schema          print the schema that the migrations make; `schema diff A B` what two versions differ in
   avion-lint rules           list all rules
@@ -36,6 +51,8 @@ def parse(arguments: list[str]) -> Callable[[], int]:
     commands = {
         "lint": _lint,
         "fix": _fix,
+        "new": _new,
+        "renumber": _renumber,
         "show": _show,
         "schema": _schema_difference if rest[:1] == ["diff"] else _schema,
         "rules": _rules,
@@ -151,6 +168,74 @@ def _fix(arguments: list[str]) -> Callable[[], int]:
         return fix(given)
 
     return run
+
+
+# What a case is made of, for commands that judge nothing.
+_UNASKED = {
+    "paths": [],
+    "all": False,
+    "staged": False,
+    "stdin_filename": None,
+    "no_cache": True,
+    "select": None,
+    "ignore": None,
+    "policy": None,
+}
+
+
+def _new(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser(
+        "new",
+        "Make the next migration of a service in its own convention: version behind all here and on the base branch,\n"
+        "name, header, annotations and line ends as its other files have them; the author is git's user.name and\n"
+        "user.email. Prints the path of what it made.",
+        "exit codes: 0 made · 2 usage or settings wrong · 3 something is there already or cannot be written",
+    )
+    parser.add_argument("name", metavar="NAME", help="what it does, in words: 'add email to users'")
+    parser.add_argument("--service", metavar="SERVICE", help="name of the service, or path of its folder")
+    parser.add_argument("--no-transaction", action="store_true", help="run it outside a transaction")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be made, and make nothing")
+    _add_base(parser)
+    parser.add_argument("--no-git", action="store_true", help="do not ask git: neither for the base nor the author")
+    parser.set_defaults(**_UNASKED)
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.new import new  # noqa: PLC0415 - other commands do not need it
+
+        return new(given)
+
+    return run
+
+
+def _renumber(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser(
+        "renumber",
+        "Give new migrations versions behind the last one of the base branch, where they come before it or share a\n"
+        "version; their order among themselves stays, and undo scripts and script configurations go with them. What\n"
+        "is on the base branch is never renamed. Fetch the base branch first.",
+        "exit codes: 0 done, or nothing to do · 1 with --dry-run: there is something to rename · 2 usage or settings "
+        "wrong · 3 could not be done; then nothing is renamed",
+    )
+    parser.set_defaults(**_UNASKED)
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="only what lies under these")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be renamed, and rename nothing")
+    _add_base(parser)
+    parser.set_defaults(no_git=False)
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.renumber import renumber  # noqa: PLC0415 - other commands do not need it
+
+        return renumber(given)
+
+    return run
+
+
+def _add_base(parser: ArgumentParser) -> None:
+    parser.add_argument("--base", metavar="REF", help="what is on this branch counts as applied (default: detected)")
+    parser.add_argument("--settings", metavar="FILE", help="settings file (default: avion-lint.yaml at the root)")
+    parser.add_argument("--traceback", action="store_true", help=SUPPRESS)
 
 
 def _baseline(arguments: list[str]) -> Callable[[], int]:

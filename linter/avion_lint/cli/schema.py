@@ -6,9 +6,10 @@ from argparse import Namespace
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import gathered, load_settings, root_of, under, walked
+from avion_lint.cli.inputs import gathered, load_settings, root_of, walked
 from avion_lint.cli.output import complain, say
 from avion_lint.cli.schema_state import State, state_at, state_of
+from avion_lint.cli.services import listing, named
 from avion_lint.discovery.gather import Collected
 from avion_lint.subjects import Dialect
 
@@ -19,7 +20,7 @@ def schema(given: Namespace) -> int:
     """Print the schema of services. Raises UsageError, SettingsError."""
     found = chosen(given.services, given.settings)
     if len(found) > 1 and (given.at is not None or given.format not in _TOGETHER):
-        raise UsageError(f"{_one_needed(given)}; {_listing(found)}")
+        raise UsageError(f"{_one_needed(given)}; {listing(found)}")
     states = [state_of(each, given.at) for each in found]
     match given.format:
         case "json":
@@ -72,33 +73,21 @@ def chosen(wanted: list[str], settings_file: str | None) -> list[Collected]:
 
 
 def _named(word: str, known: list[Collected], root: Path) -> list[Collected]:
-    by_name = [each for each in known if each.service.name == word]
-    if by_name:
-        return by_name
-    if Path(word).exists():
-        path = under(root, Path(word))
-        inside = [each for each in known if path == "" or f"{each.service.root}/".startswith(f"{path}/")]
-        inside = inside or [each for each in known if any(file.path == path for file in each.files)]
-        if inside:
-            return inside
-    raise UsageError(f"{word} is no service with migrations for PostgreSQL; {_listing(known)}")
+    found = named(word, known, root)
+    if not found:
+        raise UsageError(f"{word} is no service with migrations for PostgreSQL; {listing(known)}")
+    return found
 
 
 def _single(found: list[Collected]) -> list[Collected]:
     if len(found) != 1:
-        raise UsageError(f"say with --service which one is meant; {_listing(found)}")
+        raise UsageError(f"say with --service which one is meant; {listing(found)}")
     return found
 
 
 def _one_needed(given: Namespace) -> str:
     what = f"--at {given.at}" if given.at is not None else f"--format {given.format}"
     return f"{what} is for one service: name it"
-
-
-def _listing(found: list[Collected]) -> str:
-    if not found:
-        return "there are none here"
-    return "there are " + ", ".join(f"{each.service.name} ({each.service.root or '.'})" for each in found)
 
 
 def _text(state: State, *, headed: bool) -> str:
