@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from avion_lint.finding import Finding
 from avion_lint.record import record
+from avion_lint.runners.migration import Misread
 
 Check = Callable[..., Iterator[Finding]]
 
@@ -17,8 +18,9 @@ class Rule:
     `subject` is the class of what it is given (avion_lint.subjects), None for what the tool itself reports.
     `options` is a frozen dataclass whose fields are the rule's options and their defaults, or None; a rule with
     options is called with an instance of it as second argument. `down` tells that it judges Down sections as
-    well, `any_database` that it makes sense for other databases than PostgreSQL. `on` are the actions without one of
-    which the rule has nothing to say of a statement, so that it need not be asked; empty: it is always asked.
+    well, `any_database` that it makes sense for other databases than PostgreSQL. `on` are the actions and misreadings
+    without one of which the rule has nothing to say of a statement or a migration, so that it need not be asked (nor
+    loaded); empty: it is always asked.
     `by_size` tells that the harm grows with the rows of the tables worked on, and is none where they are few: what
     breaks others or fails for certain is not so.
     `module` is the dotted module that the page lies beside.
@@ -33,7 +35,7 @@ class Rule:
     options: type | None = None
     down: bool = False
     any_database: bool = False
-    on: tuple[type, ...] = ()
+    on: tuple[type | Misread, ...] = ()
     by_size: bool = False
 
     @property
@@ -49,7 +51,7 @@ def rule(
     options: type | None = None,
     down: bool = False,
     any_database: bool = False,
-    on: tuple[type, ...] = (),
+    on: tuple[type | Misread, ...] = (),
     by_size: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a rule of the decorated generator; its name is the function's, its summary the docstring's first line.

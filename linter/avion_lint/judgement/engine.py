@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from avion_lint.record import record
 from avion_lint.rule import Rule
-from avion_lint.runners.migration import Direction
+from avion_lint.runners.migration import Direction, Misread
 from avion_lint.subjects import Change, Dialect, Migration, Project, Service, Statement
 from avion_lint.verdict import Found, Unchecked
 
@@ -67,27 +67,27 @@ class _Chooser:
 
     def rules_for(self, subject: Subject, service: Service) -> tuple[Rule, ...]:
         postgres = service.dialect is Dialect.POSTGRESQL
-        if isinstance(subject, Statement):
-            acts = frozenset(map(type, subject.all_actions()))
-            sort: object = (postgres, subject.direction, acts)
-        else:
-            acts = frozenset()
-            sort = (postgres, type(subject))
+        down = isinstance(subject, Statement) and subject.direction is Direction.DOWN
+        seen = _seen(subject)
+        sort = (postgres, type(subject), down, seen)
         known = self._known.get(sort)
         if known is None:
-            known = tuple(rule for rule in self._rules if _fits(rule, subject, acts, postgres=postgres))
+            of_sort = (rule for rule in self._rules if rule.subject is type(subject))
+            fitting = (rule for rule in of_sort if (postgres or rule.any_database) and (rule.down or not down))
+            known = tuple(rule for rule in fitting if not rule.on or not seen.isdisjoint(rule.on))
             self._known[sort] = known
         return known
 
 
-def _fits(rule: Rule, subject: Subject, acts: frozenset[type], *, postgres: bool) -> bool:
-    if rule.subject is not type(subject) or not (postgres or rule.any_database):
-        return False
-    if not isinstance(subject, Statement):
-        return True
-    if subject.direction is Direction.DOWN and not rule.down:
-        return False
-    return not rule.on or any(issubclass(act, rule.on) for act in acts)
+def _seen(subject: Subject) -> frozenset[type | Misread]:
+    """The sorts of actions and misreadings in a statement or a migration, by which rules say what they are for."""
+    match subject:
+        case Statement():
+            return frozenset(map(type, subject.all_actions()))
+        case Migration():
+            acts = {type(act) for each in (*subject.up, *subject.down) for act in each.all_actions()}
+            return frozenset((*acts, *(misread.kind for misread in subject.file.misreadings)))
+    return frozenset()
 
 
 # The family whose rules say what will fail or be wrong given the schema: silent where the schema is not sure.

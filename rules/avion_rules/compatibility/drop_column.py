@@ -14,7 +14,7 @@ from avion_rules.compatibility._standing import first_release, is_free, marked_h
 from avion_rules.compatibility._steps import deprecate_column
 
 
-@rule("CO102", subject=Migration, any_database=True)
+@rule("CO102", subject=Migration, on=(a.DropColumn,), any_database=True)
 def drop_column(migration: Migration) -> Iterator[Finding]:
     """Find a column that is dropped although released code may still use it."""
     for statement in migration.up:

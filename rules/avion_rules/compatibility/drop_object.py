@@ -25,7 +25,7 @@ _KINDS = {
 }
 
 
-@rule("CO103", subject=Migration)
+@rule("CO103", subject=Migration, on=(a.Drop,))
 def drop_object(migration: Migration) -> Iterator[Finding]:
     """Find a view, function, type or other object that is dropped although released code may still use it."""
     for statement in migration.up:

@@ -15,7 +15,7 @@ from avion_rules.compatibility._steps import deprecate_table
 _TABLES = (a.ObjectKind.TABLE, a.ObjectKind.FOREIGN_TABLE)
 
 
-@rule("CO101", subject=Migration, any_database=True)
+@rule("CO101", subject=Migration, on=(a.Drop,), any_database=True)
 def drop_table(migration: Migration) -> Iterator[Finding]:
     """Find a table that is dropped although released code may still use it."""
     for statement in migration.up:

@@ -13,7 +13,7 @@ from avion_rules.compatibility._names import name_before
 from avion_rules.compatibility._renames import COLUMNS, is_deprecation, noticed, renamed
 
 
-@rule("CO105", subject=Migration, any_database=True)
+@rule("CO105", subject=Migration, on=(a.Rename,), any_database=True)
 def rename_column(migration: Migration) -> Iterator[Finding]:
     """Find a column that gets another name while released code still uses the old one."""
     for statement, rename in noticed(migration, COLUMNS):

@@ -14,7 +14,7 @@ from avion_rules.compatibility._standing import is_free
 from avion_rules.compatibility._steps import stand_in
 
 
-@rule("CO106", subject=Migration)
+@rule("CO106", subject=Migration, on=(a.Rename, a.SetSchema))
 def rename_object(migration: Migration) -> Iterator[Finding]:
     """Find a view, function, type, enum value, schema … that gets another name or another schema."""
     for statement, rename in noticed(migration, (*OBJECTS, *PARTS)):

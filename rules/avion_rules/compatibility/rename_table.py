@@ -12,7 +12,7 @@ from avion_rules.compatibility._renames import TABLES, is_deprecation, noticed
 from avion_rules.compatibility._steps import stand_in
 
 
-@rule("CO104", subject=Migration, any_database=True)
+@rule("CO104", subject=Migration, on=(a.Rename,), any_database=True)
 def rename_table(migration: Migration) -> Iterator[Finding]:
     """Find a table that gets another name while released code still uses the old one."""
     for statement, rename in noticed(migration, TABLES):

@@ -12,7 +12,7 @@ from avion_rules.compatibility._renames import COLUMNS, OBJECTS, TABLES, is_depr
 from avion_rules.compatibility._steps import deprecate_object
 
 
-@rule("CO107", subject=Migration, any_database=True)
+@rule("CO107", subject=Migration, on=(a.Rename,), any_database=True)
 def rename_to_deprecated(migration: Migration) -> Iterator[Finding]:
     """Find a rename to …_deprecated, which is safe only when no running release uses the old name."""
     for statement, rename in noticed(migration, (*TABLES, *COLUMNS, *OBJECTS)):

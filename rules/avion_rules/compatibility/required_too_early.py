@@ -13,7 +13,7 @@ from avion_lint.subjects import Migration, Statement
 from avion_rules.compatibility._samples import sample
 
 
-@rule("CO111", subject=Migration)
+@rule("CO111", subject=Migration, on=(a.SetNotNull, a.AddConstraint, a.SetDefault, a.AlterTable))
 def required_too_early(migration: Migration) -> Iterator[Finding]:
     """Find a column that becomes required although running releases cannot fill it."""
     for statement in migration.up:

@@ -11,7 +11,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
 
-@rule("DA103", subject=Statement, by_size=True)
+@rule("DA103", subject=Statement, on=(a.DoBlock,), by_size=True)
 def batch_in_one_transaction(statement: Statement) -> Iterator[Finding]:
     """Find a DO block that changes rows in a loop without committing between the rounds."""
     for block in statement.actions:

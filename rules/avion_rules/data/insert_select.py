@@ -10,7 +10,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 
 
-@rule("DA104", subject=Statement, by_size=True)
+@rule("DA104", subject=Statement, on=(a.Insert, a.CreateTable), by_size=True)
 def insert_select(statement: Statement) -> Iterator[Finding]:
     """Find a copy of a table's rows, however many there are, in one statement."""
     for action in statement.all_actions():

@@ -11,7 +11,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 
 
-@rule("DA112", subject=Migration)
+@rule("DA112", subject=Migration, on=(a.Drop, a.DropConstraint))
 def unique_index_dropped(migration: Migration) -> Iterator[Finding]:
     """Find a unique index or constraint that is dropped although an INSERT … ON CONFLICT may name its columns."""
     for statement in migration.up:

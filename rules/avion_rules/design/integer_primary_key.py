@@ -14,7 +14,7 @@ from avion_rules.design._columns import Written, serial_of, written
 _MOST = {"smallint": "32767", "integer": "2147483647"}
 
 
-@rule("DE109", subject=Statement)
+@rule("DE109", subject=Statement, on=(a.CreateTable, a.AddColumn, a.AlterColumnType))
 def integer_primary_key(statement: Statement) -> Iterator[Finding]:
     """Find a primary key of type integer or smallint that is numbered, and so runs out of numbers one day."""
     for column in written(statement):

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
+from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.design._columns import written
 
 
-@rule("DE104", subject=Statement)
+@rule("DE104", subject=Statement, on=(a.CreateTable, a.AddColumn, a.AlterColumnType))
 def length_limited_text(statement: Statement) -> Iterator[Finding]:
     """Point out a column of type varchar(n), whose limit is awkward to lower later."""
     for column in written(statement):

@@ -13,7 +13,7 @@ from avion_lint.subjects import Migration, Statement
 _MERGED = (a.AddColumn, a.DropColumn, a.SetDefault, a.DropNotNull, a.AlterColumnType, a.AddConstraint)
 
 
-@rule("DE120", subject=Migration)
+@rule("DE120", subject=Migration, on=_MERGED)
 def separate_alter_tables(migration: Migration) -> Iterator[Finding]:
     """Point out an ALTER TABLE that could be a clause of the one before it."""
     for earlier, later in pairwise(migration.up):

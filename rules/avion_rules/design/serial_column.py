@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
+from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.design._columns import serial_of, written
 
 
-@rule("DE107", subject=Statement)
+@rule("DE107", subject=Statement, on=(a.CreateTable, a.AddColumn, a.AlterColumnType))
 def serial_column(statement: Statement) -> Iterator[Finding]:
     """Find a column of a serial type, where an identity column is simpler to own and to grant."""
     for column in written(statement):

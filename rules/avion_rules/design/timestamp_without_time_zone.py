@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
+from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.design._columns import written
 
 
-@rule("DE105", subject=Statement)
+@rule("DE105", subject=Statement, on=(a.CreateTable, a.AddColumn, a.AlterColumnType))
 def timestamp_without_time_zone(statement: Statement) -> Iterator[Finding]:
     """Find a column of type timestamp, which does not tell the moment that it means."""
     for column in written(statement):

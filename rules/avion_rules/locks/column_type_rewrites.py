@@ -13,7 +13,7 @@ from avion_rules.locks._rewrites import column, type_changes
 from avion_rules.locks._two_steps import NEXT
 
 
-@rule("LK115", subject=Migration, by_size=True)
+@rule("LK115", subject=Migration, on=(a.AlterColumnType,), by_size=True)
 def column_type_rewrites(migration: Migration) -> Iterator[Finding]:
     """Find a change of a column's type that writes the whole table anew while every read and write of it waits."""
     for statement, change, rewrites in type_changes(migration):

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Runner
+from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 from avion_rules.locks._concurrent import concurrent_words, object_of
 from avion_rules.locks._rerun import first_concurrent, first_that_stops
 
 
-@rule("LK105", subject=Migration)
+@rule("LK105", subject=Migration, on=(a.CreateIndex, a.Drop, a.Reindex, a.DetachPartition))
 def concurrent_not_alone(migration: Migration) -> Iterator[Finding]:
     """Find a concurrent statement that shares its file, so that a failure leaves the file half applied."""
     for statements in (migration.up, migration.down):

@@ -11,7 +11,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 
 
-@rule("LK129", subject=Migration)
+@rule("LK129", subject=Migration, on=(a.Drop,))
 def drop_before_replacement(migration: Migration) -> Iterator[Finding]:
     """Find an index that is dropped before the index that replaces it is built."""
     for at, statement in enumerate(migration.up):

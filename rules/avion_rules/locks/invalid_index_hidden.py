@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
 
-@rule("LK109", subject=Migration)
+@rule("LK109", subject=Migration, on=(a.CreateIndex,))
 def invalid_index_hidden(migration: Migration) -> Iterator[Finding]:
     """Find an index build that a second run skips although the first one failed."""
     known = Known()

@@ -14,7 +14,7 @@ from avion_rules._transactions import transactions
 from avion_rules.locks._waits import Wait, blocking
 
 
-@rule("LK130", subject=Migration, by_size=True)
+@rule("LK130", subject=Migration, on=(a.Update, a.Delete, a.Insert, a.CreateTable), by_size=True)
 def long_work_under_lock(migration: Migration) -> Iterator[Finding]:
     """Find a change of many rows that runs while the same transaction keeps reads and writes of a table waiting."""
     for group in transactions(migration.up):

@@ -12,7 +12,7 @@ from avion_lint.subjects import Statement
 from avion_rules.locks._not_null import is_known_not_null, nullable_columns, steps, without_scan
 
 
-@rule("LK114", subject=Statement, by_size=True)
+@rule("LK114", subject=Statement, on=(a.SetNotNull, a.AddConstraint), by_size=True)
 def set_not_null_scans(statement: Statement) -> Iterator[Finding]:
     """Find a NOT NULL that reads all rows of a table in use while every read and write of it waits."""
     for action, column in _scanning(statement):

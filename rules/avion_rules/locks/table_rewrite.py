@@ -19,7 +19,7 @@ _INDEX = "ALTER INDEX … SET TABLESPACE"
 _RELATIONS = {a.ObjectKind.TABLE, a.ObjectKind.MATERIALIZED_VIEW}
 
 
-@rule("LK123", subject=Statement, by_size=True)
+@rule("LK123", subject=Statement, on=(a.Vacuum, a.Cluster, a.AlterTable, a.Command), by_size=True)
 def table_rewrite(statement: Statement) -> Iterator[Finding]:
     """Find a command that writes a whole table anew while every read and write of it waits."""
     for action in statement.all_actions():

@@ -21,7 +21,7 @@ _TIMEOUTS = {
 }
 
 
-@rule("LK126", subject=Migration)
+@rule("LK126", subject=Migration, on=(a.SetVariable,))
 def timeout_without_effect(migration: Migration) -> Iterator[Finding]:
     """Find a timeout that limits nothing: set outside a transaction, to 0, or after the lock is taken."""
     name = migration.path.rpartition("/")[2]

@@ -13,7 +13,7 @@ from avion_rules.locks._concurrent import concurrent_words, object_of, waits_for
 from avion_rules.locks._obstacle import obstacle
 
 
-@rule("LK108", subject=Migration)
+@rule("LK108", subject=Migration, on=(a.CreateIndex, a.Reindex, a.Vacuum))
 def transactional_lock(migration: Migration) -> Iterator[Finding]:
     """Find a statement that waits for ever, for the transaction in which Flyway holds its own lock."""
     service = migration.service

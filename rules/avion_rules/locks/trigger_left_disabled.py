@@ -13,7 +13,7 @@ from avion_rules._transactions import transactions
 _WHICH = {"DisableTrig": "", "DisableTrigAll": "ALL", "DisableTrigUser": "USER"}
 
 
-@rule("LK125", subject=Migration)
+@rule("LK125", subject=Migration, on=(a.AlterTable,))
 def trigger_left_disabled(migration: Migration) -> Iterator[Finding]:
     """Find a trigger that is disabled and not enabled again in the same transaction."""
     for group in transactions(migration.up):

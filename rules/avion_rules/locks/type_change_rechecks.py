@@ -15,7 +15,7 @@ from avion_rules.locks._rewrites import column, type_changes
 from avion_rules.locks._two_steps import NEXT
 
 
-@rule("LK119", subject=Migration, by_size=True)
+@rule("LK119", subject=Migration, on=(a.AlterColumnType,), by_size=True)
 def type_change_rechecks(migration: Migration) -> Iterator[Finding]:
     """Find a harmless change of a column's type that has a CHECK read all rows while everybody waits."""
     for statement, change, rewrites in type_changes(migration):

@@ -14,7 +14,7 @@ from avion_rules.locks._clauses import table_sql
 _STRENGTH = tuple(Lock)
 
 
-@rule("LK117", subject=Migration, by_size=True)
+@rule("LK117", subject=Migration, on=(a.ValidateConstraint,), by_size=True)
 def validated_under_lock(migration: Migration) -> Iterator[Finding]:
     """Find a constraint that is validated while its own transaction keeps everybody waiting."""
     for transaction in _transactions(migration):

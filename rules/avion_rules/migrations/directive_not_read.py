@@ -43,7 +43,7 @@ _ANNOTATIONS = {
 _OTHER = _Annotation("", "it has no effect")
 
 
-@rule("MG105", subject=Migration, any_database=True)
+@rule("MG105", subject=Migration, on=(Misread.DIRECTIVE_AS_COMMENT, Misread.DIRECTIVE_BY_VERSION), any_database=True)
 def directive_not_read(migration: Migration) -> Iterator[Finding]:
     """Find an annotation that goose, or some versions of it, take for a comment."""
     for misread in migration.file.misreadings:

@@ -10,7 +10,7 @@ from avion_lint.runners.migration import Misread
 from avion_lint.subjects import Migration
 
 
-@rule("MG106", subject=Migration, any_database=True)
+@rule("MG106", subject=Migration, on=(Misread.EMPTY_BLOCK_SWALLOWS,), any_database=True)
 def empty_statement_block(migration: Migration) -> Iterator[Finding]:
     """Find an empty StatementBegin block, which makes goose drop the SQL after it."""
     for misread in migration.file.misreadings:

@@ -10,7 +10,7 @@ from avion_lint.runners.migration import Misread, Runner
 from avion_lint.subjects import Migration
 
 
-@rule("MG107", subject=Migration, any_database=True)
+@rule("MG107", subject=Migration, on=(Misread.SEMICOLON_MISSED, Misread.UNFINISHED_BEFORE_BLOCK), any_database=True)
 def semicolon_not_read(migration: Migration) -> Iterator[Finding]:
     """Find statements that the runner glues together because it sees no end between them."""
     for misread in migration.file.misreadings:

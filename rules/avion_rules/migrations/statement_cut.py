@@ -10,7 +10,7 @@ from avion_lint.runners.migration import Misread, Runner
 from avion_lint.subjects import Migration
 
 
-@rule("MG108", subject=Migration, any_database=True)
+@rule("MG108", subject=Migration, on=(Misread.SEMICOLON_INSIDE,), any_database=True)
 def statement_cut(migration: Migration) -> Iterator[Finding]:
     """Find a semicolon inside a body, string or comment at which the runner cuts the statement in two."""
     for misread in migration.file.misreadings:

@@ -10,7 +10,7 @@ from avion_lint.runners.migration import Misread
 from avion_lint.subjects import Migration
 
 
-@rule("MG110", subject=Migration, any_database=True)
+@rule("MG110", subject=Migration, on=(Misread.SUBSTITUTION_IN_BODY,), any_database=True)
 def substitution_in_body(migration: Migration) -> Iterator[Finding]:
     """Find dollar quotes and parameters that goose's ENVSUB takes for variables."""
     for misread in migration.file.misreadings:

@@ -10,7 +10,12 @@ from avion_lint.runners.migration import Misread
 from avion_lint.subjects import Migration
 
 
-@rule("MG118", subject=Migration, any_database=True)
+@rule(
+    "MG118",
+    subject=Migration,
+    on=(Misread.DOLLAR_SWALLOWS, Misread.PARENTHESIS_SWALLOWS, Misread.PARENTHESIS_LOST),
+    any_database=True,
+)
 def swallowed_statements(migration: Migration) -> Iterator[Finding]:
     """Find a dollar sign or a parenthesis that makes Flyway lose track of where statements end."""
     for misread in migration.file.misreadings:

@@ -14,7 +14,7 @@ from avion_lint.subjects import Literal, Migration, Statement
 from avion_rules._transactions import transactions
 
 
-@rule("SC110", subject=Migration)
+@rule("SC110", subject=Migration, on=(a.AddEnumValue,))
 def enum_value_used_at_once(migration: Migration) -> Iterator[Finding]:
     """Find an enum value that is used in the transaction that adds it."""
     for group in transactions(migration.up):

@@ -18,7 +18,7 @@ _ALTERING = (
 _Change = tuple[Statement, a.Action]
 
 
-@rule("SC111", subject=Migration)
+@rule("SC111", subject=Migration, on=(a.Insert, a.Update, a.Delete))
 def pending_trigger_events(migration: Migration) -> Iterator[Finding]:
     """Find a table that is altered after its rows were changed, with a deferred foreign key still unchecked."""
     for group in transactions(migration.up):
