@@ -23,23 +23,27 @@ def with_fixes(outcome: Outcome, projects: Iterable[Project], fixers: Fixers, cl
         for migration in project.migrations
         if migration.judged and migration.path not in closed
     }
+    known: dict[tuple[str, str], dict[str, object]] = {key: {} for key in places}
     found: list[Found] = []
     broken = list(outcome.unchecked)
     for each in outcome.found:
         try:
-            found.append(_with_fix(each, places.get((each.service, each.finding.place.document.path)), fixers))
+            key = (each.service, each.finding.place.document.path)
+            found.append(_with_fix(each, places.get(key), known.get(key, {}), fixers))
         except Exception as error:  # noqa: BLE001 - as a rule that breaks: the finding stands, and it is told
             found.append(each)
             broken.append(_broken(each, error))
     return Outcome(tuple(found), tuple(broken))
 
 
-def _with_fix(found: Found, place: tuple[Project, Migration] | None, fixers: Fixers) -> Found:
+def _with_fix(
+    found: Found, place: tuple[Project, Migration] | None, known: dict[str, object], fixers: Fixers
+) -> Found:
     fixer = fixers.get(found.rule.id)
     if fixer is None or place is None:
         return found
     project, migration = place
-    fix = fixer(Scene(found.finding, project, migration, _statement_at(migration, found.finding)))
+    fix = fixer(Scene(found.finding, project, migration, _statement_at(migration, found.finding), known))
     return replace(found, finding=replace(found.finding, fix=fix)) if fix else found
 
 

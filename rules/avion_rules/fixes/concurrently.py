@@ -25,14 +25,21 @@ MOVED = "Make it concurrent, in a migration of its own outside a transaction"
 def concurrently(scene: Scene) -> Fix | None:
     """The fix of LK101 to LK105 and LK109: the same for all of them in a file."""
     migration = scene.migration
-    if migration.kind is not Kind.VERSIONED or migration.problems or _swaps(migration):
+    if migration.kind is not Kind.VERSIONED or migration.problems:
         return None
+    plan, fix = scene.once("concurrently", lambda: _planned(scene))
+    return fix if plan and any(piece.has(scene.statement) for piece in plan.forms) else None
+
+
+def _planned(scene: Scene) -> tuple[_Plan | None, Fix | None]:
+    """The plan for a file, and its fix, which is the same for all findings."""
+    migration = scene.migration
     up, down = pieces(migration, Direction.UP), pieces(migration, Direction.DOWN)
-    if up is None or down is None:
-        return None
+    if up is None or down is None or _swaps(migration):
+        return None, None
     plan = _Plan(scene, up, down, {piece: form for piece in up if (form := concurrent(piece))})
-    fix = plan.fix() if any(piece.has(scene.statement) for piece in plan.forms) else None
-    return replace(fix, safe=not plan.may_be_there) if fix else None
+    fix = plan.fix() if plan.forms else None
+    return plan, replace(fix, safe=not plan.may_be_there) if fix else None
 
 
 def _swaps(migration: Migration) -> bool:

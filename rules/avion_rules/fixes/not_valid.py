@@ -50,10 +50,15 @@ def not_valid(scene: Scene) -> Fix | None:
     migration = scene.migration
     if migration.kind is not Kind.VERSIONED or migration.problems or scene.statement is None:
         return None
-    found = [(statement, step) for statement in migration.up for step in _steps(statement)]
+    found = scene.once("not valid", lambda: [(each, step) for each in migration.up for step in _steps(each)])
     if not any(statement is scene.statement for statement, _ in found):
         return None
-    steps = [step for _, step in found]
+    return scene.once("not valid, fixed", lambda: _whole(scene, [step for _, step in found]))
+
+
+def _whole(scene: Scene, steps: list[_Step]) -> Fix | None:
+    """The fix of all constraints of a file."""
+    migration = scene.migration
     down = _down_edits(migration, steps)
     following = [act for each in after(scene.project, migration) for made in each.up for act in made.actions]
     if down is None or (following and keeps_order([step.action for step in steps], following)):
