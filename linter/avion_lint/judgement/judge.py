@@ -7,7 +7,7 @@ from datetime import date
 
 from avion_lint import tool
 from avion_lint.discovery.gather import Gathering
-from avion_lint.finding import Level
+from avion_lint.finding import Finding, Level
 from avion_lint.fixer import Fixers
 from avion_lint.history.ground import Ground
 from avion_lint.judgement.assess import Assessment, assess, history_unknown
@@ -20,11 +20,12 @@ from avion_lint.policy.in_force import Policy
 from avion_lint.record import field, record
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames, rule_names
+from avion_lint.schema.annotations import as_comment, deprecating
 from avion_lint.settings.model import Settings
 from avion_lint.source import Document, Span
 from avion_lint.sql.lexer import comments
 from avion_lint.stats.model import Known
-from avion_lint.subjects import Migration
+from avion_lint.subjects import Dialect, Migration
 from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Verdict
 
 TYPE_CHECKING = False
@@ -149,7 +150,19 @@ def _suppressions(
         read = read_suppressions(migration.document, _comments(migration.document), _statements(migration), names)
         found[migration.path] = read.found
         invalid.extend(Found(tool.INVALID_SUPPRESSION, finding, migration.service.name) for finding in read.invalid)
+        unknown_names = _unknown_names(migration) if migration.service.dialect is Dialect.POSTGRESQL else ()
+        invalid.extend(Found(tool.INVALID_SUPPRESSION, finding, migration.service.name) for finding in unknown_names)
     return found, tuple(invalid)
+
+
+def _unknown_names(migration: Migration) -> Iterator[Finding]:
+    """Comments that call something deprecated that is not there."""
+    for given in deprecating(migration.document.text):
+        if as_comment(given, migration.after) is None:
+            name = ".".join(given.parts)
+            what = f"there is no {name} to deprecate after this migration" if name else "it names nothing"
+            remedy = "Write `-- avion-lint: deprecates table.column`, or the name of another object that is there."
+            yield migration.finding(given.span, f"The comment has no effect: {what}.", remedy, object=name)
 
 
 def _comments(document: Document) -> Iterator[Span]:

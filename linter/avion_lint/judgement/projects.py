@@ -8,6 +8,7 @@ from avion_lint.cache.snapshot import Past
 from avion_lint.history.deployments import Deployment
 from avion_lint.record import record
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner, Section, Version
+from avion_lint.schema.annotations import as_comment, deprecating
 from avion_lint.schema.dump import OLDER
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay, with_search_path
@@ -183,7 +184,7 @@ def _migration(gathered: Gathered, file: MigrationFile, before: Schema, opening:
     section = file.section(Direction.UP)
     if not standing.judged:
         following, problems = reader.fold(section, before)
-        following = reader.unseen(following)
+        following = reader.annotated(reader.unseen(following))
         return Migration(
             gathered.service,
             file,
@@ -194,7 +195,7 @@ def _migration(gathered: Gathered, file: MigrationFile, before: Schema, opening:
             problems=problems,
         )
     up = reader.read(section, before)
-    following = reader.unseen(with_search_path(up.following, path))
+    following = reader.annotated(reader.unseen(with_search_path(up.following, path)))
     down = reader.read(file.section(Direction.DOWN), following)
     return Migration(
         gathered.service,
@@ -235,6 +236,14 @@ class _Reader:
         start = Span(0, 0)
         place = Place(self.file.document, start)
         return replay(schema, [(Unseen(start), self._origin_at(place))])
+
+    def annotated(self, schema: Schema) -> Schema:
+        """The schema after a migration, with what its comments call deprecated."""
+        for given in deprecating(self.file.document.text):
+            comment = as_comment(given, schema)
+            if comment is not None:
+                schema = replay(schema, [(comment, self._origin_at(Place(self.file.document, given.span)))])
+        return schema
 
     def fold(self, section: Section | None, schema: Schema) -> tuple[Schema, tuple[SqlProblem, ...]]:
         """The schema after a section that is not judged, and what is no SQL in it."""

@@ -12,6 +12,7 @@ from avion_lint.problems import suggestion
 from avion_lint.record import record
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames
+from avion_lint.schema.annotations import VERB
 from avion_lint.source import Document, Place, Span
 
 _MARKS = pattern(r"(--|/\*+|#)\s*")
@@ -20,6 +21,7 @@ _ADDRESSED = pattern(r"avion-?lint\s*(:|(?=ignore\b))\s*", re.IGNORECASE)
 _COMMAND = pattern(r"(?P<verb>[A-Za-z_-]*)\s*(?P<list>\[(?P<rules>[^\]]*)\])?\s*:?\s*(?P<reason>.*)", re.DOTALL)
 _WORD = pattern(r"[^\s,]+")
 _VERBS = ("ignore", "ignore-file")
+_KNOWN = (*_VERBS, VERB)
 
 
 @record
@@ -85,7 +87,7 @@ def _read(
     document: Document, span: Span, statements: Sequence[Span], names: RuleNames
 ) -> Iterator[Suppression | Finding]:
     comment = _addressed(document, span)
-    if comment is None:
+    if comment is None or comment.command["verb"].lower() == VERB:  # what is deprecated is the schema's to know
         return
     if wrong := _wrong(comment, statements):
         yield wrong
@@ -121,7 +123,7 @@ def _wrong(comment: _Comment, statements: Sequence[Span]) -> Finding | None:
     verb, reason = comment.command["verb"], comment.command["reason"]
     if verb not in _VERBS:
         said = f"avion-lint does not know `{verb}`" if verb else "The comment says nothing that avion-lint knows"
-        return comment.invalid(_sentence(f"{said}{suggestion(verb, _VERBS)}"))
+        return comment.invalid(_sentence(f"{said}{suggestion(verb, _KNOWN)}"))
     if not _WORD.search(comment.command["rules"] or ""):
         return comment.invalid("The comment does not name the rule that it turns off.")
     if not any(letter.isalnum() for letter in reason):

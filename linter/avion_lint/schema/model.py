@@ -73,6 +73,7 @@ class Constraint:
     elements: str = field(default="", compare=False)
     include: tuple[str, ...] = field(default=(), compare=False)
     distinct: bool = field(default=True, compare=False)
+    deprecated: Origin | None = None
 
 
 @record

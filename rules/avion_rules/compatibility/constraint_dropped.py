@@ -23,6 +23,8 @@ def constraint_dropped(migration: Migration) -> Iterator[Finding]:
             made = table.constraints.get(drop.constraint) if table else None
             if table is None or made is None or made.kind not in _KINDS or statement.is_new(drop.table, drop):
                 continue
+            if statement.made_before(made.deprecated):
+                continue
             after = migration.after.tables.get(table.name)
             if after and not _is_replaced(after, made) and not statement.made_here(made.origin):
                 yield _finding(statement, drop, made)

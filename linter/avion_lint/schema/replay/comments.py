@@ -18,6 +18,11 @@ def mark(draft: Draft, action: a.CommentOn, origin: Origin) -> None:
             table = draft.table(action.name)
             column = table.columns.get(action.column) or Column(action.column, None)
             draft.put(replace(table, columns={**table.columns, action.column: replace(column, deprecated=marks)}))
+        case a.ObjectKind.CONSTRAINT if action.column:
+            table = draft.table(action.name)
+            if action.column in table.constraints:
+                made = replace(table.constraints[action.column], deprecated=marks)
+                draft.put(replace(table, constraints={**table.constraints, action.column: made}))
         case a.ObjectKind.INDEX:
             name = resolve(action.name, draft.indexes, draft.search_path)
             if name in draft.indexes:

@@ -54,7 +54,7 @@ class SetSchema:
 
 @record
 class CommentOn:
-    """COMMENT ON; `text` is None where the comment is taken away. `column` is set for columns.
+    """COMMENT ON; `text` is None where the comment is taken away. `column` is that of a table, or its constraint.
 
     `arguments` as for DROP.
     """

@@ -125,6 +125,8 @@ def comment(action: a.CommentOn, scope: Scope) -> Iterator[Effect]:
         case a.ObjectKind.INDEX:
             index = scope.schema.index(action.name)
             yield Effect(action.name, _SUE, part_of=index.table if index else None)
-        case a.ObjectKind.CONSTRAINT | a.ObjectKind.TRIGGER | a.ObjectKind.POLICY | a.ObjectKind.RULE:
+        case a.ObjectKind.CONSTRAINT if action.column:
+            yield Effect(action.name, Lock.ACCESS_SHARE)
+        case a.ObjectKind.TRIGGER | a.ObjectKind.POLICY | a.ObjectKind.RULE:
             if action.name.schema:
                 yield Effect(a.Name(None, action.name.schema), Lock.ACCESS_SHARE)

@@ -37,7 +37,7 @@ def comment_on(node: Node, span: Span) -> Iterator[a.Action]:
     kind = kind_of(node["objtype"])
     parts = object_parts(node["object"]) or ("",)
     text = node.get("comment") or None
-    if kind is a.ObjectKind.COLUMN and len(parts) > 1:
+    if kind in (a.ObjectKind.COLUMN, a.ObjectKind.CONSTRAINT) and len(parts) > 1:
         yield a.CommentOn(span, kind, n.dotted(parts[:-1]), text, parts[-1])
     else:
         yield a.CommentOn(span, kind, n.dotted(parts), text, arguments=n.arguments(node["object"], kind))
