@@ -23,6 +23,8 @@ def test_ids_and_names_are_those_that_were_given_out():
         ("AV109", "stale-baseline-entry"),
         ("AV110", "code-migration"),
         ("AV111", "old-stats"),
+        ("AV112", "old-applied-state"),
+        ("AV113", "applied-state-contradicts"),
     ]
 
 

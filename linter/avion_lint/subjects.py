@@ -374,13 +374,17 @@ class Unrecognised:
 
 @record
 class BaseMigration:
-    """A migration as the base branch has it now; `ahead` tells that it came there after this branch left it."""
+    """A migration as the base branch has it now; `ahead` tells that it came there after this branch left it.
+
+    `witness` says how it is known to be applied, as in Change; "" where nobody asked.
+    """
 
     path: str
     kind: Kind
     version: Version | None
     description: str
     ahead: bool = False
+    witness: str = ""
 
 
 @record
@@ -420,7 +424,8 @@ class Change:
     `before` is the file at the merge base; `after` as it is now, None where it is gone. `at` is where to report:
     the first changed line, or the old file where it is gone. `checksum_changed` is Flyway's checksum (False for
     goose, which keeps none). `description` is the one before; `renamed_to` is what the runner takes from the new
-    name of a renamed file, None where it takes nothing, or where the file was not renamed.
+    name of a renamed file, None where it takes nothing, or where the file was not renamed. `witness` says how it is
+    known to be applied: `is on main since 2026-01-03, commit abc1234`.
     """
 
     service: Service
@@ -434,6 +439,12 @@ class Change:
     checksum_changed: bool = False
     description: str = ""
     renamed_to: FileName | None = None
+    witness: str = ""
+
+    @property
+    def known(self) -> str:
+        """How it is known to be applied, to follow `version 42`."""
+        return self.witness or f"is on {self.base_name}"
 
     def finding(self, message: str, remedy: str = "", *, related: tuple[Related, ...] = ()) -> Finding:
         """A finding about the change; its object is the version."""

@@ -103,7 +103,8 @@ def _csv(document: Document) -> _File:
                 rows.append(_Given(Place(document, line), values))
     except csv.Error as error:
         raise _wrong(document, document.line_span(max(reader.line_num, 1)), f"this is not CSV: {error}") from None
-    _refuse_unknown(document, tuple(header))
+    if header:
+        _refuse_unknown(document, tuple(header))
     return _File(tuple(rows))
 
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
+from posixpath import basename
 
-from avion_lint.applied.model import AppliedState
 from avion_lint.cli.exit_codes import UsageError
-from avion_lint.discovery.gather import Collected, Gathering
+from avion_lint.cli.files import Files
+from avion_lint.discovery.gather import Collected, Gathering, name_of, owner
 from avion_lint.discovery.tree import Unreadable, WorkTree
-from avion_lint.git import UNSHALLOW, Base, Entry, GitError, Repository, Trouble, tree
-from avion_lint.git.values import Tag
-from avion_lint.history.lives import Life
+from avion_lint.git import UNSHALLOW, Base, Content, Entry, GitError, Repository, Tag, Trouble, landings, tree
+from avion_lint.history.ground import Ground
+from avion_lint.history.survey import Survey
 from avion_lint.problems import SettingsError
-from avion_lint.record import record
-from avion_lint.runners.migration import FileName
+from avion_lint.record import record, replace
+from avion_lint.runners.migration import FileName, Kind, Version
 from avion_lint.settings.model import Applied, Settings
+from avion_lint.verdict import Found, Unchecked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from avion_lint.applied.model import AppliedState
+    from avion_lint.history.lives import Life
     from avion_lint.judgement.annals import Witness
 
 
@@ -112,3 +117,147 @@ def landed_words(base: str, when: int, commit: str, *, known: bool = True) -> st
         return f"is on {base}, since before this shallow clone begins"
     day = datetime.fromtimestamp(when, UTC).date().isoformat()
     return f"is on {base} since {day}, commit {commit[:7]}"
+
+
+# --- for the default run ------------------------------------------------------------------------------------------
+
+
+def released(files: Files, gathering: Gathering, settings: Settings) -> tuple[Files, Mapping[str, str]]:
+    """The same files, compared with the newest release where the settings say so; and its name by service root.
+
+    Raises GitError where there is no release.
+    """
+    surveyed = files.surveyed
+    if surveyed is None or surveyed.repository is None:
+        return files, {}
+    releases = newest_releases(surveyed.repository, gathering, settings)
+    if not releases:
+        return files, {}
+    newest = {release.tag.name: release.tag for release in releases.values()}
+    base, error = surveyed.base, surveyed.error
+    if len(newest) == 1 and releases.keys() >= {each.service.root for each in gathering.services}:
+        (tag,) = newest.values()
+        base, error = Base(tag.name, tag.commit, tag.commit), None
+    swapped = replace(
+        surveyed,
+        base=base,
+        error=error,
+        merge_base=_swapped(surveyed.merge_base, releases, gathering, files.contents),
+        tip=_swapped(surveyed.tip, releases, gathering, files.contents),
+    )
+    return replace(files, surveyed=swapped), {root: release.tag.name for root, release in releases.items()}
+
+
+def _swapped(
+    entries: Mapping[str, Entry], releases: Mapping[str, Release], gathering: Gathering, here: Mapping[str, Content]
+) -> dict[str, Entry]:
+    """The files of a commit, but those of services with a release as the release has them."""
+
+    def root_of_owner(path: str) -> str | None:
+        collected = owner(path, gathering)
+        return collected.service.root if collected else None
+
+    made = {path: entry for path, entry in entries.items() if root_of_owner(path) not in releases}
+    for root, release in releases.items():
+        unowned: dict[tuple[str, str], Entry] = {}
+        for path, entry in release.files.items():
+            found = root_of_owner(path)
+            if found == root:
+                made[path] = entry
+            elif found is None:
+                unowned[basename(path), entry.blob] = entry
+        # A folder that was moved since the release.
+        for path, content in here.items():
+            moved = unowned.get((basename(path), content.entry.blob))
+            if moved is not None and path not in made and root_of_owner(path) == root:
+                made[path] = moved
+    return made
+
+
+@record
+class Circumstances:
+    """What the ground is settled by."""
+
+    surveyed: Survey | None
+    gathering: Gathering
+    settings: Settings
+    root: Path
+    today: date
+
+
+@record
+class Settled:
+    """The ground with what databases say and with its witnesses, and what is to be told of the databases' word."""
+
+    ground: Ground
+    found: tuple[Found, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
+
+
+def settle(given: Namespace, around: Circumstances, ground: Ground) -> Settled:
+    """Put in what databases themselves say, and how each migration that somebody will ask for is known to be applied.
+
+    Raises SettingsError, UsageError, GitError.
+    """
+    ground = replace(ground, witnesses=dict(_of_releases(ground, around.gathering)))
+    states = load_states(around.root, around.gathering, around.settings) if _names_files(around.settings) else {}
+    if not states:
+        return Settled(_with_landings(ground, around))
+    from avion_lint.judgement.by_state import testimony, with_states  # noqa: PLC0415 - only where there are states
+
+    settled = with_states(ground, around.gathering, states, as_landed=given.all)
+    days = {root: around.settings.service_at(root).applied.days for root in states}
+    said = testimony(ground, settled, around.gathering, states, days=days, today=around.today)
+    return Settled(_with_landings(settled, around), said.found, said.unchecked)
+
+
+def _names_files(settings: Settings) -> bool:
+    return any(each.applied.file for each in (settings.general, *settings.services))
+
+
+def _of_releases(ground: Ground, gathering: Gathering) -> Iterator[tuple[str, str]]:
+    if not ground.bases:
+        return
+    gone = (change.before.path for change in ground.changes if change.before is not None)
+    for path in {*ground.tip, *gone}:
+        collected = owner(path, gathering)
+        name = ground.bases.get(collected.service.root) if collected else None
+        if name is not None:
+            yield path, f"is in release {name}"
+
+
+def _with_landings(ground: Ground, around: Circumstances) -> Ground:
+    """Ask git when migrations landed, only where a finding may tell it."""
+    surveyed = around.surveyed
+    if surveyed is None or surveyed.repository is None or surveyed.base is None:
+        return ground
+    changed = {change.before.path for change in ground.changes if change.before is not None}
+    wanted = {*changed, *_overtaken(ground, around.gathering)} - ground.witnesses.keys()
+    if not wanted:
+        return ground
+    name = surveyed.base.name
+    found = landings(surveyed.repository, surveyed.base.tip, wanted)
+    words = {path: landed_words(name, at.when, at.commit, known=at.known) for path, at in found.items()}
+    return replace(ground, witnesses={**ground.witnesses, **words})
+
+
+def _overtaken(ground: Ground, gathering: Gathering) -> Iterator[str]:
+    """The last migration of the base branch in each service where a new one sorts before it."""
+    counted = (Kind.VERSIONED, Kind.CODE)
+    for each in gathering.services:
+        new = [
+            file.version
+            for file in each.files
+            if file.version and file.kind in counted and file.path in ground.judged and file.path not in ground.tip
+        ]
+        if new:
+            last = max(_versions(ground, each), default=None)
+            if last is not None and min(new) < last[0]:
+                yield last[1]
+
+
+def _versions(ground: Ground, collected: Collected) -> Iterator[tuple[Version, str]]:
+    for path in ground.tip:
+        name = name_of(collected, path)
+        if name is not None and name.version and name.kind in (Kind.VERSIONED, Kind.CODE):
+            yield name.version, path

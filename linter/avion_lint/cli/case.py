@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from avion_lint.cli.applied import Circumstances, released, settle
 from avion_lint.cli.asked import asked_for
 from avion_lint.cli.cache import memory_of
 from avion_lint.cli.exit_codes import UsageError
@@ -84,7 +85,11 @@ class _Known:
 def _case(given: Namespace, known: _Known, files: Files) -> Case:
     paths, settings = known.paths, known.settings
     gathering = _gather(files, settings)
-    ground = _ground(given, files, gathering)
+    root = root_of(first_path(given))
+    files, bases = released(files, gathering, settings)
+    ground = replace(_ground(given, files, gathering), bases=bases)
+    settled = settle(given, Circumstances(files.surveyed, gathering, settings, root, known.today), ground)
+    ground = settled.ground
     # A hook runs before the first migration is written, too.
     asked = asked_for(paths, files.tree, gathering, ground.tip, expected=not given.staged)
     return Case(
@@ -96,11 +101,11 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         settings,
         known.baseline,
         whole=given.all and not paths and not given.select and not given.ignore,
-        found=asked.found,
-        unchecked=(*asked.unchecked, *_without_git(given, files)),
+        found=(*asked.found, *settled.found),
+        unchecked=(*asked.unchecked, *settled.unchecked, *_without_git(given, files)),
         unborn=files.surveyed is not None and _is_unborn(files.surveyed),
         memory=None if given.no_cache else memory_of(os.environ),
-        sizes=load_sizes(root_of(first_path(given)), gathering, settings),
+        sizes=load_sizes(root, gathering, settings),
     )
 
 

@@ -8,7 +8,7 @@ from avion_lint.history import deployments
 from avion_lint.history.changes import Change, History, Missing, Unsure
 from avion_lint.history.deployments import Deployment
 from avion_lint.history.edits import Edit
-from avion_lint.record import record, replace
+from avion_lint.record import field, record, replace
 
 
 @record
@@ -18,7 +18,9 @@ class Ground:
     `deployments` has every migration's path, `judged` those whose statements are judged, `edited` those among them
     that are applied all the same. `base` is the base branch for people ("" for none), `tip` the migrations on it,
     `ahead` those among them that came after this branch left it and are not here.
-    `assumed` says in a sentence what was taken as applied.
+    `assumed` says in a sentence what was taken as applied. `witnesses` says by path how a migration is known to be
+    applied (`is on main since 2026-01-03, commit abc1234`), as far as somebody needs it; `bases` is what stands for the
+    base branch in services that have another one, by their root.
     """
 
     deployments: Mapping[str, Deployment]
@@ -31,6 +33,12 @@ class Ground:
     unsure: tuple[Unsure, ...] = ()
     missing: Missing | None = None
     ahead: frozenset[str] = frozenset()
+    witnesses: Mapping[str, str] = field(default_factory=dict)
+    bases: Mapping[str, str] = field(default_factory=dict)
+
+    def base_of(self, root: str) -> str:
+        """What the migrations of the service in this folder are compared with, for people."""
+        return self.bases.get(root, self.base)
 
     @property
     def applied(self) -> frozenset[str]:

@@ -103,7 +103,7 @@ def _project(
                 Unrecognised(document, problem, judged=document.path not in ground.tip)
                 for document, problem in collected.problems
             ),
-            ground.base,
+            ground.base_of(collected.service.root),
             tuple(_base(collected, ground)),
             deprecations,
         ),
@@ -126,7 +126,8 @@ def _base(collected: Collected, ground: Ground) -> Iterator[BaseMigration]:
         name = name_of(collected, path) if _inside(path, collected) else None
         if name is not None:
             ahead = path in ground.ahead and (name.kind, name.version) not in ours
-            yield BaseMigration(path, name.kind, name.version, name.description, ahead)
+            witness = ground.witnesses.get(path, "")
+            yield BaseMigration(path, name.kind, name.version, name.description, ahead, witness)
 
 
 def _inside(path: str, collected: Collected) -> bool:
@@ -162,10 +163,11 @@ def _changes(gathering: Gathering, ground: Ground) -> Iterator[Change]:
                 change.after,
                 edit,
                 _place(change, change.before),
-                ground.base,
+                ground.base_of(collected.service.root),
                 _checksum_changed(change, collected),
                 name.description,
                 name_of(collected, change.path) if change.renamed_from else None,
+                ground.witnesses.get(change.before.path, ""),
             )
 
 

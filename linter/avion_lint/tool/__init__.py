@@ -46,6 +46,16 @@ CODE_MIGRATION = _rule(
 OLD_STATS = _rule(
     "AV111", "old-stats", "A file of table sizes that were measured too long ago to keep findings silent."
 )
+OLD_APPLIED_STATE = _rule(
+    "AV112",
+    "old-applied-state",
+    "An export of the applied migrations that is too old to tell what is applied today.",
+)
+APPLIED_STATE_CONTRADICTS = _rule(
+    "AV113",
+    "applied-state-contradicts",
+    "A database that has run other migrations, or with another text, than the files here.",
+)
 
 RULES = (
     NOT_PARSED,
@@ -59,4 +69,6 @@ RULES = (
     STALE_BASELINE_ENTRY,
     CODE_MIGRATION,
     OLD_STATS,
+    OLD_APPLIED_STATE,
+    APPLIED_STATE_CONTRADICTS,
 )

@@ -21,13 +21,13 @@ def applied_migration_deleted(change: Change) -> Iterator[Finding]:
     what = f"version {change.version}" if change.version else change.before.path
     if change.service.runner is Runner.GOOSE:
         effect = (
-            f"Databases drift apart: those that have run {what} keep what it made, new ones never get it, "
-            "and `goose down` stops there because the file is gone."
+            f"Databases drift apart: {what} {change.known}; those that have run it keep what it made, new ones "
+            "never get it, and `goose down` stops there because the file is gone."
         )
     else:
         effect = (
-            f'Flyway stops: wherever {what} is applied, `migrate` and `validate` end with "Detected applied '
-            f'migration not resolved locally"{_LATER if change.version else ""}.'
+            f"Flyway stops: {what} {change.known}, and wherever it is applied, `migrate` and `validate` end with "
+            f'"Detected applied migration not resolved locally"{_LATER if change.version else ""}.'
         )
     remedy = f"Put the file back with {restore(change)}; take back what it did in a new migration."
     yield change.finding(effect, remedy)

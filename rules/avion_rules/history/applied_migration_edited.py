@@ -34,7 +34,7 @@ def _flyway(change: Change) -> str:
         return ""
     why = "" if change.edit is Edit.SQL else "; comments and blanks count in Flyway's checksum"
     return (
-        f"Flyway stops: version {change.version} is on {change.base_name}, and wherever it is applied the "
+        f"Flyway stops: version {change.version} {change.known}, and wherever it is applied the "
         f"next `migrate` and `validate` end with a checksum mismatch{why}."
     )
 
@@ -43,6 +43,6 @@ def _goose(change: Change) -> str:
     if change.edit is not Edit.SQL:
         return ""
     return (
-        f"Databases drift apart: version {change.version} is on {change.base_name}, those that have run it "
+        f"Databases drift apart: version {change.version} {change.known}; those that have run it "
         "keep what the old text made, new ones get what this one makes, and goose notices nothing."
     )

@@ -44,8 +44,8 @@ def _effect(change: Change, new: FileName | None) -> str:
         if new.version is None:
             return _other_version(change, new)
         return (
-            f"Flyway stops: version {new.version} is recorded as `{change.description}`, and wherever it is "
-            "applied `migrate` and `validate` end with a description mismatch."
+            f"Flyway stops: version {new.version} {change.known} and recorded as `{change.description}`, and wherever "
+            "it is applied `migrate` and `validate` end with a description mismatch."
         )
     return ""
 
@@ -55,11 +55,14 @@ def _other_version(change: Change, new: FileName | None) -> str:
     now = _now(new)
     if change.service.runner is Runner.GOOSE:
         again = f"and runs the same statements again as {now}" if new else "and new databases never get it"
-        return f"goose takes this for another migration: where {old} is applied it has no file any more, {again}."
+        return (
+            f"goose takes this for another migration: {old} {change.known}, and where it is applied it has no file any "
+            f"more, {again}."
+        )
     again = f"; what it did is run again as {now}" if new else ""
     return (
-        f'Flyway stops: where {old} is applied, `migrate` and `validate` end with "Detected applied '
-        f'migration not resolved locally"{again}.'
+        f'Flyway stops: {old} {change.known}, and where it is applied, `migrate` and `validate` end with '
+        f'"Detected applied migration not resolved locally"{again}.'
     )
 
 

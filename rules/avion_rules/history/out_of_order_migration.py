@@ -73,7 +73,8 @@ def _finding(project: Project, migration: Migration, later: Version, free: Itera
 
 
 def _related(project: Project, later: Version) -> Iterator[Related]:
+    witness = next((base.witness for base in project.base if base.version == later and base.witness), "")
     for migration in project.versioned():
         if migration.version == later:
-            yield Related(migration.head, f"version {later}")
+            yield Related(migration.head, f"version {later}{f' {witness}' if witness else ''}")
             return
