@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
@@ -13,9 +15,11 @@ from avion_lint import testing, tool
 from avion_lint.finding import Level
 from avion_lint.pages import ExampleKind, Finds, help_markdown, load
 from avion_lint.policy.packs import SHIPPED, load_pack
+from avion_lint.record import replace
 from avion_lint.rule import Rule
 from avion_rules import FAMILIES, all_rules
 from avion_rules.fixes import all_fixers
+from avion_rules.indexing import decorated, index_of
 
 RULES = all_rules()
 EVERY = (*tool.RULES, *RULES)
@@ -72,32 +76,34 @@ def test_function_module_and_name_are_the_same_words(rule: Rule):
     words = rule.name.replace("-", "_")
     module = import_module(rule.module)
 
-    assert rule.check is not None
-    assert (rule.check.__name__, rule.module.rpartition(".")[2]) == (words, words)
-    assert getattr(module, words) is rule
+    assert rule.module.rpartition(".")[2] == words
+    assert getattr(module, words).check.__name__ == words
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_family_lists_its_rules_by_id(family):
-    rules = import_module(f"avion_rules.{family}").RULES
-
-    assert [rule.id for rule in rules] == sorted(rule.id for rule in rules)
-    assert {rule.family for rule in rules} == {PREFIXES[family]}
-    assert {rule.module.rpartition(".")[0] for rule in rules} == {f"avion_rules.{family}"}
+def test_the_index_lists_every_rule_as_its_module_makes_it():
+    assert (FOLDER / "index.py").read_text(encoding="utf-8") == index_of(decorated()), "python -m avion_rules.indexing"
+    assert [replace(rule, check=None) for rule in RULES] == [replace(rule, check=None) for rule in decorated()]
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_every_module_of_a_family_is_a_rule_or_a_helper(family):
-    modules = {path.stem for path in (FOLDER / family).glob("*.py") if not path.stem.startswith("_")}
+def test_what_a_run_loads_of_the_rules_is_the_index_and_what_has_options():
+    script = "import sys; from avion_rules import all_rules; all_rules(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    modules = {rule.module for rule in RULES}
 
-    assert modules == {rule.module.rpartition(".")[2] for rule in import_module(f"avion_rules.{family}").RULES}
+    assert modules & set(loaded) == {rule.module for rule in RULES if rule.options}
+
+
+@each_rule
+def test_a_rule_s_id_tells_its_family(rule: Rule):
+    assert rule.family == PREFIXES[rule.module.split(".")[1]]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_page_of_a_family_is_a_rule_s(family):
     pages = {path.stem for path in (FOLDER / family).glob("*.md")}
+    modules = {path.stem for path in (FOLDER / family).glob("*.py") if not path.stem.startswith("_")}
 
-    assert pages == {rule.name.replace("-", "_") for rule in import_module(f"avion_rules.{family}").RULES}
+    assert pages == modules
 
 
 @every_rule

@@ -1,0 +1,73 @@
+"""Writes the index of rules from the rules themselves: `python -m avion_rules.indexing`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from avion_lint.rule import Rule
+from avion_lint.runners.migration import Misread
+from avion_rules import FAMILIES
+
+HERE = Path(__file__).parent
+_HEAD = '''\
+"""All rules, for runs that load only those they need. Written by `python -m avion_rules.indexing`."""
+
+from __future__ import annotations
+
+from avion_lint.rule import Rule
+from avion_lint.runners.migration import Misread
+from avion_lint.sql import actions as a
+from avion_lint.subjects import Change, Migration, Project, Statement
+from avion_rules._indexed import indexed
+'''
+_FLAGS = ("down", "any_database", "by_size")
+
+
+def decorated() -> tuple[Rule, ...]:
+    """All rules as their modules make them, sorted by id."""
+    found = (
+        getattr(import_module(f"avion_rules.{family}.{path.stem}"), path.stem)
+        for family in FAMILIES
+        for path in (HERE / family).glob("[!_]*.py")
+    )
+    return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+def index_of(rules: tuple[Rule, ...]) -> str:
+    """Text of the module `avion_rules.index` for these rules."""
+    options = "".join(f"from {package} import {', '.join(modules)}\n" for package, modules in _with_options(rules))
+    entries = "".join(line for rule in rules for line in _entry(rule))
+    return f"{_HEAD}{options}\nRULES: tuple[Rule, ...] = (\n{entries})\n"
+
+
+def _with_options(rules: tuple[Rule, ...]) -> Iterator[tuple[str, list[str]]]:
+    """Packages of rules that have options, each with the names of their modules."""
+    found = sorted(rule.module.rpartition(".")[::2] for rule in rules if rule.options)
+    for package, members in groupby(found, key=itemgetter(0)):
+        yield package, [module for _, module in members]
+
+
+def _entry(rule: Rule) -> Iterator[str]:
+    place = rule.module.removeprefix("avion_rules.")
+    subject = rule.subject.__name__ if rule.subject else None
+    yield "    indexed(\n"
+    yield f'        "{rule.id}",\n        "{place}",\n        "{rule.summary}",\n        {subject},\n'
+    if rule.options:
+        yield f"        options={place.rpartition('.')[2]}.{rule.options.__name__},\n"
+    yield from (f"        {flag}=True,\n" for flag in _FLAGS if getattr(rule, flag))
+    if rule.on:
+        words = ", ".join(map(_word, rule.on))
+        yield f"        on=({words}{',' * (len(rule.on) == 1)}),\n"
+    yield "    ),\n"
+
+
+def _word(what: type | Misread) -> str:
+    return f"Misread.{what.name}" if isinstance(what, Misread) else f"a.{what.__name__}"
+
+
+if __name__ == "__main__":
+    (HERE / "index.py").write_text(index_of(decorated()), encoding="utf-8")
