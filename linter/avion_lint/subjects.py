@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from avion_lint.finding import Finding, Related
-from avion_lint.history.deployments import Deployment
+from avion_lint.history.deployments import Deployment, Landed
 from avion_lint.record import field, record
 from avion_lint.runners.migration import (
     Chunk,
@@ -58,13 +58,27 @@ class StartingPoint:
 
 
 @record
+class Distance:
+    """What must lie between a deprecation and the drop, at least: releases, migrations, days. Always a deployment."""
+
+    releases: int = 0
+    migrations: int = 0
+    days: int = 0
+
+    @property
+    def of_git(self) -> bool:
+        """Whether git has to tell when a migration landed."""
+        return bool(self.releases or self.days)
+
+
+@record
 class Service:
     """A folder of migrations and what is known of the database they are for.
 
     `postgres` is the major version. `lock_timeout` tells that the role or the runner sets one outside the files.
     `transactional_lock`, `mixed` and `out_of_order` are Flyway's settings of those names (None: not said anywhere).
     `search_path` is the one that a migration begins with. `start` is where the known migrations begin, as the settings
-    tell it.
+    tell it. `deprecated_for` is what must lie between a deprecation and the drop.
     """
 
     name: str
@@ -80,6 +94,7 @@ class Service:
     out_of_order: bool = False
     search_path: tuple[str, ...] = ("public",)
     start: StartingPoint = field(default_factory=StartingPoint, compare=False)
+    deprecated_for: Distance = Distance()
 
 
 _STEPS_FOLLOWED = 100
@@ -98,7 +113,8 @@ class Statement:
     """One SQL statement of a section, with the schema and the session before it.
 
     `actions` are what it does itself; `all_actions` adds what a DO block runs. Its spans are offsets in
-    `chunk.text`; `place_of` leads to the file.
+    `chunk.text`; `place_of` leads to the file. `landed` tells by path when migrations landed, where the service asks
+    for it, `positions` their places in the runner's order.
     """
 
     service: Service
@@ -111,6 +127,8 @@ class Statement:
     schema: Schema
     session: Session
     deprecations: tuple[Deprecation, ...] = ()
+    landed: Mapping[str, Landed] = field(default_factory=dict, compare=False)
+    positions: Mapping[str, int] = field(default_factory=dict, compare=False)
     _known_effects: dict[int, tuple[a.Action, tuple[Effect, ...], tuple[Effect, ...]]] = field(
         default_factory=dict, compare=False
     )  # several rules ask for the same; the action is kept, so that its identity is not given to another

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from avion_lint.cli.ages import landed as landed_of
 from avion_lint.cli.applied import Circumstances, released, settle
 from avion_lint.cli.asked import asked_for
 from avion_lint.cli.cache import memory_of
@@ -89,7 +90,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
     files, bases = released(files, gathering, settings)
     ground = replace(_ground(given, files, gathering), bases=bases)
     settled = settle(given, Circumstances(files.surveyed, gathering, settings, root, known.today), ground)
-    ground = settled.ground
+    ground = replace(settled.ground, landed=landed_of(files.surveyed, gathering, settings, known.today))
     # A hook runs before the first migration is written, too.
     asked = asked_for(paths, files.tree, gathering, ground.tip, expected=not given.staged)
     return Case(

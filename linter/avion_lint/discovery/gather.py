@@ -158,7 +158,7 @@ class _Collector:
         service = _service(folder, name, own, reader, files, limited=folder.root in self.limited)
         start = point_of(own, folder.runner, configuration, self.started)
         return Collected(
-            replace(service, start=start),
+            replace(service, start=start, deprecated_for=own.deprecated_for),
             configuration,
             files,
             frozenset(folder.shared),

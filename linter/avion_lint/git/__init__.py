@@ -9,7 +9,7 @@ nothing is claimed.
 from avion_lint.git.base import resolve_base
 from avion_lint.git.errors import UNSHALLOW, GitError, Trouble
 from avion_lint.git.identity import identity
-from avion_lint.git.log import landings
+from avion_lint.git.log import first_parents, landings
 from avion_lint.git.move import move
 from avion_lint.git.objects import blobs, index, tree
 from avion_lint.git.repository import find_repository
@@ -47,6 +47,7 @@ __all__ = [
     "blobs",
     "converted",
     "find_repository",
+    "first_parents",
     "identity",
     "index",
     "landings",

@@ -60,6 +60,13 @@ def landings(repository: Repository, commit: str, paths: Iterable[str]) -> dict[
     return {path: landing for path, landing in found.items() if path in wanted}
 
 
+def first_parents(repository: Repository, commit: str) -> tuple[str, ...]:
+    """The first-parent history of `commit` (a full object id), from its oldest commit on. Raises GitError."""
+    if not is_object_id(commit):
+        raise GitError(Trouble.UNKNOWN_REVISION, f"not an object id: {commit!r}")
+    return tuple(ask(repository, "rev-list", "--first-parent", "--reverse", commit, "--").decode().split())
+
+
 def _pathspecs(paths: set[str]) -> tuple[str, ...]:
     """Patterns for all files with the same suffixes: a move into these folders starts outside of them."""
     suffixes = sorted({os.path.splitext(path)[1] for path in paths})

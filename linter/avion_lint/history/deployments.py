@@ -23,6 +23,14 @@ class Deployment:
     applied: bool
 
 
+@record
+class Landed:
+    """When a migration landed on the base branch: days ago, and the number of releases that have it."""
+
+    days: int
+    releases: int
+
+
 def alone(paths: Iterable[str]) -> dict[str, Deployment]:
     """Each file as its own deployment, in the order given: where there is nothing to know it from."""
     return {path: Deployment(order, path, applied=False) for order, path in enumerate(paths)}

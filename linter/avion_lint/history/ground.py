@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from avion_lint.history import deployments
 from avion_lint.history.changes import Change, History, Missing, Unsure
-from avion_lint.history.deployments import Deployment
+from avion_lint.history.deployments import Deployment, Landed
 from avion_lint.history.edits import Edit
 from avion_lint.record import field, record, replace
 
@@ -20,7 +20,8 @@ class Ground:
     `ahead` those among them that came after this branch left it and are not here.
     `assumed` says in a sentence what was taken as applied. `witnesses` says by path how a migration is known to be
     applied (`is on main since 2026-01-03, commit abc1234`), as far as somebody needs it; `bases` is what stands for the
-    base branch in services that have another one, by their root.
+    base branch in services that have another one, by their root. `landed` tells by path when migrations landed, where a
+    service asks for it.
     """
 
     deployments: Mapping[str, Deployment]
@@ -35,6 +36,7 @@ class Ground:
     ahead: frozenset[str] = frozenset()
     witnesses: Mapping[str, str] = field(default_factory=dict)
     bases: Mapping[str, str] = field(default_factory=dict)
+    landed: Mapping[str, Landed] = field(default_factory=dict)
 
     def base_of(self, root: str) -> str:
         """What the migrations of the service in this folder are compared with, for people."""

@@ -106,10 +106,20 @@ def _project(
             ground.base_of(collected.service.root),
             tuple(_base(collected, ground)),
             deprecations,
+            ground.landed,
+            _positions(collected),
         ),
         tick,
         memory,
     )
+
+
+def _positions(collected: Collected) -> dict[str, int]:
+    """The places of migrations in the runner's order, where the service counts them."""
+    if not collected.service.deprecated_for.migrations:
+        return {}
+    counted = (file for file in collected.files if file.kind in (Kind.VERSIONED, Kind.CODE))
+    return {file.path: place for place, file in enumerate(sorted(counted, key=runner_order))}
 
 
 def _standing(file: MigrationFile, collected: Collected, ground: Ground) -> Standing:

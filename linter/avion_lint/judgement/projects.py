@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from avion_lint.cache.snapshot import Past
-from avion_lint.history.deployments import Deployment
-from avion_lint.record import record
+from avion_lint.history.deployments import Deployment, Landed
+from avion_lint.record import field, record
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner, Section, Version
 from avion_lint.schema.annotations import as_comment, deprecating
 from avion_lint.schema.dump import OLDER
@@ -49,7 +49,10 @@ class Standing:
 
 @record
 class Gathered:
-    """A service with its files as the runner reads them, in any order, and how each stands (by path)."""
+    """A service with its files as the runner reads them, in any order, and how each stands (by path).
+
+    `landed` and `positions` are as for Statement.
+    """
 
     service: Service
     files: tuple[MigrationFile, ...]
@@ -58,6 +61,8 @@ class Gathered:
     base_name: str = ""
     base: tuple[BaseMigration, ...] = ()
     deprecations: tuple[Deprecation, ...] = ()
+    landed: Mapping[str, Landed] = field(default_factory=dict)
+    positions: Mapping[str, int] = field(default_factory=dict)
 
 
 def project(gathered: Gathered, tick: Callable[[], None], memory: Memory | None = None) -> Project:
@@ -293,6 +298,8 @@ class _Reader:
             schema,
             session,
             self.gathered.deprecations,
+            self.gathered.landed,
+            self.gathered.positions,
         )
 
     def _problems(self, found: Read, chunk: Chunk, direction: Direction) -> Iterator[SqlProblem]:

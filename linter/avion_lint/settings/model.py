@@ -13,6 +13,7 @@ from avion_lint.runners.migration import Runner
 from avion_lint.settings.rules import RuleSetting
 from avion_lint.source import Document, Place
 from avion_lint.stats.model import Thresholds
+from avion_lint.subjects import Distance
 
 FILE_NAME = "avion-lint.yaml"
 DEFAULT_POLICY = "default"
@@ -58,6 +59,7 @@ class ServiceSettings:
     sizes of tables, `sizes` what counts as small, large and old.
     `flyway` maps Flyway's own parameters, without `flyway.`, to text as flyway.conf would have it
     (`placeholders.name`, `mixed`, `postgresql.transactional.lock`; lists with commas, `true` and `false`).
+    `deprecated_for` is what must lie between a deprecation and the drop.
     """
 
     path: str = ""
@@ -73,6 +75,7 @@ class ServiceSettings:
     stats: str = ""
     sizes: Thresholds = Thresholds()
     applied: Applied = Applied()
+    deprecated_for: Distance = Distance()
 
 
 @record

@@ -27,6 +27,7 @@ from avion_lint.settings.rules import Reading, level_of, read_rules
 from avion_lint.source import Document, Place
 from avion_lint.stats.model import Thresholds
 from avion_lint.stats.units import bytes_of
+from avion_lint.subjects import Distance
 from avion_lint.yaml.nodes import (
     Listing,
     Mapping,
@@ -40,6 +41,7 @@ from avion_lint.yaml.nodes import (
 )
 
 SCHEMA = "settings.schema.json"
+_DISTANCE = ("releases", "migrations", "days")
 _SIZES = ("small-rows", "small-bytes", "large-rows", "large-bytes", "days")
 
 # Flyway's name for it has full stops; ours is flat, as Flyway's others are.
@@ -125,7 +127,14 @@ def _service(node: Node, general: ServiceSettings, reading: Reading) -> ServiceS
         stats=_folder(text_at(node, "stats") or "") or general.stats,
         sizes=_sizes(get(node, "sizes"), general.sizes),
         applied=_applied(node, reading) or general.applied,
+        deprecated_for=_distance(get(node, "deprecated-for"), general.deprecated_for),
     )
+
+
+def _distance(node: Node | None, general: Distance) -> Distance:
+    """What must lie between a deprecation and the drop, with the general numbers where nothing is said of them."""
+    said = {key: scalar.value for key in _DISTANCE if isinstance(scalar := get(node, key), Scalar)}
+    return replace(general, **{key: number for key, number in said.items() if isinstance(number, int)})
 
 
 def _sizes(node: Node | None, general: Thresholds) -> Thresholds:

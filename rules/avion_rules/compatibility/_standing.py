@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from avion_lint.finding import Related
 from avion_lint.schema.model import Origin
 from avion_lint.subjects import Statement
@@ -25,16 +27,43 @@ if TYPE_CHECKING:
 
 
 def is_free(statement: Statement, made: Made | None, *names: str) -> bool:
-    """Whether no released code can be using it: new in this change, or deprecated before it.
+    """Whether no released code can be using it: new in this change, or deprecated long enough before it.
 
     `names` are those under which the settings may call it deprecated. An object that no known migration has made
     or renamed has its own word for it.
     """
-    if made is not None and (statement.made_here(made.origin) or statement.made_before(made.deprecated)):
+    if made is not None and (statement.made_here(made.origin) or is_deprecated(statement, made.deprecated)):
         return True
     if made is None and names[-1].endswith(SUFFIX):
         return True
     return any(statement.deprecated_in_settings(name) for name in names)
+
+
+def is_deprecated(statement: Statement, mark: Origin | None) -> bool:
+    """Whether an earlier deployment has marked it, and what the settings ask for has passed since."""
+    return statement.made_before(mark) and mark is not None and not any(_lacking(statement, mark))
+
+
+def _lacking(statement: Statement, mark: Origin) -> Iterator[str]:
+    """What has not passed yet since a deprecation, in words: `3 of 30 days`."""
+    wanted = statement.service.deprecated_for
+    path = mark.place.document.path
+    if wanted.migrations:
+        here = statement.positions.get(statement.file.path, len(statement.positions))
+        yield from _part(here - statement.positions.get(path, here), wanted.migrations, "migrations")
+    if not wanted.of_git:
+        return
+    at, now = statement.landed.get(path), statement.landed.get(statement.file.path)
+    if at is None:
+        yield "when it landed on the base branch is not known"
+        return
+    yield from _part(at.releases - (now.releases if now else 0), wanted.releases, "releases")
+    yield from _part(at.days - (now.days if now else 0), wanted.days, "days")
+
+
+def _part(passed: int, wanted: int, what: str) -> Iterator[str]:
+    if passed < wanted:
+        yield f"{passed} of {wanted} {what if wanted > 1 else what.removesuffix('s')}"
 
 
 def first_release(statement: Statement, made: Made | None, name: str, steps: str) -> str:
@@ -45,6 +74,12 @@ def first_release(statement: Statement, made: Made | None, name: str, steps: str
             f"{name} is deprecated only in {mark.version}, a part of this same change. Release that first; do this in "
             "a later change, when no running release uses it any more."
         )
+    if mark is not None:
+        passed = ", ".join(_lacking(statement, mark))
+        return (
+            f"{name} is deprecated since {mark.version}, which is not long enough by the settings (`deprecated-for`): "
+            f"{passed}. Do this in a later change."
+        )
     return (
         f"First release code that does without {name}, with a migration that marks it as deprecated; do this in a "
         f"later release:\n{steps}"
@@ -52,8 +87,9 @@ def first_release(statement: Statement, made: Made | None, name: str, steps: str
 
 
 def marked_here(statement: Statement, made: Made | None) -> tuple[Related, ...]:
-    """The place where this same change deprecates the object."""
+    """The place where it is deprecated, too late for this change."""
     mark = made.deprecated if made else None
-    if mark is None or not statement.made_here(mark):
+    if mark is None:
         return ()
-    return (Related(mark.place, "deprecated only here, in this same change"),)
+    words = "deprecated only here, in this same change" if statement.made_here(mark) else "deprecated here"
+    return (Related(mark.place, words),)

@@ -1,0 +1,57 @@
+"""How long ago migrations landed, where the settings say how long something must be deprecated before it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from avion_lint import git
+from avion_lint.discovery.gather import Collected, Gathering
+from avion_lint.git import Landing, Repository
+from avion_lint.history.deployments import Landed
+from avion_lint.history.releases import Releases, matching
+from avion_lint.history.survey import Survey
+from avion_lint.settings.model import Settings
+
+DEFAULT_RELEASES = "v*"
+
+
+def landed(surveyed: Survey | None, gathering: Gathering, settings: Settings, today: date) -> Mapping[str, Landed]:
+    """When the migrations of services that ask for days or releases landed, by path; raises GitError.
+
+    What a shallow clone hides is left out, and nothing is asked of git where no service wants to know.
+    """
+    asking = [each for each in gathering.services if each.service.deprecated_for.of_git]
+    if not asking or surveyed is None or surveyed.repository is None or surveyed.base is None:
+        return {}
+    repository, tip = surveyed.repository, surveyed.base.tip
+    paths = [file.path for each in asking for file in each.files]
+    landings = {path: at for path, at in git.landings(repository, tip, paths).items() if at.known}
+    chain = git.first_parents(repository, tip)
+    places = {commit: place for place, commit in enumerate(chain)}
+    found: dict[str, Landed] = {}
+    for each in asking:
+        releases = _releases(repository, chain, each, settings)
+        for file in each.files:
+            at = landings.get(file.path)
+            if at is not None:
+                found[file.path] = Landed(_days(at, today), _count(releases, places[at.commit]))
+    return found
+
+
+def _releases(repository: Repository, chain: tuple[str, ...], collected: Collected, settings: Settings) -> Releases:
+    if not collected.service.deprecated_for.releases:
+        return Releases((), {})
+    from avion_lint.git.tags import reaches, tags  # noqa: PLC0415 - only where releases count
+
+    pattern = settings.service_at(collected.service.root).applied.tags or DEFAULT_RELEASES
+    known = matching(tags(repository), pattern)
+    return Releases(known, reaches(repository, chain, (tag.commit for tag in known)))
+
+
+def _count(releases: Releases, place: int) -> int:
+    return sum(releases.reach[tag.commit] >= place for tag in releases.tags)
+
+
+def _days(at: Landing, today: date) -> int:
+    return (today - datetime.fromtimestamp(at.when, UTC).date()).days
