@@ -68,29 +68,50 @@ def replace(instance: Made, /, **changes: object) -> Made:
 
 
 def _record(made: Any, frozen: bool, order: bool, caches: bool) -> Any:
-    body = {name: value for name, value in made.__dict__.items() if name not in {"__dict__", "__weakref__"}}
-    own = tuple(name for name, kind in made.__annotations__.items() if not str(kind).startswith("ClassVar"))
+    """Make the class; what only instances need is made when there is one, since most classes of a run have none."""
+    body = {name: value for name, value in made.__dict__.items() if name not in _NOT_OURS}
+    annotations = made.__annotations__
+    own = tuple(name for name in annotations if not str(annotations[name]).startswith("ClassVar"))
     described = getattr(made, "_described", {}) | {name: body.pop(name) for name in own if name in body}
     names = tuple(name for name in getattr(made, "__match_args__", ()) if name not in own) + own
-    compared = tuple(name for name in names if _compares(described.get(name)))
-    shared = {"__repr__": _repr, "__eq__": _equal, "__hash__": _hash if frozen else None, "__reduce__": _reduce}
-    whole = type(made)(
+    return type(made)(
         made.__name__,
         made.__bases__,
         {
-            **shared,
+            **(_SHARED_FROZEN if frozen else _SHARED),
             **(_ORDER if order else {}),
-            **{name: value for name, value in body.items() if value is not None},
+            **body,
             **(_FROZEN if frozen else {}),
             "__slots__": (*own, "__dict__") if caches else own,
             "__match_args__": names,
+            "__qualname__": made.__qualname__,
             "_described": described,
-            "_compared": staticmethod(_tuple_of(compared)),
         },
     )
-    whole.__qualname__ = made.__qualname__
-    whole.__init__ = _initialiser(whole, names, described)
-    return whole
+
+
+def _initialise(self: Any, *given: Any, **named: Any) -> None:
+    """Be `__init__` for the first instance of a class, and give the class its own for the next ones."""
+    whole = _owner(type(self), "__init__", _initialise)
+    whole.__init__ = _initialiser(whole, whole.__match_args__, whole._described)  # noqa: SLF001 - this module's own
+    whole.__init__(self, *given, **named)
+
+
+def _compared(self: Any) -> Any:
+    """Give the values that are compared, for the first instance, and give the class its own way for the next ones."""
+    whole = _owner(type(self), "_compared", _COMPARED)
+    described = whole._described  # noqa: SLF001 - as above
+    values = _tuple_of(tuple(name for name in whole.__match_args__ if _compares(described.get(name))))
+    whole._compared = staticmethod(values)  # noqa: SLF001 - as above
+    return values(self)
+
+
+_COMPARED = staticmethod(_compared)
+
+
+def _owner(kind: type, name: str, shared: Any) -> Any:
+    """Find the class among these ancestors that still has the shared method of that name."""
+    return next(each for each in kind.__mro__ if each.__dict__.get(name) is shared)
 
 
 def _compares(described: Any) -> bool:
@@ -212,5 +233,9 @@ def _ordering(compare: Any) -> Any:
     return method
 
 
+_SHARED = {"__init__": _initialise, "__repr__": _repr, "__eq__": _equal, "__hash__": None, "__reduce__": _reduce}
+_SHARED |= {"_compared": _COMPARED}
+_SHARED_FROZEN = _SHARED | {"__hash__": _hash}
 _ORDER = {"__lt__": _ordering(lt), "__le__": _ordering(le), "__gt__": _ordering(gt), "__ge__": _ordering(ge)}
+_NOT_OURS = {"__dict__", "__weakref__", "__hash__"}
 _FROZEN = {"__setattr__": _refuse, "__delattr__": _refuse}
