@@ -63,6 +63,19 @@ def test_an_index_partition_by_partition(server):
     assert one(server, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'events_kind'::regclass") is True
 
 
+def test_an_index_of_every_partition(server):
+    second = "CREATE TABLE events_2027 PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');"
+    follow(server, "LK101", f"{EVENTS} {second}", "CREATE INDEX events_kind ON events (kind);")
+    assert one(server, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'events_kind'::regclass") is True
+
+
+def test_a_foreign_key_of_every_partition(server):
+    second = "CREATE TABLE events_2027 PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');"
+    up = "ALTER TABLE events ADD CONSTRAINT by FOREIGN KEY (kind) REFERENCES kinds (kind);"
+    follow(server, "LK111", f"CREATE TABLE kinds (kind text PRIMARY KEY); {EVENTS} {second}", up)
+    assert one(server, "SELECT count(*) FROM pg_constraint WHERE conname LIKE 'by%' AND NOT convalidated") == 0
+
+
 def test_a_concurrent_drop(server):
     follow(server, "LK102", f"{USERS} CREATE INDEX users_email ON users (email);", "DROP INDEX users_email;")
     assert one(server, "SELECT to_regclass('users_email')") is None

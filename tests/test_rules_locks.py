@@ -89,6 +89,28 @@ def test_the_remedy_keeps_placeholders():
     assert "CREATE INDEX CONCURRENTLY a ON ${schema}.users (email);" in finding.remedy
 
 
+def test_the_remedy_names_the_schema_that_only_this_file_s_search_path_leads_to():
+    up = "SET LOCAL search_path = app; CREATE INDEX i ON bills (a);"
+    (finding,) = goose("LK101", "CREATE TABLE app.bills (a int);", up)
+    assert finding.remedy.splitlines()[1:] == [
+        "DROP INDEX CONCURRENTLY IF EXISTS app.i;",
+        "CREATE INDEX CONCURRENTLY i ON app.bills (a);",
+    ]
+
+
+def test_the_remedy_of_a_check_names_the_schema_that_only_this_file_s_search_path_leads_to():
+    up = "SET LOCAL search_path = app; ALTER TABLE bills ADD CONSTRAINT c CHECK (a > 0);"
+    (finding,) = goose("LK110", "CREATE TABLE app.bills (a int);", up)
+    assert "ALTER TABLE app.bills VALIDATE CONSTRAINT c;" in finding.remedy
+
+
+def test_every_column_of_a_primary_key_is_made_not_null_in_the_remedy():
+    (finding,) = goose("LK120", "CREATE TABLE t (a int, b int);", "ALTER TABLE t ADD PRIMARY KEY (a, b);")
+    assert "Make a and b NOT NULL first, without keeping anybody waiting:" in finding.remedy
+    assert "CHECK (a IS NOT NULL)" in finding.remedy
+    assert "CHECK (b IS NOT NULL)" in finding.remedy
+
+
 def test_the_remedy_for_a_partitioned_table_names_its_partition():
     (finding,) = goose(
         "LK101", EVENTS, "CREATE UNIQUE INDEX k ON events USING btree (at, kind) WITH (fillfactor = 70);"
@@ -348,6 +370,12 @@ def test_hidden_indexes_of_one_file_are_told_together():
 
 
 # --- LK106 ---------------------------------------------------------------------------------------------------
+
+
+def test_the_end_of_a_torn_body_is_no_commit_of_the_file():
+    body = "CREATE FUNCTION f() RETURNS trigger AS $$\nBEGIN\n  RETURN NEW;\nEND;\n$$ LANGUAGE plpgsql;"
+    (finding,) = goose("LK106", USERS, f"{body}\nALTER TABLE users ADD COLUMN a int;")
+    assert finding.remedy.endswith("\nSET LOCAL lock_timeout = '3s';")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from avion_lint.sql import actions as a
-from avion_lint.subjects import Statement
+from avion_lint.subjects import Migration, Statement
 from avion_rules.fixes._layout import Piece
 from avion_rules.locks._clauses import constraint_name
 
@@ -58,6 +58,11 @@ def undoing(down: Iterable[Piece], moved: Iterable[Piece]) -> tuple[tuple[Piece,
 def is_quiet(piece: Piece) -> bool:
     """Whether a piece only sets parameters."""
     return all(isinstance(action, a.SetVariable) for action in piece.actions)
+
+
+def in_another_path(migration: Migration) -> bool:
+    """Whether Up changes its search_path: in another file the same names would mean other objects, or none."""
+    return any(each.schema.search_path != migration.before.search_path for each in migration.up)
 
 
 def keeps_order(moved: Iterable[a.Action], other: Iterable[a.Action]) -> bool:

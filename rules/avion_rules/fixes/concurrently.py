@@ -13,7 +13,7 @@ from avion_lint.subjects import Migration
 from avion_rules.fixes._layout import Piece, annotations_start, inserted, pieces
 from avion_rules.fixes._names import after, next_paths
 from avion_rules.fixes._new_file import new_file, script_config
-from avion_rules.fixes._objects import is_quiet, keeps_order, undoing
+from avion_rules.fixes._objects import in_another_path, is_quiet, keeps_order, undoing
 from avion_rules.fixes._outside import Concurrent, concurrent, in_place, rewritten
 from avion_rules.locks._rerun import Known, first_that_stops
 from avion_rules.locks.drop_before_replacement import drop_before_replacement
@@ -35,7 +35,7 @@ def _planned(scene: Scene) -> tuple[_Plan | None, Fix | None]:
     """The plan for a file, and its fix, which is the same for all findings."""
     migration = scene.migration
     up, down = pieces(migration, Direction.UP), pieces(migration, Direction.DOWN)
-    if up is None or down is None or _swaps(migration):
+    if up is None or down is None or _swaps(migration) or in_another_path(migration):
         return None, None
     plan = _Plan(scene, up, down, {piece: form for piece in up if (form := concurrent(piece))})
     fix = plan.fix() if plan.forms else None

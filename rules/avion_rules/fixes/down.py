@@ -5,7 +5,8 @@ from __future__ import annotations
 from avion_lint.finding import Fix
 from avion_lint.fixer import Scene
 from avion_lint.runners.migration import Direction, Runner
-from avion_lint.subjects import Dialect, Migration
+from avion_lint.sql import actions as a
+from avion_lint.subjects import Dialect, Migration, Statement
 from avion_rules.fixes._layout import inserted, section_end
 from avion_rules.fixes._undo import undo
 
@@ -35,10 +36,19 @@ def _lines(migration: Migration) -> str:
     found: list[str] = []
     for statement in reversed(migration.up):
         for action in reversed(statement.actions):
-            found += _in_blocks(list(undo(statement, action)))
+            if not _clears(migration, statement, action):
+                found += _in_blocks(list(undo(statement, action)))
     if not any(line and not line.startswith("--") for line in found):
         found.append("SELECT 1;")
     return "".join(f"{line}\n" for line in dict.fromkeys(found) if line) if _plain(found) else _joined(found)
+
+
+def _clears(migration: Migration, statement: Statement, action: a.Action) -> bool:
+    """Whether it only clears away what a failed attempt left of an index that the file builds."""
+    if not isinstance(action, a.Drop) or action.kind is not a.ObjectKind.INDEX or statement.index(action.name):
+        return False
+    built = (made for each in migration.up for made in each.actions if isinstance(made, a.CreateIndex))
+    return any(made.index == action.name.name for made in built)
 
 
 def _plain(lines: list[str]) -> bool:

@@ -16,7 +16,7 @@ from avion_rules.fixes._clause import NAME, clause, instead, put, text_of
 from avion_rules.fixes._layout import Piece, inserted, pieces
 from avion_rules.fixes._names import after, is_too_long, next_paths
 from avion_rules.fixes._new_file import new_file, nothing_validated
-from avion_rules.fixes._objects import keeps_order
+from avion_rules.fixes._objects import in_another_path, keeps_order
 from avion_rules.fixes.lock_timeout import usual
 from avion_rules.locks._clauses import constraint_name, table_sql
 from avion_rules.locks._not_null import NOT_NULL_NOT_VALID
@@ -49,6 +49,8 @@ def not_valid(scene: Scene) -> Fix | None:
     """The fix of LK110, LK111 and LK114: the same for all of them in a file."""
     migration = scene.migration
     if migration.kind is not Kind.VERSIONED or migration.problems or scene.statement is None:
+        return None
+    if in_another_path(migration):
         return None
     found = scene.once("not valid", lambda: [(each, step) for each in migration.up for step in _steps(each)])
     if not any(statement is scene.statement for statement, _ in found):

@@ -15,6 +15,7 @@ from avion_lint.subjects import Statement
 from avion_rules.fixes._clause import NAME
 from avion_rules.fixes._names import is_last, is_too_long, next_paths
 from avion_rules.fixes._new_file import new_file
+from avion_rules.fixes._objects import in_another_path
 from avion_rules.fixes.concurrently import concurrently
 from avion_rules.fixes.lock_timeout import usual
 
@@ -51,7 +52,7 @@ def _apart(scene: Scene, statement: Statement, index: a.CreateIndex) -> Fix | No
     if migration.kind is not Kind.VERSIONED or migration.problems or section is None or not section.transaction:
         return None
     paths = next_paths(scene.project, migration, (f"{index.index}_parts", f"{index.index}_attach"))
-    if paths is None:
+    if paths is None or in_another_path(migration):
         return None
     rest, unique = " ".join(statement.place.text[found.end() :].split()), "UNIQUE " if index.unique else ""
     if "--" in statement.place.text:

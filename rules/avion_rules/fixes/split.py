@@ -11,7 +11,7 @@ from avion_lint.subjects import Migration
 from avion_rules.fixes._layout import Piece, pieces
 from avion_rules.fixes._names import is_last, next_paths
 from avion_rules.fixes._new_file import new_file, nothing_validated
-from avion_rules.fixes._objects import is_quiet, undoing
+from avion_rules.fixes._objects import in_another_path, is_quiet, undoing
 
 
 def enum_value_first(scene: Scene) -> Fix | None:
@@ -39,7 +39,8 @@ def validated_apart(scene: Scene) -> Fix | None:
     later = up[up.index(moved[0]) + 1 :]
     tables = {act.table.name for piece in moved for act in piece.actions if isinstance(act, a.ValidateConstraint)}
     rest = [action for piece in later if piece not in moved for action in piece.actions]
-    if not is_last(scene.project, migration) or any(_is_on(action, tables) for action in rest):
+    apart = is_last(scene.project, migration) and not in_another_path(migration)
+    if not apart or any(_is_on(action, tables) for action in rest):
         return None
     return _moved(scene, moved, (), f"validate_{_described(migration)}", "Validate it in a migration of its own")
 

@@ -13,7 +13,7 @@ from avion_lint.subjects import Migration, Statement
 from avion_rules.fixes._layout import Piece, annotations_start, inserted, pieces
 from avion_rules.fixes._names import after, next_paths
 from avion_rules.fixes._new_file import new_file
-from avion_rules.fixes._objects import is_quiet, keeps_order, undoing
+from avion_rules.fixes._objects import in_another_path, is_quiet, keeps_order, undoing
 from avion_rules.fixes.lock_timeout import usual
 from avion_rules.locks._clauses import table_sql
 from avion_rules.locks._keys import Key, keys_built
@@ -30,7 +30,7 @@ def unique_key(scene: Scene) -> Fix | None:
     found = _key(statement) if statement else None
     if migration.kind is not Kind.VERSIONED or migration.problems or statement is None or found is None:
         return None
-    if section is None or not section.transaction or up is None or down is None:
+    if section is None or not section.transaction or up is None or down is None or in_another_path(migration):
         return None
     if migration.service.runner is Runner.FLYWAY and migration.service.transactional_lock is not False:
         return None

@@ -19,9 +19,17 @@ _CONSTRAINT = pattern(r"add\s+constraint\s+", re.IGNORECASE)
 
 
 def table_sql(statement: Statement, table: a.Name) -> str:
-    """The table as the statement spells it, placeholders and all."""
+    """The table as the statement spells it, placeholders and all; with its schema where another file needs that."""
     found = _ALTER.match(statement.place.text)
-    return found[1] if found else table.sql
+    return in_full(statement, table) or (found[1] if found else table.sql)
+
+
+def in_full(statement: Statement, table: a.Name) -> str:
+    """A bare name with its schema, where the file's own search_path leads to it; "" where it needs none."""
+    known = statement.table(table)
+    if table.schema or known is None or statement.schema.search_path == statement.service.search_path:
+        return ""
+    return known.name.sql
 
 
 def added_constraint(statement: Statement, action: a.AddConstraint) -> str:

@@ -19,7 +19,7 @@ from avion_rules.locks._clauses import (
     table_sql,
 )
 from avion_rules.locks._remedies import in_migrations, lock_off
-from avion_rules.locks._two_steps import partition_of
+from avion_rules.locks._two_steps import for_each_partition, partitions_of
 
 _PARTS = pattern(
     r"\b(?:unique|primary\s+key)\s*(?P<nulls>nulls\s+(?:not\s+)?distinct)?\s*(?P<columns>\([^()]*\))\s*"
@@ -110,22 +110,31 @@ def _replaces(statement: Statement, key: Key) -> bool:
 
 
 def _in_partitions(statement: Statement, key: Key) -> str:
-    partition = partition_of(statement, key.table)
-    own = a.identifier(f"{partition.name}_{key.name}")
-    whole, part = a.Name(key.table.schema, key.name).sql, a.Name(partition.schema, f"{partition.name}_{key.name}").sql
+    partitions, schema = partitions_of(statement, key.table), key.table.schema
     parent = (
         f"ALTER TABLE ONLY {table_sql(statement, key.table)} ADD CONSTRAINT {a.identifier(key.name)} "
         f"{key.words} {key.indexed}{key.deferred};"
     )
-    attached = (
-        f"ALTER TABLE {partition.sql} ADD CONSTRAINT {own} {key.words} USING INDEX {own}{key.deferred};\n"
-        f"ALTER INDEX {whole} ATTACH PARTITION {part};"
-    )
+
+    def own(each: a.Name) -> a.Name:
+        return a.Name(each.schema, f"{each.name}_{key.name}")
+
+    def built(each: a.Name) -> str:
+        name = a.identifier(own(each).name)
+        return f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {each.sql} {key.indexed};"
+
+    def attached(each: a.Name) -> str:
+        name = a.identifier(own(each).name)
+        return (
+            f"ALTER TABLE {each.sql} ADD CONSTRAINT {name} {key.words} USING INDEX {name}{key.deferred};\n"
+            f"ALTER INDEX {a.Name(schema, key.name).sql} ATTACH PARTITION {own(each).sql};"
+        )
+
     steps = in_migrations(
         statement.service,
         (parent, False),
-        (f"CREATE UNIQUE INDEX CONCURRENTLY {own} ON {partition.sql} {key.indexed};", True),
-        (attached, False),
+        (for_each_partition(partitions, built), True),
+        (for_each_partition(partitions, attached), False),
     )
     return (
         "A partitioned table cannot take an index over. Make the constraint for the parent alone, then for every "

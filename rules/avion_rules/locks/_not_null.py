@@ -36,9 +36,8 @@ def without_scan(statement: Statement, table: a.Name, columns: tuple[str, ...]) 
     """Tell how to make columns NOT NULL while reads and writes go on; "" for none."""
     if not columns:
         return ""
-    many = "each of them" if len(columns) > 1 else "it"
-    return f"Make {' and '.join(columns)} NOT NULL first, without keeping anybody waiting ({many}):\n" + steps(
-        statement, table, columns[0]
+    return f"Make {' and '.join(columns)} NOT NULL first, without keeping anybody waiting:\n" + "\n".join(
+        steps(statement, table, column) for column in columns
     )
 
 

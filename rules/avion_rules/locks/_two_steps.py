@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.locks._clauses import table_sql
@@ -18,10 +20,21 @@ def validate_later(statement: Statement, table: a.Name, clause: str, name: str) 
     )
 
 
-def partition_of(statement: Statement, parent: a.Name) -> a.Name:
-    """A partition of the table to name in SQL: the first that is known, or a made-up name."""
+_LISTED = 12
+
+
+def partitions_of(statement: Statement, parent: a.Name) -> tuple[a.Name, ...]:
+    """The partitions of a table as SQL must name them: all that are known, or one with a made-up name."""
     table = statement.table(parent)
     resolved = table.name if table else parent
-    found = (each.name for each in statement.schema.tables.values() if each.partition_of == resolved)
-    first = next(found, a.Name(parent.schema, f"{parent.name}_partition"))
-    return a.Name(parent.schema, first.name) if first.schema == resolved.schema else first
+    found = [each.name for each in statement.schema.tables.values() if each.partition_of == resolved]
+    named = (a.Name(parent.schema, name.name) if name.schema == resolved.schema else name for name in found)
+    return tuple(named) or (a.Name(parent.schema, f"{parent.name}_partition"),)
+
+
+def for_each_partition(partitions: tuple[a.Name, ...], sql: Callable[[a.Name], str]) -> str:
+    """Statements for one partition after another; where there are very many, for the first of them, and how many."""
+    lines = [sql(each) for each in partitions[:_LISTED]]
+    if len(partitions) > _LISTED:
+        lines.append(f"-- and so on for the other {len(partitions) - _LISTED} partitions")
+    return "\n".join(lines)

@@ -19,7 +19,7 @@ from avion_rules.locks._clauses import (
     not_valid,
     table_sql,
 )
-from avion_rules.locks._two_steps import NEXT, partition_of, validate_later
+from avion_rules.locks._two_steps import NEXT, for_each_partition, partitions_of, validate_later
 
 NOT_VALID_ON_PARTITIONED = 18
 
@@ -61,13 +61,15 @@ def _remedy(statement: Statement, add: a.AddConstraint) -> str:
     name, clause = constraint_name(statement, add), added_constraint(statement, add)
     if not statement.is_partitioned(add.table) or statement.service.postgres >= NOT_VALID_ON_PARTITIONED:
         return validate_later(statement, add.table, not_valid(clause), name)
-    partition = partition_of(statement, add.table).sql
+    partitions, checked = partitions_of(statement, add.table), a.identifier(name)
     return (
         f"PostgreSQL {statement.service.postgres} refuses NOT VALID on a partitioned table. Add it NOT VALID to every "
         "partition, validate each in the next migration, then add it to the parent, which takes theirs over and reads "
-        f"no rows:\nALTER TABLE {partition} {not_valid(clause)};\n{NEXT}\n"
-        f"ALTER TABLE {partition} VALIDATE CONSTRAINT {a.identifier(name)};\n"
-        f"-- in the one after it:\nALTER TABLE {table_sql(statement, add.table)} {clause};"
+        "no rows:\n"
+        + for_each_partition(partitions, lambda each: f"ALTER TABLE {each.sql} {not_valid(clause)};")
+        + f"\n{NEXT}\n"
+        + for_each_partition(partitions, lambda each: f"ALTER TABLE {each.sql} VALIDATE CONSTRAINT {checked};")
+        + f"\n-- in the one after it:\nALTER TABLE {table_sql(statement, add.table)} {clause};"
     )
 
 

@@ -27,7 +27,7 @@ def missing_lock_timeout(migration: Migration) -> Iterator[Finding]:
         first.action,
         f"Waits without limit for a lock on {first.effect.relation}: as long as one query holds it up, "
         f"{first.effect.lock.blocks} to {first.effect.relation} queues up behind it.{_others(endless)}",
-        _remedy(endless),
+        _remedy(endless, torn=bool(migration.problems)),
         related=tuple(_related(endless)),
         object=first.effect.relation,
     )
@@ -75,9 +75,11 @@ def _listed(names: list[str]) -> str:
 _AGAIN = "and run the migration again when it gives up:"
 
 
-def _remedy(endless: tuple[Wait, ...]) -> str:
+def _remedy(endless: tuple[Wait, ...], *, torn: bool) -> str:
+    """What limits the wait; `torn` where a statement cannot be read, whose END looks like the file's own COMMIT."""
     sessions = [wait.statement.session for wait in endless]
-    if all(session.runner_transaction for session in sessions):
+    runners = all(session.runner_transaction for session in sessions)
+    if runners or (torn and endless[0].statement.section.transaction):
         return f"Make this the first statement, {_AGAIN}\nSET LOCAL lock_timeout = '3s';"
     if all(session.own_transaction for session in sessions):
         return f"Make this the first statement behind each BEGIN, {_AGAIN}\nSET LOCAL lock_timeout = '3s';"
