@@ -25,6 +25,7 @@ def test_ids_and_names_are_those_that_were_given_out():
         ("AV111", "old-stats"),
         ("AV112", "old-applied-state"),
         ("AV113", "applied-state-contradicts"),
+        ("AV114", "sum-differs"),
     ]
 
 

@@ -19,6 +19,8 @@ VERBS = (
     "baseline",
     "stats",
     "history",
+    "applied",
+    "sum",
     "cache",
 )
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
@@ -37,6 +39,8 @@ break the running application, fail half-way or lose data, and how to do it safe
   avion-lint explain RULE    print a rule's page
   avion-lint baseline        write the findings of today to a file, so that only new ones count
   avion-lint history         when each migration landed, in which release; --audit: what was done to it since
+  avion-lint applied pull    write down what a database has run, so that it is known what is applied
+  avion-lint sum             write down what every migration is, so that a change is seen without git
   avion-lint stats pull      write down how large the tables of a database are, so that findings know
 """
 
@@ -60,6 +64,8 @@ def parse(arguments: list[str]) -> Callable[[], int]:
         "baseline": _baseline,
         "stats": _stats,
         "history": _history,
+        "applied": _applied,
+        "sum": _sum,
         "cache": _cache,
     }
     return commands[verb](rest[1:] if verb == "schema" and rest[:1] == ["diff"] else rest)
@@ -74,6 +80,9 @@ def _parser(verb: str, description: str, epilog: str = "") -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+
+
+parser_of = _parser
 
 
 def _add_scope(parser: ArgumentParser) -> None:
@@ -349,7 +358,8 @@ libpq's own variables tell: PGSERVICE, or PGHOST, PGDATABASE, PGUSER, PGPASSWORD
 
 
 def _stats(arguments: list[str]) -> Callable[[], int]:
-    from avion_lint.cli.stats import DEFAULT_OUTPUT, pull, refuse_secrets  # noqa: PLC0415 - for this command only
+    from avion_lint.cli.database import refuse_secrets  # noqa: PLC0415 - for this command only
+    from avion_lint.cli.stats import DEFAULT_OUTPUT, pull  # noqa: PLC0415 - as above
 
     refuse_secrets(arguments)
     parser = _parser("stats", _STATS, _STATS_MORE)
@@ -375,38 +385,22 @@ def _stats(arguments: list[str]) -> Callable[[], int]:
     return lambda: pull(given)
 
 
-_HISTORY = """\
-Tell of each migration when it landed on the base branch, which release was the first to have it, whether it is applied,
-and what was done to it since. With --audit: only what was done to migrations after they had landed (changed, renamed,
-renumbered, deleted, added out of order), with its age; what did harm comes first. The whole history is read.
-"""
-
-_HISTORY_CODES = """\
-exit codes: 0 told · 1 with --audit, where harm was done · 2 usage or settings wrong · 3 the history is not all there
-"""
-
-
 def _history(arguments: list[str]) -> Callable[[], int]:
-    parser = _parser("history", _HISTORY, _HISTORY_CODES)
-    parser.add_argument("services", nargs="*", metavar="SERVICE", help="names of services, or paths in them")
-    parser.add_argument("--audit", action="store_true", help="what was done to migrations after they had landed")
-    parser.add_argument("--since", metavar="DAY", help="with --audit: leave out what was done before (YYYY-MM-DD)")
-    parser.add_argument("--base", metavar="REF", help="the branch whose history is read (default: detected)")
-    parser.add_argument(
-        "--releases", metavar="PATTERN", help="tags that are releases (default: `applied: {tags: …}`, else v*)"
-    )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--settings", metavar="FILE")
-    given = parser.parse_args(arguments)
-    if given.since and not given.audit:
-        parser.error("--since goes with --audit")
+    from avion_lint.cli.arguments_history import history  # noqa: PLC0415 - other commands do not need it
 
-    def run() -> int:
-        from avion_lint.cli.history import history  # noqa: PLC0415 - other commands do not need it
+    return history(arguments)
 
-        return history(given)
 
-    return run
+def _applied(arguments: list[str]) -> Callable[[], int]:
+    from avion_lint.cli.arguments_history import applied  # noqa: PLC0415 - other commands do not need it
+
+    return applied(arguments)
+
+
+def _sum(arguments: list[str]) -> Callable[[], int]:
+    from avion_lint.cli.arguments_history import sums  # noqa: PLC0415 - other commands do not need it
+
+    return sums(arguments)
 
 
 def _cache(arguments: list[str]) -> Callable[[], int]:

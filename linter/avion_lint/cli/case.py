@@ -41,7 +41,7 @@ from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
 from avion_lint.settings.model import Settings
 from avion_lint.source import Document
-from avion_lint.verdict import Unchecked
+from avion_lint.verdict import Found, Unchecked
 
 
 def case_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Case:
@@ -102,12 +102,29 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         settings,
         known.baseline,
         whole=given.all and not paths and not given.select and not given.ignore,
-        found=(*asked.found, *settled.found),
+        found=(*asked.found, *settled.found, *_by_sums(files, gathering, paths)),
         unchecked=(*asked.unchecked, *settled.unchecked, *_without_git(given, files)),
         unborn=files.surveyed is not None and _is_unborn(files.surveyed),
         memory=None if given.no_cache else memory_of(os.environ),
         sizes=load_sizes(root, gathering, settings),
     )
+
+
+def _by_sums(files: Files, gathering: Gathering, paths: tuple[str, ...]) -> tuple[Found, ...]:
+    """Where the migrations are not what avion-lint.sum says; nothing where there is no such file."""
+    if "avion-lint.sum" not in gathering.paths:
+        return ()
+    from avion_lint.cli.sums import sums_of  # noqa: PLC0415 - only where there is such a file
+    from avion_lint.judgement.by_sums import differences  # noqa: PLC0415 - as above
+
+    found = differences(gathering, sums_of(files.tree))
+    return tuple(each for each in found if not paths or _is_about(each, paths))
+
+
+def _is_about(found: Found, paths: tuple[str, ...]) -> bool:
+    """Whether a finding is about one of the paths; of a file that is gone the object is its path."""
+    about = (found.finding.place.document.path, found.finding.object)
+    return any(each == path or each.startswith(f"{path}/") for each in about for path in paths)
 
 
 def _gather(files: Files, settings: Settings) -> Gathering:

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.discovery.tree import Tree
 
-_BESIDE = (".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml", ".properties")
+_BESIDE = ("avion-lint.sum", ".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml", ".properties")
 
 
 @record

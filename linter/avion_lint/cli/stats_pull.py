@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from avion_lint.cli.exit_codes import UsageError
+from avion_lint.cli.database import asked, version_of
 from avion_lint.record import record, replace
 from avion_lint.sql.actions import Name
 from avion_lint.stats.model import TableStats
@@ -13,7 +13,6 @@ from avion_lint.stats.model import TableStats
 if TYPE_CHECKING:
     import psycopg
 
-_LEAST = 120000  # server_version_num of PostgreSQL 12
 _TRIES = 3
 
 # The functions for sizes open a relation with ACCESS SHARE for a moment, and would wait behind ACCESS EXCLUSIVE. What
@@ -65,43 +64,11 @@ def measured(conninfo: str, timeout: int) -> tuple[str, tuple[TableStats, ...]]:
 
     `timeout` is for the whole question, in seconds. Raises UsageError; what is secret in `conninfo` is never in it.
     """
-    psycopg = _psycopg()
-    secrets = _secrets(psycopg, conninfo)
-    try:
-        with psycopg.connect(conninfo, connect_timeout=10, application_name="avion-lint stats") as connection:
-            return _asked(psycopg, connection, timeout)
-    except psycopg.Error as error:
-        words = " ".join(str(error).split()) or type(error).__name__
-        for secret in secrets:
-            words = words.replace(secret, "…")
-        raise UsageError(f"the database cannot be asked: {words}") from None
-
-
-def _psycopg() -> Any:  # the module, which may be absent
-    try:
-        import psycopg  # noqa: PLC0415 - an extra that only this needs
-    except ImportError:
-        raise UsageError("stats pull needs psycopg: pip install 'avion-lint[stats]'") from None
-    return psycopg
-
-
-def _secrets(psycopg: Any, conninfo: str) -> tuple[str, ...]:
-    """Passwords in a connection string; raises UsageError where it is none, without saying what it is."""
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - as above
-
-    try:
-        given = conninfo_to_dict(conninfo)
-    except psycopg.Error:  # its words may quote the password
-        said = "the address is not one that libpq understands (postgresql://user@host/database, or host=… dbname=…)"
-        raise UsageError(f"{said}; is a character in the password not written as %XX?") from None
-    return tuple(str(given[key]) for key in ("password", "sslpassword") if given.get(key))
+    return asked(conninfo, "stats", lambda psycopg, connection: _asked(psycopg, connection, timeout))
 
 
 def _asked(psycopg: Any, connection: psycopg.Connection, timeout: int) -> tuple[str, tuple[TableStats, ...]]:
     version = connection.info.server_version
-    if version < _LEAST:
-        raise UsageError(f"the server is PostgreSQL {version // 10000}; avion-lint knows 12 and later")
-    connection.read_only = True
     for left in reversed(range(_TRIES)):
         try:
             with connection.transaction():
@@ -113,7 +80,7 @@ def _asked(psycopg: Any, connection: psycopg.Connection, timeout: int) -> tuple[
             if not left:
                 raise
     relations = [_relation(row, never_analysed=version < 140000) for row in rows]  # noqa: PLR2004 - see there
-    return f"{version // 10000}.{version % 10000}", tuple(_summed(relations))
+    return version_of(connection), tuple(_summed(relations))
 
 
 def _relation(row: tuple[Any, ...], *, never_analysed: bool) -> _Relation:

@@ -36,9 +36,7 @@ def with_fixes(outcome: Outcome, projects: Iterable[Project], fixers: Fixers, cl
     return Outcome(tuple(found), tuple(broken))
 
 
-def _with_fix(
-    found: Found, place: tuple[Project, Migration] | None, known: dict[str, object], fixers: Fixers
-) -> Found:
+def _with_fix(found: Found, place: tuple[Project, Migration] | None, known: dict[str, object], fixers: Fixers) -> Found:
     fixer = fixers.get(found.rule.id)
     if fixer is None or place is None:
         return found

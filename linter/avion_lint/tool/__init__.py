@@ -56,6 +56,7 @@ APPLIED_STATE_CONTRADICTS = _rule(
     "applied-state-contradicts",
     "A database that has run other migrations, or with another text, than the files here.",
 )
+SUM_DIFFERS = _rule("AV114", "sum-differs", "A migration that is not what avion-lint.sum says of it.")
 
 RULES = (
     NOT_PARSED,
@@ -71,4 +72,5 @@ RULES = (
     OLD_STATS,
     OLD_APPLIED_STATE,
     APPLIED_STATE_CONTRADICTS,
+    SUM_DIFFERS,
 )

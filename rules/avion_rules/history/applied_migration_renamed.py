@@ -61,7 +61,7 @@ def _other_version(change: Change, new: FileName | None) -> str:
         )
     again = f"; what it did is run again as {now}" if new else ""
     return (
-        f'Flyway stops: {old} {change.known}, and where it is applied, `migrate` and `validate` end with '
+        f"Flyway stops: {old} {change.known}, and where it is applied, `migrate` and `validate` end with "
         f'"Detected applied migration not resolved locally"{again}.'
     )
 
