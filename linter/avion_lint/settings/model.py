@@ -22,9 +22,7 @@ DEFAULT_BASELINE = "avion-lint-baseline.json"
 
 @record
 class SchemaFile:
-    """A dump of a schema: its path, the version of the last migration that it has already ("" for none), and where
-    the settings name it.
-    """
+    """A dump of a schema: its path, the version of its last migration ("" for none), and where the settings name it."""
 
     path: str
     version: str
