@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 
+from avion_lint.hashing import hasher
 from avion_lint.record import record
 
 
@@ -78,9 +79,7 @@ class Document:
     @cached_property
     def sha256(self) -> str:
         """Hexadecimal SHA-256 of the file's bytes (only UTF-8 is ever decoded, so encoding gives them back)."""
-        from hashlib import sha256  # noqa: PLC0415 - not needed by most runs
-
-        return sha256(self.text.encode()).hexdigest()
+        return str(hasher("sha256")(self.text.encode()).hexdigest())
 
 
 @record

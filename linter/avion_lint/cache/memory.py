@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import blake2b
 
 from avion_lint.cache.codec import UnknownValueError
 from avion_lint.cache.snapshot import Past, read, write
 from avion_lint.cache.store import Store
+from avion_lint.hashing import hasher
 from avion_lint.history.deployments import Deployment
 from avion_lint.record import record
 from avion_lint.runners.migration import MigrationFile
@@ -47,7 +47,7 @@ class Memory:
 
     def keys_of(self, files: Iterable[tuple[MigrationFile, Deployment]], about: object) -> list[str]:
         """A key for each of the files in order, of everything that the schema after it depends on."""
-        digest = blake2b(f"{self.stamp}\n{about!r}\n".encode(), digest_size=20)
+        digest = hasher("blake2b")(f"{self.stamp}\n{about!r}\n".encode(), digest_size=20)
         settings: dict[int, str] = {}
         keys = []
         for file, deployment in files:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 
+from avion_lint.hashing import hasher
 from avion_lint.record import record
 
 _SUFFIX = ".json"
@@ -92,7 +92,7 @@ def folder_of(environment: Mapping[str, str]) -> str:
 
 
 def _digest(text: str) -> str:
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+    return str(hasher("blake2b")(text.encode(), digest_size=16).hexdigest())
 
 
 def _write(path: str, data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from avion_lint.cli.exit_codes import Exit, UsageError
 
@@ -43,9 +44,7 @@ def _run(arguments: list[str]) -> int:
 
         say(f"avion-lint {__version__}\n")
         return Exit.CLEAN
-    from avion_lint.cli.arguments import parse  # noqa: PLC0415 - --version shall not pay for it
-
-    command = parse(arguments)
+    command = _command(arguments)
     from avion_lint.cli.output import complain  # noqa: PLC0415 - --help shall not pay for these
     from avion_lint.git.errors import GitError  # noqa: PLC0415 - as above
     from avion_lint.problems import SettingsError, describe  # noqa: PLC0415 - as above
@@ -59,3 +58,20 @@ def _run(arguments: list[str]) -> int:
         mend = f" To mend it, {error.mend}." if error.mend else ""
         complain(f"could not check: {error.text}.{mend}")
         return Exit.UNCHECKED
+
+
+def _command(arguments: list[str]) -> Callable[[], int]:
+    from avion_lint.cli.usual import usual  # noqa: PLC0415 - --version shall not pay for it
+
+    given = usual(arguments)
+    if given is None:
+        from avion_lint.cli.arguments import parse  # noqa: PLC0415 - takes as long as judging a file
+
+        return parse(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.lint import lint  # noqa: PLC0415 - errors while importing are told in words
+
+        return lint(given)
+
+    return run

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,6 +22,8 @@ from avion_lint.verdict import Found, Unchecked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from avion_lint.applied.model import AppliedState
     from avion_lint.history.lives import Life
     from avion_lint.judgement.annals import Witness

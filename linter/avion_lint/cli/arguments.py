@@ -6,6 +6,7 @@ from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpForm
 from collections.abc import Callable
 
 from avion_lint import __version__
+from avion_lint.cli.usual import FORMATS
 
 VERBS = (
     "lint",
@@ -23,7 +24,6 @@ VERBS = (
     "sum",
     "cache",
 )
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 
 _DESCRIPTION = """\
 Reads goose and Flyway migrations as the runner will, and says before anything runs what would lock, rewrite,

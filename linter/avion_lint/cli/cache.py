@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from collections.abc import Mapping
 
 from avion_lint import __version__
@@ -11,6 +10,10 @@ from avion_lint.cache.memory import Memory
 from avion_lint.cache.store import Store, folder_of
 from avion_lint.cli.exit_codes import Exit
 from avion_lint.cli.output import say
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def memory_of(environment: Mapping[str, str]) -> Memory:

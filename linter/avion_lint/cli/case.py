@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -42,6 +41,10 @@ from avion_lint.rule_names import rule_names
 from avion_lint.settings.model import Settings
 from avion_lint.source import Document
 from avion_lint.verdict import Found, Unchecked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def case_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Case:

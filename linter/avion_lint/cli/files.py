@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from posixpath import dirname
@@ -19,6 +18,8 @@ from avion_lint.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from avion_lint.discovery.tree import Tree
 
 _BESIDE = ("avion-lint.sum", ".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml", ".properties")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -16,6 +15,8 @@ from avion_lint.source import Document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from avion_lint.discovery.gather import Gathering
     from avion_lint.discovery.tree import Tree
     from avion_lint.stats.model import Known, Stats

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from datetime import UTC, datetime
 
 from avion_lint.cli.case import case_of
@@ -19,6 +18,10 @@ from avion_lint.record import replace
 from avion_lint.report.formats import Format, Options, render
 from avion_lint.report.style import wants_colour
 from avion_lint.verdict import Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def lint(given: Namespace) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from avion_lint.git.objects import records
 from avion_lint.git.process import ask, ask_gently
 from avion_lint.git.values import LINK, SUBMODULE, Content, Converted, Entry, Listing, Repository
+from avion_lint.hashing import hasher
 
 _REGULAR, _EXECUTABLE = "100644", "100755"
 # A file is opened without following a link, and without waiting for whoever writes into a pipe.
@@ -119,9 +120,7 @@ def trusts_modes(repository: Repository) -> bool:
 
 def blob_id(data: bytes, object_format: str) -> str:
     """Id that git gives a file's content, without any conversion; `object_format` is "sha1" or "sha256"."""
-    import hashlib  # noqa: PLC0415 - not needed without git
-
-    return hashlib.new(object_format, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    return str(hasher(object_format)(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest())
 
 
 def converted(repository: Repository, paths: Collection[str]) -> Converted:

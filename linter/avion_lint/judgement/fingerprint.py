@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from avion_lint.hashing import hasher
+
 LENGTH = 32
 
 
@@ -28,10 +30,8 @@ def fingerprint(
     may be worded better one day; so the fingerprint stays when something else in the file changes, and
     changes when the file is renamed, the statement is rewritten or the finding is about another object.
     """
-    from hashlib import sha256  # noqa: PLC0415 - not needed by most runs
-
     parts = (rule_id, path, object, normalised(anchor_text), str(occurrence))
     # With their lengths, no two lists of parts make the same text; a path may hold undecodable bytes as
     # surrogates.
     identity = "".join(f"{len(part)}:{part}" for part in parts)
-    return sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH]
+    return str(hasher("sha256")(identity.encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from avion_lint.record import replace
 from avion_lint.schema.model import PUBLIC, Origin, Schema
@@ -23,6 +22,10 @@ from avion_lint.schema.replay.tables import alter_table, create_table
 from avion_lint.schema.replay.things import add_value, create_object, create_trigger, create_type
 from avion_lint.schema.replay.views import create_view, refresh_view
 from avion_lint.sql import actions as a
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def replay(schema: Schema, steps: Iterable[tuple[a.Action, Origin]]) -> Schema:

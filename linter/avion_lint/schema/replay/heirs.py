@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from avion_lint.record import replace
 from avion_lint.schema.model import Origin
@@ -11,6 +10,10 @@ from avion_lint.schema.replay.constraints import INDEXED
 from avion_lint.schema.replay.draft import Draft
 from avion_lint.schema.replay.partitions import to_partitions
 from avion_lint.sql import actions as a
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _Column = a.AddColumn | a.DropColumn | a.AlterColumnType | a.SetNotNull | a.DropNotNull | a.SetDefault
 _Constraint = a.DropConstraint | a.ValidateConstraint
