@@ -265,6 +265,11 @@ def test_a_constraint_that_is_gone_is_not_asked_for():
     assert goose("LK118", CHECKED, "ALTER TABLE users DROP CONSTRAINT c;") == []
 
 
+def test_a_constraint_of_a_table_that_nobody_works_on_is_not_asked_for():
+    assert goose("LK118", CHECKED, "CREATE TABLE t (a int);") == []
+    assert objects(goose("LK118", CHECKED, "ALTER TABLE users ADD COLUMN b int;")) == ["users.c"]
+
+
 # --- CO110, CO111 --------------------------------------------------------------------------------------------
 
 

@@ -532,7 +532,7 @@ RULES: tuple[Rule, ...] = (
     indexed(
         "LK118",
         "locks.never_validated",
-        "Find a constraint that was added NOT VALID in an earlier deployment and that no migration validates.",
+        "Find a change of a table whose constraint was added NOT VALID earlier and is never validated.",
         Project,
     ),
     indexed(
