@@ -70,6 +70,20 @@ class Distance:
         """Whether git has to tell when a migration landed."""
         return bool(self.releases or self.days)
 
+    def lacking(self, migrations: int, landed: Landed | None) -> Iterator[str]:
+        """What has not passed yet, in words (`3 of 30 days`); `landed` is the deprecation, None where nobody knows."""
+        yield from _part(migrations, self.migrations, "migrations")
+        if landed is not None:
+            yield from _part(landed.releases, self.releases, "releases")
+            yield from _part(landed.days, self.days, "days")
+        elif self.of_git:
+            yield "when it landed on the base branch is not known"
+
+
+def _part(passed: int, wanted: int, what: str) -> Iterator[str]:
+    if passed < wanted:
+        yield f"{passed} of {wanted} {what if wanted > 1 else what.removesuffix('s')}"
+
 
 @record
 class Service:

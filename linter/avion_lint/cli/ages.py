@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from argparse import Namespace
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from avion_lint import git
 from avion_lint.discovery.gather import Collected, Gathering
@@ -11,7 +14,9 @@ from avion_lint.git import Landing, Repository
 from avion_lint.history.deployments import Landed
 from avion_lint.history.releases import Releases, matching
 from avion_lint.history.survey import Survey
+from avion_lint.record import record
 from avion_lint.settings.model import Settings
+from avion_lint.subjects import Service
 
 DEFAULT_RELEASES = "v*"
 
@@ -55,3 +60,39 @@ def _count(releases: Releases, place: int) -> int:
 
 def _days(at: Landing, today: date) -> int:
     return (today - datetime.fromtimestamp(at.when, UTC).date()).days
+
+
+@record
+class Since:
+    """When a migration landed: the commit, its day (ISO 8601, UTC), and the first release that has it, "" for none."""
+
+    commit: str
+    day: str
+    release: str
+
+
+def sinces(
+    root: Path, given: Namespace, service: Service, paths: Collection[str], settings: Settings
+) -> Mapping[str, Since]:
+    """When migrations landed on the base branch, by path; nothing where there is no git to ask."""
+    if given.no_git or not paths:
+        return {}
+    try:
+        repository = git.find_repository(root)
+        base = git.resolve_base(repository, given.base if given.base is not None else settings.base, os.environ)
+    except git.GitError as error:
+        if error.leaves_no_history:
+            return {}
+        raise
+    from avion_lint.git.tags import reaches, tags  # noqa: PLC0415 - only where somebody asks
+
+    chain = git.first_parents(repository, base.tip)
+    places = {commit: place for place, commit in enumerate(chain)}
+    known = matching(tags(repository), settings.service_at(service.root).applied.tags or DEFAULT_RELEASES)
+    releases = Releases(known, reaches(repository, chain, (tag.commit for tag in known)))
+    found: dict[str, Since] = {}
+    for path, at in git.landings(repository, base.tip, paths).items():
+        first = releases.first_with(places[at.commit])
+        day = datetime.fromtimestamp(at.when, UTC).date().isoformat()
+        found[path] = Since(at.commit, day, first.name if first else "")
+    return found

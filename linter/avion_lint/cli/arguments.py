@@ -13,6 +13,7 @@ VERBS = (
     "fix",
     "new",
     "renumber",
+    "contract",
     "show",
     "schema",
     "rules",
@@ -33,6 +34,7 @@ break the running application, fail half-way or lose data, and how to do it safe
   avion-lint fix [PATH …]    mend what can be mended by changing text; --diff shows it and changes nothing
   avion-lint new NAME        make the next migration of a service, in its own convention
   avion-lint renumber        move new migrations behind those of the base branch
+  avion-lint contract        list what is deprecated and whether it may be dropped now; --write makes the migration
   avion-lint show PATH …     print how the runner will read each file
   avion-lint schema          print the schema that the migrations make; `schema diff A B` what two versions differ in
   avion-lint rules           list all rules
@@ -57,6 +59,7 @@ def parse(arguments: list[str]) -> Callable[[], int]:
         "fix": _fix,
         "new": _new,
         "renumber": _renumber,
+        "contract": _contract,
         "show": _show,
         "schema": _schema_difference if rest[:1] == ["diff"] else _schema,
         "rules": _rules,
@@ -237,6 +240,29 @@ def _renumber(arguments: list[str]) -> Callable[[], int]:
         from avion_lint.cli.renumber import renumber  # noqa: PLC0415 - other commands do not need it
 
         return renumber(given)
+
+    return run
+
+
+def _contract(arguments: list[str]) -> Callable[[], int]:
+    parser = _parser(
+        "contract",
+        "List what is deprecated, since when, and whether it may be dropped now; where not, why. --write makes the\n"
+        "migrations that drop what may go, with a lock_timeout and a Down that says what is lost; read them before\n"
+        "you commit them.",
+        "exit codes: 0 listed or written · 2 usage or settings wrong · 3 something could not be checked or written",
+    )
+    parser.add_argument("--service", metavar="SERVICE", help="name of the service, or path of its folder")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--write", action="store_true", help="make the migrations and print their paths")
+    _add_base(parser)
+    parser.set_defaults(**_UNASKED, no_git=False)
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.contract import contract  # noqa: PLC0415 - other commands do not need it
+
+        return contract(given)
 
     return run
 

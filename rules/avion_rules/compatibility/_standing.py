@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.finding import Related
+from avion_lint.record import replace
 from avion_lint.schema.model import Origin
 from avion_lint.subjects import Statement
 
@@ -46,24 +47,12 @@ def is_deprecated(statement: Statement, mark: Origin | None) -> bool:
 
 def _lacking(statement: Statement, mark: Origin) -> Iterator[str]:
     """What has not passed yet since a deprecation, in words: `3 of 30 days`."""
-    wanted = statement.service.deprecated_for
     path = mark.place.document.path
-    if wanted.migrations:
-        here = statement.positions.get(statement.file.path, len(statement.positions))
-        yield from _part(here - statement.positions.get(path, here), wanted.migrations, "migrations")
-    if not wanted.of_git:
-        return
+    here = statement.positions.get(statement.file.path, len(statement.positions))
     at, now = statement.landed.get(path), statement.landed.get(statement.file.path)
-    if at is None:
-        yield "when it landed on the base branch is not known"
-        return
-    yield from _part(at.releases - (now.releases if now else 0), wanted.releases, "releases")
-    yield from _part(at.days - (now.days if now else 0), wanted.days, "days")
-
-
-def _part(passed: int, wanted: int, what: str) -> Iterator[str]:
-    if passed < wanted:
-        yield f"{passed} of {wanted} {what if wanted > 1 else what.removesuffix('s')}"
+    if at and now:
+        at = replace(at, days=at.days - now.days, releases=at.releases - now.releases)
+    yield from statement.service.deprecated_for.lacking(here - statement.positions.get(path, here), at)
 
 
 def first_release(statement: Statement, made: Made | None, name: str, steps: str) -> str:

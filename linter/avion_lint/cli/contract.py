@@ -1,0 +1,262 @@
+"""`avion-lint contract`: what is deprecated, whether it may be dropped by now, and the migration that drops it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from avion_lint.authoring.contraction import Deprecated, deprecated
+from avion_lint.authoring.files import Wish, new_files
+from avion_lint.authoring.names import COUNTED
+from avion_lint.cli.ages import Since, sinces
+from avion_lint.cli.case import Cases, cases_of
+from avion_lint.cli.exit_codes import Exit, UsageError
+from avion_lint.cli.inputs import root_of
+from avion_lint.cli.new import author, now, put
+from avion_lint.cli.output import complain, say
+from avion_lint.cli.services import listing, named
+from avion_lint.discovery.gather import Collected
+from avion_lint.judgement.assess import assess, migration_paths
+from avion_lint.judgement.judge import Case, judge
+from avion_lint.judgement.mend import Texts, mend
+from avion_lint.judgement.projects import runner_order
+from avion_lint.record import record, replace
+from avion_lint.runners.migration import Kind, Runner
+from avion_lint.runners.script_text import Script
+from avion_lint.schema.model import Schema
+from avion_lint.subjects import Deprecation, Dialect, Project
+from avion_lint.verdict import Result, Verdict
+
+# Families whose findings are about the drop itself: who still uses it, and what makes the statement fail.
+_AGAINST = ("CO", "SC")
+_FOLDED = (Kind.VERSIONED, Kind.REPEATABLE, Kind.CODE)
+
+
+@record
+class Entry:
+    """A deprecated object with when it was deprecated, and why it may not be dropped yet ("": it may)."""
+
+    object: Deprecated
+    since: Since | None
+    why: str
+
+
+def contract(given: Namespace) -> int:
+    """List what is deprecated, or write its end. Raises UsageError, SettingsError, GitError."""
+    root = root_of(Path())
+    cases = cases_of(given, datetime.now(tz=UTC).date(), with_baseline=False)
+    case = cases({})
+    projects = {each.service.root: each for each in assess(case.gathering, case.ground, case.settings, _no).projects}
+    told: list[tuple[Collected, tuple[Entry, ...]]] = []
+    written: dict[str, str] = {}
+    for collected in _chosen(given, case, root):
+        project = projects[collected.service.root]
+        objects = deprecated(_schema(project), _by_settings(case, collected))
+        entries = tuple(_entries(_Trial(given, root, cases, case, collected), project, objects))
+        told.append((collected, entries))
+        ready = tuple(entry.object for entry in entries if not entry.why)
+        if given.write and ready:
+            written |= _Trial(given, root, cases, case, collected).finished(ready)
+    if given.write:
+        return _write(root, told, written)
+    say(_json(told) if given.format == "json" else "\n".join(_text(*each, headed=len(told) > 1) for each in told))
+    return Exit.CLEAN
+
+
+def _no() -> None:
+    """Tell nobody how far it is."""
+
+
+def _chosen(given: Namespace, case: Case, root: Path) -> list[Collected]:
+    known = [each for each in case.gathering.services if each.files and each.service.dialect is Dialect.POSTGRESQL]
+    found = known if given.service is None else named(given.service, known, root)
+    if not found:
+        which = given.service or "this"
+        raise UsageError(f"{which} is no service with migrations for PostgreSQL; {listing(known)}")
+    return found
+
+
+def _schema(project: Project) -> Schema:
+    """The schema after all migrations."""
+    folded = [each for each in project.migrations if each.kind in _FOLDED]
+    return folded[-1].after if folded else project.service.start.schema
+
+
+def _by_settings(case: Case, collected: Collected) -> tuple[Deprecation, ...]:
+    return tuple(
+        Deprecation(each.object, each.reason)
+        for each in case.settings.deprecated
+        if each.service in ("", collected.service.name)
+    )
+
+
+@record
+class _Trial:
+    """Contracting migrations that are judged before they are written."""
+
+    given: Namespace
+    root: Path
+    cases: Cases
+    case: Case
+    collected: Collected
+
+    def drafts(self, objects: tuple[Deprecated, ...]) -> dict[str, str]:
+        """The migrations that drop objects: one for all that may run together, and one for each of the others."""
+        together = tuple(each for each in objects if not each.alone)
+        groups = [together] if together else []
+        groups += [(each,) for each in objects if each.alone]
+        texts: dict[str, str] = {}
+        for group in groups:
+            texts |= new_files(self.collected, self._wish(group, texts))
+        return texts
+
+    def _wish(self, objects: tuple[Deprecated, ...], before: Mapping[str, str]) -> Wish:
+        one = objects[0].name.replace(".", "_") if len(objects) == 1 else "deprecated"
+        up = "".join(f"{each.sql}\n" for each in objects)
+        # In a goose file the way back is left to the fix, which knows the schema before.
+        down = "\n" if self.collected.service.runner is Runner.GOOSE else _lost(objects) or "\n"
+        script = Script(up, down, transaction=not objects[0].alone)
+        base = (*self.case.ground.tip, *before)
+        return Wish(f"drop_{one}", script, author(self.root, self.given), now(), base)
+
+    def judged(self, texts: Texts) -> Verdict:
+        """The verdict on drafts; nothing but them may be mended."""
+        from avion_rules.fixes import all_fixers  # noqa: PLC0415 - for this command only
+
+        case = self.cases(texts)
+        closed = frozenset(migration_paths(case.gathering)) - texts.keys()
+        return judge(replace(case, fixers=all_fixers, closed=closed))
+
+    def finished(self, objects: tuple[Deprecated, ...]) -> dict[str, str]:
+        """The drafts with what `avion-lint fix` adds to them: a lock_timeout, the way back."""
+        from avion_rules.fixes import all_fixers  # noqa: PLC0415 - for this command only
+
+        texts = self.drafts(objects)
+        mended = mend(lambda more: self.judged({**texts, **more}), tuple(all_fixers()), unsafe=True)
+        return {path: _told(text, objects) for path, text in {**texts, **mended.texts}.items()}
+
+
+_DOWN = "-- +goose Down"
+
+
+def _told(text: str, objects: tuple[Deprecated, ...]) -> str:
+    """The text, with what is lost where no fix has filled its Down section."""
+    if not text.rstrip().endswith(_DOWN):
+        return text
+    end = "\r\n" if "\r\n" in text else "\n"
+    dropped = tuple(each for each in objects if each.sql in text)
+    return text.rstrip() + end + _lost(dropped).replace("\n", end)
+
+
+def _lost(objects: tuple[Deprecated, ...]) -> str:
+    return "".join(f"-- Lost for good: {each.lost} ({each.kind} {each.name}).\n" for each in objects if each.lost)
+
+
+def _entries(trial: _Trial, project: Project, objects: tuple[Deprecated, ...]) -> Iterator[Entry]:
+    if not objects:
+        return
+    texts = trial.drafts(objects)
+    results = [each for each in trial.judged(texts).results if each.finding.place.document.path in texts]
+    marks = {each.mark.place.document.path for each in objects if each.mark}
+    since = sinces(trial.root, trial.given, project.service, marks, trial.case.settings)
+    for each in objects:
+        against = [result for result in results if result.rule.family in _AGAINST and _is_about(result, each)]
+        path = each.mark.place.document.path if each.mark else ""
+        why = _why(against[0]) if against else _too_early(trial, each)
+        yield Entry(each, since.get(path), why)
+
+
+def _too_early(trial: _Trial, each: Deprecated) -> str:
+    """Why it is too early, for objects whose drop no rule minds; "" where it is not."""
+    if each.mark is None:
+        return ""
+    if not each.mark.applied:
+        return f"it is deprecated only in {each.mark.version}, which is not deployed yet"
+    wanted, path = trial.collected.service.deprecated_for, each.mark.place.document.path
+    order = [file.path for file in sorted(trial.collected.files, key=runner_order) if file.kind in COUNTED]
+    after = len(order) - order.index(path) if path in order else 0
+    passed = ", ".join(wanted.lacking(after, trial.case.ground.landed.get(path)))
+    since = f"it is deprecated since {each.mark.version}, which is not long enough by the settings"
+    return f"{since}: {passed}" if passed else ""
+
+
+def _is_about(result: Result, each: Deprecated) -> bool:
+    """Whether a finding stands in the line of the statement that drops the object."""
+    place = result.finding.place
+    line = place.document.line_span(place.start.line)
+    return place.document.text[line.start : line.end].strip() == each.sql
+
+
+def _why(result: Result) -> str:
+    """The reason in one line: a rule of compatibility says in its remedy what must come first."""
+    finding = result.finding
+    words = finding.remedy if result.rule.family == "CO" and finding.remedy else finding.message
+    return words.split("\n", 1)[0]
+
+
+# --- output --------------------------------------------------------------------------------------------------
+
+
+def _write(root: Path, told: list[tuple[Collected, tuple[Entry, ...]]], written: dict[str, str]) -> int:
+    for _, entries in told:
+        for entry in entries:
+            if entry.why:
+                complain(f"{entry.object.kind} {entry.object.name} stays: {entry.why}")
+    if not written:
+        complain("nothing that is deprecated may be dropped now, so nothing is written")
+        return Exit.CLEAN
+    return put(root, written, dry_run=False)
+
+
+def _text(collected: Collected, entries: tuple[Entry, ...], *, headed: bool) -> str:
+    head = f"{collected.service.name} ({collected.service.root or '.'})\n" if headed else ""
+    if not entries:
+        return f"{head}Nothing is deprecated.\n"
+    return head + "".join(_lines(entry) for entry in entries)
+
+
+def _lines(entry: Entry) -> str:
+    each = entry.object
+    verdict = "may be dropped now" if not entry.why else f"not yet: {entry.why}"
+    return f"{each.kind} {each.name}\n  {_deprecated(entry)}\n  {verdict}\n"
+
+
+def _deprecated(entry: Entry) -> str:
+    mark, since = entry.object.mark, entry.since
+    if mark is None:
+        return f"deprecated in the settings: {entry.object.reason}"
+    where = f"deprecated by {mark.version} ({mark.place.document.path}:{mark.place.start.line})"
+    if since is None:
+        return f"{where}, which has not landed"
+    release = f"first released in {since.release}" if since.release else "in no release"
+    return f"{where}, landed on {since.day} in {since.commit[:10]}, {release}"
+
+
+def _json(told: list[tuple[Collected, tuple[Entry, ...]]]) -> str:
+    import json  # noqa: PLC0415 - only for this format
+
+    services = [
+        {"service": each.service.name, "path": each.service.root, "deprecated": [*map(_facts, entries)]}
+        for each, entries in told
+    ]
+    return json.dumps({"format": 1, "services": services}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _facts(entry: Entry) -> dict[str, object]:
+    mark, since = entry.object.mark, entry.since
+    return {
+        "kind": entry.object.kind,
+        "name": entry.object.name,
+        "by": "settings" if mark is None else "migration",
+        "version": mark.version if mark else None,
+        "path": mark.place.document.path if mark else None,
+        "line": mark.place.start.line if mark else None,
+        "commit": since.commit if since else None,
+        "day": since.day if since else None,
+        "release": (since.release or None) if since else None,
+        "may_be_dropped": not entry.why,
+        "why_not": entry.why or None,
+        "sql": entry.object.sql,
+    }
