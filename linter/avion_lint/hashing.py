@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 
 TYPE_CHECKING = False
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 _MODULES = {"blake2b": ("_blake2",), "sha1": ("_sha1",), "sha256": ("_sha2", "_sha256")}
 
 
+@cache
 def hasher(name: str) -> Any:
     """The function that `hashlib` has under that name: blake2b, sha1 or sha256."""
     for module in _MODULES[name]:
