@@ -1,6 +1,8 @@
 """`avion-lint history` on real repositories in which everything happened to migrations that can."""
 
 import json
+import os
+import shutil
 from importlib.resources import files
 
 import jsonschema
@@ -232,6 +234,56 @@ def test_names_that_are_not_ascii_and_folders_below_the_root(tmp_path):
 
     assert run.code == 1
     assert "dienste/zähler/migrations/00001_größe.sql: version 00001: SQL edited" in run.out
+
+
+def test_however_long_the_history_git_is_asked_for_it_once(repo, tmp_path):
+    (repo.path / DB / "00002_name.sql").unlink()
+    for number in range(3, 9):
+        repo.commit({f"{DB}/0000{number}_t.sql": THREE.replace("orders", f"t{number}")})
+        repo.commit({f"{DB}/0000{number}_t.sql": THREE.replace("orders", f"t{number}").replace("bigint", "uuid")})
+        repo.git("tag", f"v1.{number}")
+    log = tmp_path / "asked"
+    binaries = tmp_path / "bin"
+    binaries.mkdir()
+    real = shutil.which("git")
+    (binaries / "git").write_text(f'#!/bin/sh\necho "$@" >> {log}\nexec {real} "$@"\n')
+    (binaries / "git").chmod(0o755)
+    run = avion_lint("history", "--audit", cwd=repo.path, PATH=f"{binaries}:{os.environ['PATH']}")
+    asked = log.read_text().splitlines()
+
+    assert run.code == 1
+    assert [sum(f" {verb} " in line for line in asked) for verb in ("log", "cat-file", "rev-list")] == [1, 1, 0]
+    assert len(asked) <= 10, asked
+
+
+def test_a_sparse_checkout_and_a_worktree_tell_the_same(repo, tmp_path):
+    repo.commit({"services/orders/migrations/00001_orders.sql": THREE})
+    whole = avion_lint("history", "--format", "json", cwd=repo.path).report
+    repo.git("worktree", "add", "--quiet", str(tmp_path / "tree"), "-b", "there")
+    there = avion_lint("history", "--format", "json", cwd=tmp_path / "tree").report
+    repo.git("sparse-checkout", "set", "services/orders")
+    sparse = avion_lint("history", "--format", "json", cwd=repo.path).report
+
+    assert whole == there == sparse
+    assert not (repo.path / DB).exists()
+
+
+def test_a_service_that_a_branch_removes_is_still_told_of(repo):
+    repo.commit({"services/orders/migrations/00001_orders.sql": THREE})
+    repo.branch("change")
+    repo.git("rm", "-rq", "services/users")
+    repo.commit()
+
+    assert f"{DB}/00001_users.sql" in told(repo)
+
+
+def test_without_a_repository_it_says_so(tmp_path):
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "00001_users.sql").write_text(ONE)
+    run = avion_lint("history", cwd=tmp_path / "plain")
+
+    assert run.code == 3
+    assert "is not in a git repository" in run.err
 
 
 def test_a_service_that_is_not_there_is_wrong_usage(repo):

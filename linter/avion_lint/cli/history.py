@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import gathered, load_settings, root_of, under, walked
+from avion_lint.cli.files import Files, files_of, left_behind
+from avion_lint.cli.inputs import gathered, load_settings, root_of, under
 from avion_lint.cli.output import complain, say
-from avion_lint.discovery.gather import Collected, Gathering, identity_of, is_migration
-from avion_lint.git import UNSHALLOW, Base, Repository, blobs, find_repository, resolve_base
+from avion_lint.discovery.gather import Collected, Gathering, identity_of, is_migration, joined
+from avion_lint.git import UNSHALLOW, Base, GitError, Repository, Trouble, blobs
 from avion_lint.git.story import story
 from avion_lint.git.tags import reaches, tags
 from avion_lint.git.values import Commit, Tag
@@ -86,10 +87,12 @@ def chronicle_of(given: Namespace) -> Chronicle:
     paths = [word for word in given.services if Path(word).exists()]
     root = root_of(Path(paths[0]) if paths else Path())
     settings = load_settings(root, given.settings)
-    gathering = gathered(walked(root, paths or ["."]), settings)
+    files = files_of(_asked_of_git(given, paths), root, settings.base)
+    repository, base = _compared(files)
+    gathering = gathered(files.tree, settings)
+    behind = left_behind(files)
+    gathering = joined(gathering, gathered(behind, settings)) if behind is not None else gathering
     chosen = _chosen(given.services, gathering, root)
-    repository = find_repository(root)
-    base = resolve_base(repository, given.base if given.base is not None else settings.base, os.environ)
     commits = story(repository, base.tip, _suffixes(gathering))
     releases = _releases(repository, commits, chosen, settings, given.releases)
     past = _past(repository, commits, gathering, releases, settings)
@@ -106,6 +109,19 @@ def chronicle_of(given: Namespace) -> Chronicle:
         tuple(unrelated.values()),
         len(commits),
     )
+
+
+def _asked_of_git(given: Namespace, paths: list[str]) -> Namespace:
+    """The arguments by which the files of a run are found."""
+    return Namespace(paths=paths, base=given.base, all=True, no_git=False, staged=False, stdin_filename=None)
+
+
+def _compared(files: Files) -> tuple[Repository, Base]:
+    """The repository and its base; raises GitError where there is none."""
+    surveyed = files.surveyed
+    if surveyed is None or surveyed.repository is None or surveyed.base is None:
+        raise (surveyed.error if surveyed else None) or GitError(Trouble.NO_BASE, "there is no base branch")
+    return surveyed.repository, surveyed.base
 
 
 def _past(
