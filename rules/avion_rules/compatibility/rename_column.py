@@ -34,8 +34,8 @@ def _remedy(statement: Statement, rename: a.Rename, before: a.Name | None) -> st
     if before is None or table is None:
         return "Keep the column under the old name and add the new one beside it, until no release uses the old."
     steps = (
-        "Add the new column beside the old one, release code that writes both, copy the old values in batches, "
-        "release code that reads the new one, then deprecate the old one"
+        "Of the ways to rename, add, copy and drop fits a column. Add the new one beside the old, release code that "
+        "writes both, copy the old values in batches, release code that reads the new one, then deprecate the old one"
     )
     if column is None or column.type is None:
         return f"{steps}."

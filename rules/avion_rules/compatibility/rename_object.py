@@ -59,8 +59,8 @@ def _remedy(statement: Statement, rename: a.Rename) -> str:
             f"ALTER TYPE {rename.table.sql} ADD VALUE '{value}';"
         )
     return (
-        f"Make the {rename.kind} under its new name beside the old one, release code that uses the new name, "
-        "and then deprecate the old one and drop it later."
+        f"Of the ways to rename, the deprecation step fits here. Make the {rename.kind} under its new name beside the "
+        "old one, release code that uses the new name, and then deprecate the old one and drop it later."
     )
 
 

@@ -22,7 +22,8 @@ def rename_table(migration: Migration) -> Iterator[Finding]:
         yield statement.finding(
             rename,
             f"Every running release that still says {old} fails as soon as the table is called {new}.",
-            "Leave a view under the old name until no release uses it, in the same transaction and with the same "
-            f"grants:\n{stand_in(old, new)}",
+            "Of the ways to rename, a compatibility view fits a table: reads and writes go through it. Leave it under "
+            "the old name until no release uses that, in the same transaction and with the same grants:\n"
+            f"{stand_in(old, new)}",
             object=old,
         )
