@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from avion_lint.pattern import pattern
 from avion_lint.runners.go_text import quoted
 from avion_lint.runners.migration import FileName, Kind, NameProblem, Version
@@ -11,6 +13,7 @@ _NUMBER_FIRST = pattern(r"[Vv]?([0-9]+)[-_. ]+([^-_. 0-9].*)")
 _GREATEST = 2**63 - 1
 
 
+@cache  # a run asks several times for each file
 def parse_name(name: str) -> FileName | NameProblem | None:
     """Read the name of a file that stands directly in a migrations folder, as goose does.
 
@@ -40,13 +43,16 @@ def _version(stem: str, name: str) -> Version | str:
     number, separator, _ = stem.partition("_")
     if not separator:
         return "no filename separator '_' found"
-    failed = f"failed to parse version from migration file: {name}: strconv.ParseInt: parsing {quoted(number)}: "
     if not _INTEGER.fullmatch(number):
-        return failed + "invalid syntax"
+        return _failed(name, number, "invalid syntax")
     value = _value(number)
     if not -_GREATEST - 1 <= value <= _GREATEST:
-        return failed + "value out of range"
+        return _failed(name, number, "value out of range")
     return Version((value,), number) if value > 0 else "migration version must be greater than zero"
+
+
+def _failed(name: str, number: str, why: str) -> str:
+    return f"failed to parse version from migration file: {name}: strconv.ParseInt: parsing {quoted(number)}: {why}"
 
 
 def _value(number: str) -> int:
