@@ -277,6 +277,17 @@ def test_a_service_that_a_branch_removes_is_still_told_of(repo):
     assert f"{DB}/00001_users.sql" in told(repo)
 
 
+def test_a_service_that_is_gone_from_the_branch_is_one_line(repo):
+    repo.commit({"services/orders/migrations/00001_orders.sql": THREE, "queries/1_list.sql": "SELECT 1;\n"})
+    repo.git("rm", "-rq", "services/users", "queries")
+    repo.commit()
+    run = avion_lint("history", "--audit", cwd=repo.path)
+
+    assert run.code == 0
+    assert "2 migrations of services/users/migrations deleted on 20" in run.out
+    assert "queries" not in run.out
+
+
 def test_without_a_repository_it_says_so(tmp_path):
     (tmp_path / "plain").mkdir()
     (tmp_path / "plain" / "00001_users.sql").write_text(ONE)

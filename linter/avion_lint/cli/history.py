@@ -19,7 +19,7 @@ from avion_lint.git.tags import reaches, tags
 from avion_lint.git.values import Commit, Tag
 from avion_lint.history.lives import lives, needed, returned
 from avion_lint.history.releases import Releases, matching
-from avion_lint.judgement.annals import Annal, Past, annals, name_at
+from avion_lint.judgement.annals import Annal, Past, Vanished, annals, name_at, vanished
 from avion_lint.record import record
 from avion_lint.runners.goose_names import parse_name as parse_goose_name
 from avion_lint.runners.migration import FileName
@@ -41,6 +41,7 @@ class Chronicle:
     shallow: bool
     rewritten: tuple[Tag, ...]
     commits: int
+    vanished: tuple[Vanished, ...] = ()
 
 
 def history(given: Namespace) -> int:
@@ -51,7 +52,7 @@ def history(given: Namespace) -> int:
 
     today = datetime.now(tz=UTC).date()
     if given.audit:
-        told = report.Audit(chronicle.base.name, chronicle.annals, chronicle.commits, today, since)
+        told = report.Audit(chronicle.base.name, chronicle.annals, chronicle.commits, today, since, chronicle.vanished)
         say(report.audit_json(told) if given.format == "json" else report.audit_text(told))
     elif given.format == "json":
         say(report.table_json(chronicle.base.name, chronicle.annals))
@@ -108,6 +109,7 @@ def chronicle_of(given: Namespace) -> Chronicle:
         any(not commit.known for commit in commits[:1]),
         tuple(unrelated.values()),
         len(commits),
+        () if given.services else vanished(gathering, past),
     )
 
 

@@ -72,13 +72,14 @@ class Life:
 
 
 def needed(commits: Iterable[Commit], wanted: Wanted) -> frozenset[str]:
-    """Ids of the contents that `lives` compares: of files that were changed, and that came while others went."""
+    """Ids of the contents that `lives` compares: of files that were changed, that went, or came as others went."""
     ids: set[str] = set()
     for commit in commits:
         steps = [step for step in commit.steps if wanted(step.path)]
         moved = any(step.before is None for step in steps) and any(step.after is None for step in steps)
         for step in steps:
-            if moved or (step.before and step.after and step.before.blob != step.after.blob):
+            edited = step.before and step.after and step.before.blob != step.after.blob
+            if moved or edited or step.after is None:
                 ids.update(entry.blob for entry in (step.before, step.after) if entry)
     return frozenset(ids)
 

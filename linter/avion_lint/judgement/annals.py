@@ -12,6 +12,7 @@ from avion_lint.history.lives import Deed, Event, Life
 from avion_lint.history.releases import Releases, first_releases
 from avion_lint.record import record
 from avion_lint.runners.flyway_checksum import checksum
+from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_names import parse_name as parse_flyway_name
 from avion_lint.runners.goose_names import parse_name as parse_goose_name
 from avion_lint.runners.migration import FileName, Kind, Runner, Version
@@ -260,3 +261,32 @@ def is_move(remark: Remark) -> bool:
     event = remark.event
     same = basename(event.was) == basename(event.path)
     return event.deed is Deed.RENAMED and same and event.edit is Edit.NONE and not remark.harmful
+
+
+@record
+class Vanished:
+    """Migrations of a folder that no service has any more, deleted by one commit."""
+
+    folder: str
+    commit: str
+    when: int
+    paths: tuple[str, ...]
+
+
+def vanished(gathering: Gathering, past: Past) -> tuple[Vanished, ...]:
+    """Folders of migrations that are gone altogether: what they were is told by goose's annotation or Flyway's name."""
+    found: dict[tuple[int, str, str], list[Event]] = {}
+    for life in past.lives:
+        last = life.events[-1]
+        if life.is_gone and _owner(life, gathering) is None and _was_migration(last, past.texts):
+            found.setdefault((last.order, last.commit, dirname(last.path)), []).append(last)
+    return tuple(
+        Vanished(folder, commit, events[0].when, tuple(sorted(event.path for event in events)))
+        for (_, commit, folder), events in sorted(found.items())
+    )
+
+
+def _was_migration(event: Event, texts: Mapping[str, bytes]) -> bool:
+    text = texts.get(event.before.blob, b"") if event.before else b""
+    named = isinstance(parse_flyway_name(basename(event.path), FlywayConfiguration()), FileName)
+    return b"+goose up" in text.lower() or (named and "__" in event.path)

@@ -10,7 +10,7 @@ from posixpath import basename
 
 from avion_lint.git.values import Tag
 from avion_lint.history.lives import Event
-from avion_lint.judgement.annals import Annal, Move, Remark, is_move, moves
+from avion_lint.judgement.annals import Annal, Move, Remark, Vanished, is_move, moves
 from avion_lint.record import record, replace
 from avion_lint.report.plain import cells
 from avion_lint.runners.migration import Kind
@@ -69,13 +69,17 @@ def _at(event: Event) -> str:
     return f"{day(event.when)} by {event.commit[:_SHORT]}"
 
 
-def table_json(base: str, annals: Iterable[Annal]) -> str:
+def table_json(base: str, annals: Iterable[Annal], vanished: Iterable[Vanished] = ()) -> str:
     """The same for programs; its JSON Schema is history.schema.json."""
     services = []
     for service, group in groupby(annals, key=lambda annal: annal.service):
         head = {"name": service.name, "root": service.root, "runner": str(service.runner)}
         services.append({**head, "migrations": [_facts(annal) for annal in group]})
-    return _dump({"format": 1, "base": base, "services": services})
+    gone = [
+        {"folder": each.folder, "commit": each.commit, "date": day(each.when), "paths": list(each.paths)}
+        for each in vanished
+    ]
+    return _dump({"format": 1, "base": base, "services": services, "vanished": gone})
 
 
 def _facts(annal: Annal) -> dict[str, object]:
@@ -134,6 +138,7 @@ class Audit:
     commits: int
     today: date
     since: date | None = None
+    vanished: tuple[Vanished, ...] = ()
 
 
 def harmful(annals: Iterable[Annal], since: date | None) -> bool:
@@ -164,7 +169,11 @@ def audit_text(audit: Audit) -> str:
         if _misplaced(annal, audit.since):
             bad.append(_out_of_order(annal, audit.today))
     moved = [each for each in moves(audit.annals) if audit.since is None or day(each.when) >= audit.since.isoformat()]
-    parts = [*_block("harm was done", bad), *_block("no harm was done", [*fine, *map(_moved, moved)])]
+    parts = [
+        *_block("harm was done", bad),
+        *_block("no harm was done", [*fine, *map(_moved, moved)]),
+        *_block("no service has them any more", [_vanished(each) for each in _gone(audit)]),
+    ]
     count = f"{len(audit.annals):,} migrations in {audit.commits:,} commits of {audit.base}"
     end = "nothing was done to them after they had landed" if not parts else f"{len(bad):,} with harm"
     return _plain("\n".join([*parts, f"{count}: {end}"]) + "\n")
@@ -196,6 +205,15 @@ def _moved(move: Move) -> str:
     )
 
 
+def _gone(audit: Audit) -> tuple[Vanished, ...]:
+    return tuple(each for each in audit.vanished if audit.since is None or day(each.when) >= audit.since.isoformat())
+
+
+def _vanished(each: Vanished) -> str:
+    count = "1 migration" if len(each.paths) == 1 else f"{len(each.paths):,} migrations"
+    return f"{count} of {each.folder or '.'} deleted on {day(each.when)} by {each.commit[:_SHORT]}"
+
+
 def ago(when: int, today: date) -> str:
     """How long ago a moment is."""
     days = (today - datetime.fromtimestamp(when, UTC).date()).days
@@ -220,7 +238,7 @@ def audit_json(audit: Audit) -> str:
     """The same for programs; its JSON Schema is history.schema.json."""
     narrowed = (replace(annal, remarks=_counting(annal, audit.since)) for annal in audit.annals)
     told = [annal for annal in narrowed if annal.remarks or _misplaced(annal, audit.since)]
-    return table_json(audit.base, told)
+    return table_json(audit.base, told, _gone(audit))
 
 
 def _counting(annal: Annal, since: date | None) -> tuple[Remark, ...]:
