@@ -134,6 +134,17 @@ def test_a_file_that_was_tampered_with_is_an_error(repo, change, words):
     assert words in run.err
 
 
+def test_a_fix_is_not_held_up_and_is_written_down_afterwards(repo):
+    repo.write(f"{DB}/00002_two.sql", up("CREATE INDEX t1_id_idx ON t1 (id);"))
+    written(repo)
+    assert avion_lint("fix", cwd=repo.path).code in (0, 1)
+    assert "CONCURRENTLY" in (repo.path / DB / "00002_two.sql").read_text()
+    assert ("AV114", f"{DB}/00002_two.sql") in found(repo)
+    written(repo)
+
+    assert found(repo, "--select", "AV114") == []
+
+
 def test_repeatable_migrations_may_change(tmp_path):
     folder = "db/src/main/resources/db/migration"
     repo = make_repo(tmp_path / "repo")

@@ -69,14 +69,15 @@ def cases_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Ca
     def case(texts: Mapping[str, str]) -> Case:
         changed = files.with_texts(texts) if texts else files
         narrowed_to = (*paths, *texts) if paths else ()
-        return _case(given, _Known(narrowed_to, rules, settings, policy, baseline, today), changed)
+        known = _Known(narrowed_to, rules, settings, policy, baseline, today, frozenset(texts))
+        return _case(given, known, changed)
 
     return case
 
 
 @record
 class _Known:
-    """What stays the same whatever the texts are; `paths` are those to judge, none for all."""
+    """What holds whatever is found; `paths` are those to judge, none for all, `unwritten` have texts of their own."""
 
     paths: tuple[str, ...]
     rules: tuple[Rule, ...]
@@ -84,6 +85,7 @@ class _Known:
     policy: Policy
     baseline: Baseline | None
     today: date
+    unwritten: frozenset[str] = frozenset()
 
 
 def _case(given: Namespace, known: _Known, files: Files) -> Case:
@@ -105,7 +107,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         settings,
         known.baseline,
         whole=given.all and not paths and not given.select and not given.ignore,
-        found=(*asked.found, *settled.found, *_by_sums(files, gathering, paths)),
+        found=(*asked.found, *settled.found, *_by_sums(files, gathering, known)),
         unchecked=(*asked.unchecked, *settled.unchecked, *_without_git(given, files)),
         unborn=files.surveyed is not None and _is_unborn(files.surveyed),
         memory=None if given.no_cache else memory_of(os.environ),
@@ -113,15 +115,19 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
     )
 
 
-def _by_sums(files: Files, gathering: Gathering, paths: tuple[str, ...]) -> tuple[Found, ...]:
-    """Where the migrations are not what avion-lint.sum says; nothing where there is no such file."""
+def _by_sums(files: Files, gathering: Gathering, known: _Known) -> tuple[Found, ...]:
+    """Where the migrations are not what avion-lint.sum says; nothing where there is no such file.
+
+    Texts that are not written yet cannot be in it.
+    """
     if "avion-lint.sum" not in gathering.paths:
         return ()
     from avion_lint.cli.sums import sums_of  # noqa: PLC0415 - only where there is such a file
     from avion_lint.judgement.by_sums import differences  # noqa: PLC0415 - as above
 
     found = differences(gathering, sums_of(files.tree))
-    return tuple(each for each in found if not paths or _is_about(each, paths))
+    written = (each for each in found if each.finding.place.document.path not in known.unwritten)
+    return tuple(each for each in written if not known.paths or _is_about(each, known.paths))
 
 
 def _is_about(found: Found, paths: tuple[str, ...]) -> bool:
