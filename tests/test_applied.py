@@ -354,3 +354,33 @@ def test_an_edit_before_the_first_release_did_no_harm(by_release):
 
     assert run.code == 0
     assert "before its first release" in run.out
+
+
+def test_one_export_is_not_taken_for_several_services(repo):
+    repo.checkout("main")
+    repo.commit({"services/orders/migrations/00001_orders.sql": THREE})
+    with_state(repo, GOOSE_CSV)
+    run = avion_lint(cwd=repo.path)
+
+    assert run.code == 2
+    assert "avion-lint.yaml:1:10: state.csv is the export of one service's table, and stands for several" in run.err
+
+
+def test_what_came_out_of_order_within_one_release_did_no_harm(by_release):
+    by_release.commit({f"{DB}/00005_orders.sql": THREE})
+    by_release.commit({f"{DB}/00004_others.sql": THREE.replace("orders", "others")})
+    by_release.git("tag", "v1.1")
+    by_release.commit({f"{DB}/00003_late.sql": THREE.replace("orders", "late")})
+    by_release.git("branch", "-f", "main")
+    run = avion_lint("history", "--audit", cwd=by_release.path)
+
+    assert run.code == 1
+    assert "00003_late.sql: version 00003: added on" in run.out
+    assert "00004_others.sql" not in run.out
+
+
+def test_java_migrations_of_flyway_s_need_no_file_here(billing):
+    rows = [flyway_row(1, "1", "V1__a.sql", A), flyway_row(2, "2", "V2__b.sql", B)]
+    rows.append(flyway_row(3, "3", "db.migration.V3__code", "", type="JDBC", checksum=None))
+
+    assert found(with_state(billing, json.dumps(rows), name="state.json"), code=0).found == []

@@ -44,8 +44,9 @@ def load_states(root: Path, gathering: Gathering, settings: Settings) -> dict[st
     for each in gathering.services:
         wanted = settings.service_at(each.service.root).applied
         if wanted.file:
-            state = read.get(wanted) or _load(root, wanted)
-            read[wanted] = state
+            if wanted in read:
+                _refuse_shared(wanted, gathering, settings)
+            state = read.setdefault(wanted, _load(root, wanted))
             if state.runner is not each.service.runner:
                 place = wanted.place
                 words = f"{wanted.file} is an export of {state.table}, and {each.service.name} is run by"
@@ -53,6 +54,17 @@ def load_states(root: Path, gathering: Gathering, settings: Settings) -> dict[st
                 raise SettingsError(((place, message),)) if place else UsageError(message)
             found[each.service.root] = state
     return found
+
+
+def _refuse_shared(wanted: Applied, gathering: Gathering, settings: Settings) -> None:
+    """Raise the error that one export is said to be of several services: their versions would be taken for one's."""
+    sharing = [each.service for each in gathering.services if settings.service_at(each.service.root).applied == wanted]
+    names = ", ".join(f"{service.name} ({service.root or '.'})" for service in sharing)
+    message = (
+        f"{wanted.file} is the export of one service's table, and stands for several: {names}; put `applied` into "
+        "`services`, at the one that it is about"
+    )
+    raise SettingsError(((wanted.place, message),)) if wanted.place else UsageError(message)
 
 
 def _load(root: Path, wanted: Applied) -> AppliedState:

@@ -10,7 +10,7 @@ from avion_lint.git.values import Tag
 from avion_lint.history.edits import Edit
 from avion_lint.history.lives import Deed, Event, Life
 from avion_lint.history.releases import Releases, first_releases
-from avion_lint.record import record
+from avion_lint.record import record, replace
 from avion_lint.runners.flyway_checksum import checksum
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_names import parse_name as parse_flyway_name
@@ -59,6 +59,16 @@ class Annal:
 Witness = Callable[[Collected, FileName, Life | None], str]
 """How a migration is known to be applied, "" where it is not."""
 
+
+@record
+class _Top:
+    """The highest version of a service after the commit at `order`, and where in the history it landed."""
+
+    order: int
+    version: Version
+    landed: int
+
+
 _TOLD = (Kind.VERSIONED, Kind.BASELINE, Kind.REPEATABLE, Kind.CODE)
 
 
@@ -81,14 +91,14 @@ def annals(gathering: Gathering, past: Past, witness: Witness) -> tuple[Annal, .
     first = {root: first_releases(orders, releases) for root, releases in past.releases.items()}
     made: list[Annal] = []
     seen: set[str] = set()
-    highest: dict[str, list[tuple[int, Version]]] = {}
+    tops: dict[str, list[_Top]] = {}
     for life in past.lives:
         collected = _owner(life, gathering)
         name = name_at(collected, life.path) if collected else None
         if collected is None or name is None or name.kind not in _TOLD:
             continue
         seen.update(() if life.is_gone else (life.path,))
-        later = _later(life, collected, highest.setdefault(collected.service.root, []))
+        later = _later(life, collected, tops.setdefault(collected.service.root, []), past)
         remarks = tuple(_Story(collected, life, past).remarks())
         release = first[collected.service.root].get(life.landed.order)
         made.append(
@@ -135,19 +145,26 @@ def _not_landed(gathering: Gathering, seen: set[str], witness: Witness) -> Itera
                 yield Annal(collected.service, file.path, name, None, None, witness(collected, name, None))
 
 
-def _later(life: Life, collected: Collected, highest: list[tuple[int, Version]]) -> Version | None:
-    """The highest version that came in a commit before; `highest` has one entry for each commit so far."""
+def _later(life: Life, collected: Collected, tops: list[_Top], past: Past) -> Version | None:
+    """The highest version that came in a commit before; `tops` has one entry for each commit so far.
+
+    Where only releases count, it must have been in a release that this migration is not in.
+    """
     name = name_at(collected, life.landed.path)
     if name is None or name.version is None or name.kind not in (Kind.VERSIONED, Kind.CODE):
         return None
     order, version = life.landed.order, name.version
-    before = next((top for at, top in reversed(highest) if at < order), None)
-    top = max((version, *(top for _, top in highest[-1:])))
-    if highest and highest[-1][0] == order:
-        highest[-1] = (order, top)
-    else:
-        highest.append((order, top))
-    return before if before is not None and version < before and life.landed.known else None
+    before = next((top for top in reversed(tops) if top.order < order), None)
+    highest = max((_Top(order, version, order), *tops[-1:]), key=lambda top: top.version)
+    if tops and tops[-1].order == order:
+        tops.pop()
+    tops.append(replace(highest, order=order))
+    if before is None or not version < before.version or not life.landed.known:
+        return None
+    root = collected.service.root
+    if root in past.released_only and not past.releases[root].released_between(before.landed, order):
+        return None
+    return before.version
 
 
 @record

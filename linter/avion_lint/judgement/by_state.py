@@ -22,6 +22,7 @@ from avion_lint.verdict import Found, Unchecked
 States = Mapping[str, AppliedState]
 """Applied states by the root of their service."""
 
+_IN_FILES = ("SQL", "SQL_BASELINE")  # Java migrations may be anywhere
 _COUNTED = (Kind.VERSIONED, Kind.CODE, Kind.BASELINE, Kind.REPEATABLE)
 
 
@@ -195,7 +196,7 @@ def _contradictions(state: AppliedState, collected: Collected, before: Ground, g
         if row.failed:
             message = f"{shown} failed in {state.name or 'the database'}: Flyway refuses to go on until that is mended."
             yield Finding(row.place, message, "Mend the database by hand, then run `flyway repair`.", object=shown)
-        elif file is None and key not in base:
+        elif file is None and key not in base and row.type in _IN_FILES:
             yield _unknown(row, state, collected, ground)
         elif file is not None and file.path not in told:
             message = _another_text(row, file, state)
@@ -211,6 +212,11 @@ def _key(name: FileName) -> object:
     return name.version or name.description
 
 
+def _is_cut(recorded: str, description: str) -> bool:
+    """Whether Flyway recorded only the beginning of a long description, or none."""
+    return not recorded or (recorded.endswith("...") and description.startswith(recorded.removesuffix("...")))
+
+
 def _unknown(row: Row, state: AppliedState, collected: Collected, ground: Ground) -> Finding:
     shown = f"version {row.version}" if row.version else f"`{row.description}`"
     nor = f", and {base} has none either" if (base := ground.base_of(collected.service.root)) else ""
@@ -223,7 +229,7 @@ def _unknown(row: Row, state: AppliedState, collected: Collected, ground: Ground
 
 def _another_text(row: Row, file: MigrationFile, state: AppliedState) -> str:
     """Why a file is not what was run; "" where it is, or where that cannot be told."""
-    if file.kind is Kind.REPEATABLE or row.type not in ("SQL", "SQL_BASELINE"):
+    if file.kind is Kind.REPEATABLE or row.type not in _IN_FILES:
         return ""
     name = state.name or "the database"
     if state.runner is Runner.GOOSE:
@@ -238,7 +244,7 @@ def _another_text(row: Row, file: MigrationFile, state: AppliedState) -> str:
             f"{file.path} is not the file that was run in {name}: Flyway recorded the checksum {row.checksum}, and the "
             f"file's is {here}; `migrate` and `validate` end with a checksum mismatch."
         )
-    if row.description != file.description and row.description:
+    if row.description != file.description and not _is_cut(row.description, file.description):
         return (
             f"{file.path} has another description than {name} recorded, `{row.description}`: `migrate` and `validate` "
             "end with a description mismatch."
