@@ -51,6 +51,22 @@ def test_statements_in_one_query_are_undone_together():
     assert flyway("LK134", "", both) == []
 
 
+@pytest.mark.parametrize(
+    ("cleared", "made"),
+    [
+        ("DROP TRIGGER IF EXISTS g ON a;", "CREATE TRIGGER g BEFORE UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION f();"),
+        ("ALTER TABLE a DROP CONSTRAINT IF EXISTS c;", "ALTER TABLE {} ADD CONSTRAINT c CHECK (id > 0) NOT VALID;"),
+        ("DROP POLICY IF EXISTS p ON a;", "CREATE POLICY p ON {};"),
+        ("ALTER TABLE a DROP COLUMN IF EXISTS x;", "ALTER TABLE {} ADD COLUMN x int;"),
+    ],
+)
+def test_what_is_cleared_away_of_another_table_clears_nothing_here(cleared, made):
+    before = "CREATE TABLE a (id int); CREATE TABLE b (id int);"
+    later = "ALTER TABLE a VALIDATE CONSTRAINT other;"
+    assert len(outside("LK134", before, f"{cleared}\n{made.format('b')}\n{later}")) == 1
+    assert outside("LK134", before, f"{cleared}\n{made.format('a')}\n{later}") == []
+
+
 def test_partitions_views_and_sequences_count_as_one_with_their_table():
     before = (
         "CREATE TABLE p (id bigint, at date) PARTITION BY RANGE (at);\n"

@@ -99,8 +99,13 @@ _REPEATABLE = (
 
 
 def _thing(action: a.Action) -> Thing | None:  # noqa: PLR0911 - one a case
-    """Sort and bare name of the object that an action makes or drops."""
+    """Sort and bare name of the object that an action makes or drops, with that of its table for a table's parts."""
     match action:
+        case (
+            a.Drop(kind=kind, name=name, table=a.Name() as table)
+            | a.CreateObject(kind=kind, name=name, table=a.Name() as table)
+        ):
+            return (kind, f"{table.name}.{name.name}")
         case a.Drop(kind=kind, name=name) | a.CreateObject(kind=kind, name=name):
             return (kind, name.name)
         case a.CreateIndex(index=str() as index):
@@ -111,15 +116,18 @@ def _thing(action: a.Action) -> Thing | None:  # noqa: PLR0911 - one a case
             return (a.ObjectKind.MATERIALIZED_VIEW if materialized else a.ObjectKind.VIEW, name.name)
         case a.CreateType(type=name):
             return (a.ObjectKind.TYPE, name.name)
-        case a.CreateTrigger(trigger=trigger):
-            return (a.ObjectKind.TRIGGER, trigger)
-        case a.AddColumn(column=a.ColumnDefinition(name=column)) | a.DropColumn(column=str() as column):
-            return (a.ObjectKind.COLUMN, column)
+        case a.CreateTrigger(trigger=trigger, table=table):
+            return (a.ObjectKind.TRIGGER, f"{table.name}.{trigger}")
         case (
-            a.AddConstraint(constraint=a.ConstraintDefinition(name=str() as name))
-            | a.DropConstraint(constraint=str() as name)
+            a.AddColumn(table=table, column=a.ColumnDefinition(name=column))
+            | a.DropColumn(table=table, column=str() as column)
         ):
-            return (a.ObjectKind.CONSTRAINT, name)
+            return (a.ObjectKind.COLUMN, f"{table.name}.{column}")
+        case (
+            a.AddConstraint(table=table, constraint=a.ConstraintDefinition(name=str() as name))
+            | a.DropConstraint(table=table, constraint=str() as name)
+        ):
+            return (a.ObjectKind.CONSTRAINT, f"{table.name}.{name}")
     return None
 
 
