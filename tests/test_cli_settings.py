@@ -256,3 +256,23 @@ def test_a_baseline_that_is_none_ends_with_2(repo, text):
     assert run.code == 2
     assert "avion-lint-baseline.json" in run.err
     assert avion_lint("baseline", cwd=repo.path).code == 0, "writing it anew is the mend"
+
+
+def test_a_service_whose_folder_is_not_there_is_told_where_the_settings_name_it(repo):
+    said = "services:\n  - path: a/migratoins\n  - path: c/*\n  - path: b/migrations\n"
+    repo.write(SETTINGS, said)
+
+    run = avion_lint(cwd=repo.path)
+
+    assert run.code == 2
+    assert run.err == (
+        "avion-lint.yaml:2:11: `path` names a/migratoins, and there is no file there; did you mean `a/migrations`?\n"
+    )
+
+
+def test_a_service_that_this_change_takes_away_may_stay_in_the_settings_until_it_is_merged(repo):
+    repo.write(SETTINGS, "services: [{path: a/migrations, name: c}]\n")
+    for path in (repo.path / "a/migrations").iterdir():
+        path.unlink()
+
+    assert avion_lint(cwd=repo.path).code != 2

@@ -11,6 +11,7 @@ from avion_lint.cli.ages import landed as landed_of
 from avion_lint.cli.applied import Circumstances, released, settle
 from avion_lint.cli.asked import asked_for
 from avion_lint.cli.cache import memory_of
+from avion_lint.cli.code import search_of
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.files import Files, files_of, left_behind
 from avion_lint.cli.inputs import (
@@ -24,6 +25,7 @@ from avion_lint.cli.inputs import (
     under,
 )
 from avion_lint.discovery.gather import Gathering, gather, identity_of, is_migration, joined
+from avion_lint.discovery.starting import absent
 from avion_lint.discovery.tree import WorkTree
 from avion_lint.git import UNSHALLOW, Trouble
 from avion_lint.history.changes import History
@@ -35,6 +37,7 @@ from avion_lint.judgement.baseline import Baseline
 from avion_lint.judgement.judge import Case
 from avion_lint.policy.in_force import Policy, effective
 from avion_lint.policy.packs import is_file, load_pack
+from avion_lint.problems import SettingsError
 from avion_lint.record import record, replace
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
@@ -112,6 +115,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         unborn=files.surveyed is not None and _is_unborn(files.surveyed),
         memory=None if given.no_cache else memory_of(os.environ),
         sizes=load_sizes(root, gathering, settings),
+        code=search_of(files.surveyed, gathering, settings),
     )
 
 
@@ -137,9 +141,12 @@ def _is_about(found: Found, paths: tuple[str, ...]) -> bool:
 
 
 def _gather(files: Files, settings: Settings) -> Gathering:
-    """All services, those among them of which this change leaves nothing."""
+    """All services, those among them of which this change leaves nothing; raises SettingsError."""
     gathering = gathered(files.tree, settings)
     behind = left_behind(files)
+    wrong = tuple(absent(settings, (*files.tree.paths(), *(behind.paths() if behind is not None else ()))))
+    if wrong:
+        raise SettingsError(wrong)
     return joined(gathering, gather(behind, settings)) if behind is not None else gathering
 
 

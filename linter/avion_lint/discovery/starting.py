@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from avion_lint.discovery.tree import Unreadable
 from avion_lint.problems import Problem
@@ -40,6 +40,31 @@ def starting_points(tree: Tree, settings: Settings) -> StartingPoints:
         if own.schema is not None and own.schema.path not in schemas:
             schemas[own.schema.path] = _read(own.schema, tree, problems)
     return StartingPoints(schemas, tuple(problems))
+
+
+def absent(settings: Settings, paths: Iterable[str]) -> Iterator[Problem]:
+    """Services of the settings whose folder is not there, so that nothing said of them would hold; no globs."""
+    folders = {parent for path in paths for parent in _above(path)}
+    for own in settings.services:
+        if own.place and own.path and own.path not in folders and not _WILDCARDS & set(own.path):
+            yield own.place, f"`path` names {own.path}, and there is no file there{_meant(own.path, folders)}"
+
+
+_WILDCARDS = frozenset("*?[")
+
+
+def _above(path: str) -> Iterator[str]:
+    """A path, and all folders above it."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+
+
+def _meant(path: str, folders: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only where a path is wrong
+
+    near = get_close_matches(path, sorted(folders), 1, 0.8)
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def _read(named: SchemaFile, tree: Tree, problems: list[Problem]) -> Schema:

@@ -47,6 +47,14 @@ class Applied:
 
 
 @record
+class CodeSearch:
+    """Whether the application's code is asked for names that go away, on the base branch and in the last releases."""
+
+    search: bool = True
+    releases: int = 1
+
+
+@record
 class ServiceSettings:
     """What is set for a folder of migrations, with the general settings where it says nothing of its own.
 
@@ -57,7 +65,7 @@ class ServiceSettings:
     sizes of tables, `sizes` what counts as small, large and old.
     `flyway` maps Flyway's own parameters, without `flyway.`, to text as flyway.conf would have it
     (`placeholders.name`, `mixed`, `postgresql.transactional.lock`; lists with commas, `true` and `false`).
-    `deprecated_for` is what must lie between a deprecation and the drop.
+    `deprecated_for` is what must lie between a deprecation and the drop. `place` is where its path is said.
     """
 
     path: str = ""
@@ -74,6 +82,7 @@ class ServiceSettings:
     sizes: Thresholds = Thresholds()
     applied: Applied = Applied()
     deprecated_for: Distance = Distance()
+    place: Place | None = field(default=None, compare=False)
 
 
 @record
@@ -136,6 +145,7 @@ class Settings:
     deprecated: tuple[Deprecated, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
     baseline: str = DEFAULT_BASELINE
+    code: CodeSearch = CodeSearch()
 
     def ignores(self, path: str) -> bool:
         """Whether the file is never to be read."""
