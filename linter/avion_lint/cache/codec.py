@@ -33,16 +33,17 @@ class Codec:
 
     def write(self, value: object) -> str:
         """JSON of a value; raises UnknownValueError for what is none of the above."""
-        return json.dumps(self._plain(value), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(self.plain(value), ensure_ascii=False, separators=(",", ":"))
 
     def read(self, text: str) -> object:
         """The value of a JSON text; raises UnknownValueError where it is no such value."""
         try:
-            return self._value(json.loads(text))
+            return self.value(json.loads(text))
         except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
             raise UnknownValueError(str(error)) from error
 
-    def _plain(self, value: object) -> Any:
+    def plain(self, value: object) -> Any:
+        """What JSON can hold of a value; raises UnknownValueError as `write` does."""
         match value:
             case Enum():
                 return [type(value).__name__, value.value]
@@ -51,25 +52,26 @@ class Codec:
             case Document():
                 return [_DOCUMENT, value.path]
             case Mapping():
-                return [_MAPPING, *([self._plain(key), self._plain(each)] for key, each in value.items())]
+                return [_MAPPING, *([self.plain(key), self.plain(each)] for key, each in value.items())]
         name = type(value).__name__
         if self.classes.get(name) is type(value):
-            return [name, *(self._plain(getattr(value, each)) for each in type(value).__match_args__)]  # type: ignore[attr-defined]
+            return [name, *(self.plain(getattr(value, each)) for each in type(value).__match_args__)]  # type: ignore[attr-defined]
         if type(value) is tuple:
-            return [_TUPLE, *(self._plain(each) for each in value)]
+            return [_TUPLE, *(self.plain(each) for each in value)]
         raise UnknownValueError(f"{name} has no form in the cache")
 
-    def _value(self, plain: Any) -> Any:
+    def value(self, plain: Any) -> Any:
+        """The value of what JSON held; raises what a wrong form leads to, which `read` tells as one error."""
         if not isinstance(plain, list):
             return plain
         kind = plain[0]
         if kind == _TUPLE:
-            return tuple([self._value(each) for each in plain[1:]])
+            return tuple([self.value(each) for each in plain[1:]])
         if kind == _MAPPING:
-            return {self._value(key): self._value(each) for key, each in plain[1:]}
+            return {self.value(key): self.value(each) for key, each in plain[1:]}
         if kind == _DOCUMENT:
             return self.documents[plain[1]]
-        return self.classes[kind](*[self._value(each) for each in plain[1:]])
+        return self.classes[kind](*[self.value(each) for each in plain[1:]])
 
 
 def classes_in(*modules: ModuleType) -> dict[str, type]:

@@ -61,7 +61,7 @@ def read(text: str, documents: Mapping[str, Document]) -> Past:
         problems: Any = codec.read(parts["problems"])
         schema = Schema(**shelves, search_path=tuple(parts["search_path"]), **more)
         return Past(schema, problems, tuple(_given(each) for each in parts["given"]))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
         raise UnknownValueError(str(error)) from error
 
 
@@ -84,20 +84,19 @@ def _codec(documents: Mapping[str, Document]) -> Codec:
 
 
 def _shelf(catalogue: Catalogue[Any, Any], codec: Codec) -> dict[str, Any]:
-    return {
-        "objects": [[codec.write(key), codec.write(value)] for key, value in catalogue.items()],
-        "about": [[codec.write(name), [codec.write(key) for key in keys]] for name, keys in catalogue.groups()],
-    }
+    """Keys once each, and what stands under them by their numbers: text, of which most is never made an object."""
+    numbers: dict[object, int] = {}
+
+    def number(key: object) -> int:
+        return numbers.setdefault(key, len(numbers))
+
+    objects = [[number(key), codec.write(value)] for key, value in catalogue.items()]
+    about = [[number(name), [number(key) for key in keys]] for name, keys in catalogue.groups()]
+    return {"keys": [codec.plain(key) for key in numbers], "objects": objects, "about": about}
 
 
 def _catalogue(parts: Any, empty: Catalogue[Any, Any], codec: Codec) -> Catalogue[Any, Any]:
-    keys: dict[str, Any] = {}
-
-    def key(text: str) -> Any:
-        if text not in keys:
-            keys[text] = codec.read(text)
-        return keys[text]
-
-    objects = {key(name): Frozen(text, codec.read) for name, text in parts["objects"]}
-    about = {key(name): tuple([key(each) for each in members]) for name, members in parts["about"]}
+    keys = [codec.value(plain) for plain in parts["keys"]]
+    objects = {keys[number]: Frozen(text, codec.read) for number, text in parts["objects"]}
+    about = {keys[number]: tuple([keys[each] for each in members]) for number, members in parts["about"]}
     return empty.restored(objects, about)
