@@ -11,6 +11,7 @@ from avion_lint.cli.ages import landed as landed_of
 from avion_lint.cli.applied import Circumstances, released, settle
 from avion_lint.cli.asked import asked_for
 from avion_lint.cli.cache import memory_of
+from avion_lint.cli.code import search_of
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.files import Files, files_of, left_behind
 from avion_lint.cli.inputs import (
@@ -114,6 +115,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         unborn=files.surveyed is not None and _is_unborn(files.surveyed),
         memory=None if given.no_cache else memory_of(os.environ),
         sizes=load_sizes(root, gathering, settings),
+        code=search_of(files.surveyed, gathering, settings),
     )
 
 

@@ -8,6 +8,7 @@ nothing is claimed.
 
 from avion_lint.git.base import resolve_base
 from avion_lint.git.errors import UNSHALLOW, GitError, Trouble
+from avion_lint.git.grep import grep
 from avion_lint.git.identity import identity
 from avion_lint.git.log import first_parents, landings
 from avion_lint.git.move import move
@@ -48,6 +49,7 @@ __all__ = [
     "converted",
     "find_repository",
     "first_parents",
+    "grep",
     "identity",
     "index",
     "landings",

@@ -74,6 +74,36 @@ def ask_gently(repository: Repository, *arguments: str, stdin: bytes = b"") -> A
     return run(arguments, cwd=repository.root, variables=environment(place), stdin=stdin)
 
 
+def ask_in_part(repository: Repository, arguments: tuple[str, ...], most: int, *, empty: int) -> bytes:
+    """Ask git, and take no more than `most` bytes of its answer; `empty` is the exit code of an empty one.
+
+    Raises GitError.
+    """
+    import subprocess  # noqa: PLC0415 - as in run
+
+    place = {"GIT_DIR": repository.git_dir, "GIT_WORK_TREE": repository.root}
+    command = (_executable(), *_OPTIONS, *arguments)
+    try:
+        with subprocess.Popen(
+            command,
+            cwd=repository.root,
+            env=environment(place),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            out = process.stdout.read(most) if process.stdout else b""
+            if len(out) == most:
+                process.kill()
+                return out
+            code = process.wait(TIMEOUT)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise GitError(Trouble.BROKEN, f"git {arguments[0]} in {repository.root} did not end: {error}") from None
+    if code not in (0, empty):
+        raise GitError(Trouble.BROKEN, f"git {arguments[0]} in {repository.root} failed with code {code}")
+    return out
+
+
 def environment(place: Mapping[str, str] | None) -> dict[str, str]:
     """Environment for git: the caller's, made safe.
 

@@ -17,7 +17,7 @@ from avion_lint.judgement.fingerprint import fingerprint
 from avion_lint.judgement.suppression import Suppression, read_suppressions
 from avion_lint.judgement.weigh import Scale, weigh
 from avion_lint.policy.in_force import Policy
-from avion_lint.record import field, record
+from avion_lint.record import field, record, replace
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames, rule_names
 from avion_lint.schema.annotations import as_comment, deprecating
@@ -31,6 +31,9 @@ from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Ver
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.cache.memory import Memory
+    from avion_lint.judgement.code_uses import Search
+
+_APPLICATION = "CO"
 
 
 @record
@@ -41,6 +44,7 @@ class Case:
     are asked for, make them for what is found in files that are neither applied nor `closed`. `unborn` tells that there
     is no commit yet, `whole` that all that could be judged is judged. `found` and `unchecked` are what was noticed
     before (a path that cannot be read …). `sizes` are those of tables that are known, by the name of the service.
+    `code` looks through the application's code.
     """
 
     gathering: Gathering
@@ -58,6 +62,7 @@ class Case:
     unborn: bool = False
     memory: Memory | None = None
     sizes: Mapping[str, Known] = field(default_factory=dict)
+    code: Search | None = None
 
 
 def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
@@ -70,6 +75,10 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
 
         closed = case.ground.applied | case.ground.tip | case.closed
         outcome = with_fixes(outcome, assessment.projects, case.fixers(), closed)
+    if case.code and any(each.rule.family == _APPLICATION for each in outcome.found):
+        from avion_lint.judgement.code_uses import with_uses  # noqa: PLC0415 - few changes break the application
+
+        outcome = replace(outcome, found=with_uses(outcome.found, case.code))
     names = rule_names(case.rules)
     judged = tuple(_judged(assessment))
     suppressions, invalid = _suppressions(judged, names)

@@ -47,6 +47,14 @@ class Applied:
 
 
 @record
+class CodeSearch:
+    """Whether the application's code is asked for names that go away, on the base branch and in the last releases."""
+
+    search: bool = True
+    releases: int = 1
+
+
+@record
 class ServiceSettings:
     """What is set for a folder of migrations, with the general settings where it says nothing of its own.
 
@@ -137,6 +145,7 @@ class Settings:
     deprecated: tuple[Deprecated, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
     baseline: str = DEFAULT_BASELINE
+    code: CodeSearch = CodeSearch()
 
     def ignores(self, path: str) -> bool:
         """Whether the file is never to be read."""

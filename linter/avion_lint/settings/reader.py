@@ -16,6 +16,7 @@ from avion_lint.settings.model import (
     DEFAULT_BASELINE,
     DEFAULT_POLICY,
     Applied,
+    CodeSearch,
     Deprecated,
     Exemption,
     PathRules,
@@ -91,6 +92,7 @@ def _settings(root: Node, reading: Reading) -> Settings:
         deprecated=tuple(_deprecated(get(root, "deprecated"))),
         exceptions=tuple(_exemptions(get(root, "exceptions"), reading)),
         baseline=_folder(text_at(root, "baseline") or DEFAULT_BASELINE),
+        code=_code(get(root, "code")),
     )
 
 
@@ -128,6 +130,15 @@ def _service(node: Node, general: ServiceSettings, reading: Reading) -> ServiceS
         sizes=_sizes(get(node, "sizes"), general.sizes),
         applied=_applied(node, reading) or general.applied,
         deprecated_for=_distance(get(node, "deprecated-for"), general.deprecated_for),
+    )
+
+
+def _code(node: Node | None) -> CodeSearch:
+    search, releases = (get(node, key) for key in ("search", "releases"))
+    number = releases.value if isinstance(releases, Scalar) else None
+    return CodeSearch(
+        search=not (isinstance(search, Scalar) and search.value is False),
+        releases=number if isinstance(number, int) else CodeSearch().releases,
     )
 
 

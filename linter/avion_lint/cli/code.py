@@ -1,0 +1,59 @@
+"""Where the application's code is looked for: on the base branch, and in the releases that may still run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from posixpath import dirname
+
+from avion_lint import git
+from avion_lint.cli.ages import DEFAULT_RELEASES
+from avion_lint.discovery.gather import Gathering
+from avion_lint.git import Repository
+from avion_lint.history.releases import matching
+from avion_lint.history.survey import Survey
+from avion_lint.judgement.code_uses import Search, Searched
+from avion_lint.settings.model import Settings
+
+# Prose, what programs have written, and other people's code.
+_NO_CODE = (
+    "**/*.md", "**/*.rst", "**/*.txt", "**/*.adoc", "**/*.csv", "**/*.svg", "**/*.lock", "**/go.sum",
+    "**/package-lock.json", "**/*.min.js", "**/*.map", "**/node_modules/**", "**/vendor/**", "**/avion-lint*",
+)  # fmt: skip
+
+
+def search_of(surveyed: Survey | None, gathering: Gathering, settings: Settings) -> Search | None:
+    """The search, None where the settings turn it off or there is no base branch; it raises no GitError."""
+    if not settings.code.search or surveyed is None or surveyed.repository is None or surveyed.base is None:
+        return None
+    repository, base = surveyed.repository, surveyed.base
+
+    def search(words: Collection[str]) -> tuple[Searched, ...]:
+        left_out = (*_NO_CODE, *_migrations(gathering))
+        try:
+            commits = {base.tip: base.name}
+            for name, commit in _releases(repository, settings):
+                commits.setdefault(commit, name)
+            found = ((name, git.grep(repository, commit, words, left_out)) for commit, name in commits.items())
+            return tuple(Searched(name, hits) for name, hits in found)
+        except git.GitError:  # a partial clone: the findings stand without what is only an addition to them
+            return ()
+
+    return search
+
+
+def _releases(repository: Repository, settings: Settings) -> Iterator[tuple[str, str]]:
+    """Name and commit of the newest releases, the newest first."""
+    if not settings.code.releases:
+        return
+    from avion_lint.git.tags import tags  # noqa: PLC0415 - only where code is looked for
+
+    known = matching(tags(repository), settings.general.applied.tags or DEFAULT_RELEASES)
+    yield from ((tag.name, tag.commit) for tag in reversed(known[-settings.code.releases :]))
+
+
+def _migrations(gathering: Gathering) -> Iterator[str]:
+    """The folders that hold migrations, as globs for what lies directly in them."""
+    folders = {dirname(file.path) for each in gathering.services for file in each.files}
+    for folder in sorted(folders):
+        plain = "".join(f"\\{letter}" if letter in "*?[\\" else letter for letter in folder)
+        yield f"{plain}/*" if plain else "*.sql"
