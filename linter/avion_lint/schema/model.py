@@ -293,9 +293,9 @@ def candidates(name: Name, search_path: tuple[str, ...]) -> Iterator[Name]:
 
 def resolve(name: Name, known: Mapping[Name, object], search_path: tuple[str, ...]) -> Name:
     """The known object that a name stands for; where none is known, the name in the first schema of the path."""
+    if name.schema is not None:
+        return name
     for candidate in candidates(name, search_path):
         if candidate in known:
             return candidate
-    if name.schema is not None:
-        return name
     return Name(search_path[0] if search_path else "public", name.name)

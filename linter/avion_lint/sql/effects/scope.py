@@ -140,7 +140,8 @@ def using_type(name: Name, scope: Scope) -> Iterator[Table]:
         if thing.domain and thing.domain.type and _is(thing.domain.type, name, scope)
     ]
     for table in scope.schema.tables.values():
-        if any(column.type and _is(column.type, name, scope) for column in table.columns.values()):
+        types = [column.type for column in table.columns.values() if column.type]
+        if any(_is(each, name, scope) for each in types if each.name.endswith(name.name)):
             yield table
     for domain in over:
         yield from using_type(domain, scope)
