@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.cli_helper import Run, avion_lint, judged
 from tests.git_helper import Repo, isolate, make_repo
+from tests.goose_wire import Goose, find_goose
 
 HEAD = "-- Author: Jo\n-- Date: 2026-01-31\n\n"
 TABLES = """\
@@ -161,3 +163,30 @@ def test_without_anything_deprecated_that_is_said(tmp_path: Path) -> None:
 
     assert contract(repo).out == "Nothing is deprecated.\n"
     assert contract(repo, "--service", "nobody").code == 2
+
+
+# --- what is written, run for real
+
+
+@pytest.fixture
+def database(postgres: str) -> str:
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS contracted")
+        connection.execute("CREATE DATABASE contracted")
+    return f"{postgres.rpartition('/')[0]}/contracted"
+
+
+def test_goose_applies_what_is_written_and_takes_it_back(repo: Repo, database: str) -> None:
+    goose_here = Goose(find_goose("AVION_GOOSE_NEW", "goose"), f"{database}?sslmode=disable")
+    assert contract(repo, "--write").code == 0
+
+    up = goose_here.run(repo.path / "m", "up", environment={})
+    with psycopg.connect(database) as connection:
+        left = connection.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'users'::regclass AND attnum > 0 AND NOT attisdropped"
+        ).fetchall()
+    down = goose_here.run(repo.path / "m", "down-to", "3", environment={})
+
+    assert (up.returncode, up.stderr if up.returncode else "") == (0, "")
+    assert sorted(name for (name,) in left) == ["age", "id", "old"]
+    assert (down.returncode, down.stderr if down.returncode else "") == (0, "")
