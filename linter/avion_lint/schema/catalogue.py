@@ -138,7 +138,9 @@ class Layers(MutableMapping[Key, Value]):
         if self._old is not other._old:
             return None
         above = {**self._new, **other._new}
-        return above if self._recent is other._recent else {**self._recent, **other._recent, **above}
+        if self._recent is other._recent:
+            return above
+        return {**_apart(self._recent, other._recent), **_apart(other._recent, self._recent), **above}
 
     def values(self) -> Any:
         """All values in order, as a dictionary's view of them."""
@@ -157,6 +159,11 @@ class Layers(MutableMapping[Key, Value]):
 
     def __repr__(self) -> str:
         return repr(self._whole())
+
+
+def _apart(one: dict[Key, Value], other: dict[Key, Value]) -> dict[Key, Value]:
+    """Entries of one dictionary that are not the very same in another."""
+    return {key: value for key, value in one.items() if other.get(key, _ABSENT) is not value}
 
 
 class Catalogue(Layers[Key, Value]):
