@@ -133,6 +133,18 @@ def test_an_index_that_this_change_deprecates_stays(repo: Repo) -> None:
     )
 
 
+def test_what_the_code_still_has_stays_unless_nobody_asks(repo: Repo) -> None:
+    repo.checkout("main")
+    repo.commit({"app/users.go": 'const q = "SELECT legacy FROM users"\n'})
+    repo.checkout("feature")
+
+    run = contract(repo)
+    repo.write("avion-lint.yaml", "code: {search: false}\n")
+
+    assert "not yet: the code still has it: app/users.go:1: legacy stands here in main\n" in run.out
+    assert "the code still has it" not in contract(repo).out
+
+
 def test_what_the_settings_call_deprecated_is_listed_too(repo: Repo) -> None:
     repo.write("avion-lint.yaml", "deprecated: [{object: users.id, reason: not read}, {object: gone.x, reason: no}]\n")
 

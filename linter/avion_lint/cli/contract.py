@@ -18,6 +18,7 @@ from avion_lint.cli.new import author, now, put
 from avion_lint.cli.output import complain, say
 from avion_lint.cli.services import listing, named
 from avion_lint.discovery.gather import Collected
+from avion_lint.finding import Finding, Related
 from avion_lint.judgement.assess import assess, migration_paths
 from avion_lint.judgement.judge import Case, judge
 from avion_lint.judgement.mend import Texts, mend
@@ -26,8 +27,9 @@ from avion_lint.record import record, replace
 from avion_lint.runners.migration import Kind, Runner
 from avion_lint.runners.script_text import Script
 from avion_lint.schema.model import Schema
+from avion_lint.source import Document, Place, Span
 from avion_lint.subjects import Deprecation, Dialect, Project
-from avion_lint.verdict import Result, Verdict
+from avion_lint.verdict import Found, Result, Verdict
 
 # Families whose findings are about the drop itself: who still uses it, and what makes the statement fail.
 _AGAINST = ("CO", "SC")
@@ -160,11 +162,12 @@ def _entries(trial: _Trial, project: Project, objects: tuple[Deprecated, ...]) -
     texts = trial.drafts(objects)
     results = [each for each in trial.judged(texts).results if each.finding.place.document.path in texts]
     marks = {each.mark.place.document.path for each in objects if each.mark}
+    named_at = _in_code(trial.case, objects)
     since = sinces(trial.root, trial.given, project.service, marks, trial.case.settings)
     for each in objects:
         against = [result for result in results if result.rule.family in _AGAINST and _is_about(result, each)]
         path = each.mark.place.document.path if each.mark else ""
-        why = _why(against[0]) if against else _too_early(trial, each)
+        why = _why(against[0]) if against else _too_early(trial, each) or named_at.get(each.name, "")
         yield Entry(each, since.get(path), why)
 
 
@@ -180,6 +183,30 @@ def _too_early(trial: _Trial, each: Deprecated) -> str:
     passed = ", ".join(wanted.lacking(after, trial.case.ground.landed.get(path)))
     since = f"it is deprecated since {each.mark.version}, which is not long enough by the settings"
     return f"{since}: {passed}" if passed else ""
+
+
+_RULES = {"column": "CO102", "table": "CO101"}
+
+
+def _in_code(case: Case, objects: tuple[Deprecated, ...]) -> dict[str, str]:
+    """Where the application's code still has names, as a reason by name; nothing where it is not asked."""
+    asked = [each for each in objects if each.kind not in ("constraint", "index")]
+    if case.code is None or not asked:
+        return {}
+    from avion_lint.judgement.code_uses import with_uses  # noqa: PLC0415 - for this command only
+
+    rules = {rule.id: rule for rule in case.rules}
+    nowhere = Place(Document("", ""), Span(0, 0))
+    pretended = [
+        Found(rules[_RULES.get(each.kind, "CO103")], Finding(nowhere, "", object=each.name), "") for each in asked
+    ]
+    found = with_uses(pretended, case.code)
+    return {each.finding.object: _at(each.finding.related) for each in found if each.finding.related}
+
+
+def _at(related: tuple[Related, ...]) -> str:
+    places = (f"{use.place.document.path}:{use.place.start.line}: {use.message}" for use in related)
+    return f"the code still has it: {'; '.join(places)}"
 
 
 def _is_about(result: Result, each: Deprecated) -> bool:
