@@ -277,6 +277,13 @@ def test_a_service_that_a_branch_removes_is_still_told_of(repo):
     assert f"{DB}/00001_users.sql" in told(repo)
 
 
+def test_one_of_several_services_may_be_asked_for(repo):
+    repo.commit({"services/orders/migrations/00001_orders.sql": THREE})
+
+    assert set(told(repo, "orders")) == {"services/orders/migrations/00001_orders.sql"}
+    assert set(told(repo, "services/users")) == {f"{DB}/00001_users.sql", f"{DB}/00002_name.sql"}
+
+
 def test_a_service_that_is_gone_from_the_branch_is_one_line(repo):
     repo.commit({"services/orders/migrations/00001_orders.sql": THREE, "queries/1_list.sql": "SELECT 1;\n"})
     repo.git("rm", "-rq", "services/users", "queries")

@@ -95,13 +95,13 @@ def chronicle_of(given: Namespace) -> Chronicle:
     gathering = joined(gathering, gathered(behind, settings)) if behind is not None else gathering
     chosen = _chosen(given.services, gathering, root)
     commits = story(repository, base.tip, _suffixes(gathering))
-    releases = _releases(repository, commits, chosen, settings, given.releases)
+    releases = _releases(repository, commits, gathering.services, settings, given.releases)
     past = _past(repository, commits, gathering, releases, settings)
     from avion_lint.cli.applied import witnesses  # noqa: PLC0415 - only here
 
     told = annals(gathering, past, witnesses(repository, root, base, gathering, settings))
     roots = {each.service.root for each in chosen}
-    unrelated = {tag.name: tag for each in releases.values() for tag in each.unrelated}
+    unrelated = {tag.name: tag for root in roots for tag in releases[root].unrelated}
     return Chronicle(
         base,
         tuple(annal for annal in told if annal.service.root in roots),
@@ -171,7 +171,7 @@ def _suffixes(gathering: Gathering) -> frozenset[str]:
 def _releases(
     repository: Repository,
     commits: tuple[Commit, ...],
-    chosen: Iterable[Collected],
+    services: Iterable[Collected],
     settings: Settings,
     asked: str | None,
 ) -> dict[str, Releases]:
@@ -181,7 +181,7 @@ def _releases(
     reach = reaches(repository, chain, (tag.commit for tag in known))
     wanted = {
         each.service.root: asked or settings.service_at(each.service.root).applied.tags or DEFAULT_RELEASES
-        for each in chosen
+        for each in services
     }
     by_pattern = {pattern: Releases(matching(known, pattern), reach) for pattern in set(wanted.values())}
     if asked and not any(releases.tags for releases in by_pattern.values()):
