@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +16,10 @@ from avion_lint.history.survey import Survey
 from avion_lint.record import record
 from avion_lint.settings.model import Settings
 from avion_lint.subjects import Service
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 DEFAULT_RELEASES = "v*"
 

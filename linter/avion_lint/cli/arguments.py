@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable
 
@@ -80,12 +82,30 @@ def _parser(verb: str, description: str, epilog: str = "") -> ArgumentParser:
         prog=program,
         description=description,
         epilog=epilog,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=_formatter,
         allow_abbrev=False,
     )
 
 
 parser_of = _parser
+
+
+def _formatter(prog: str) -> RawDescriptionHelpFormatter:
+    """Make help as wide as the terminal; argparse loads four modules to know that."""
+    return RawDescriptionHelpFormatter(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL
+    except (OSError, ValueError):
+        return _USUAL
+
+
+_USUAL = 80
 
 
 def _add_scope(parser: ArgumentParser) -> None:
