@@ -309,3 +309,10 @@ def test_a_service_that_is_not_there_is_wrong_usage(repo):
 
     assert run.code == 2
     assert "there are users (services/users/migrations)" in run.err
+
+
+def test_the_audit_counts_what_has_landed(repo):
+    repo.write(f"{DB}/00003_orders.sql", THREE)
+    said = avion_lint("history", "--audit", cwd=repo.path).out
+
+    assert said == "2 migrations in 2 commits of main: nothing was done to them after they had landed\n"

@@ -13,6 +13,7 @@ from avion_lint.history.lives import Event
 from avion_lint.judgement.annals import Annal, Move, Remark, Vanished, is_move, moves
 from avion_lint.record import record, replace
 from avion_lint.report.plain import cells
+from avion_lint.report.wording import plural
 from avion_lint.runners.migration import Kind
 
 _SHORT = 7
@@ -174,7 +175,8 @@ def audit_text(audit: Audit) -> str:
         *_block("no harm was done", [*fine, *map(_moved, moved)]),
         *_block("no service has them any more", [_vanished(each) for each in _gone(audit)]),
     ]
-    count = f"{len(audit.annals):,} migrations in {audit.commits:,} commits of {audit.base}"
+    landed = plural(sum(annal.life is not None for annal in audit.annals), "migration")
+    count = f"{landed} in {plural(audit.commits, 'commit')} of {audit.base}"
     end = "nothing was done to them after they had landed" if not parts else f"{len(bad):,} with harm"
     return _plain("\n".join([*parts, f"{count}: {end}"]) + "\n")
 
