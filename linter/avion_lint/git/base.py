@@ -55,13 +55,21 @@ def resolve_base(repository: Repository, requested: str | None, environment: Map
         )
     wanted = _wanted(requested, environment)
     first, *others = wanted.candidates
-    base = _resolve(repository, repository.head, first)
+    if _is_elsewhere(repository, first):
+        base, others = None, [*wanted.candidates]
+    else:
+        base = _resolve(repository, repository.head, first)
     if base is None and others:
         existing = _existing(repository, others)
         base = _resolve(repository, repository.head, existing[0]) if existing else None
     if base is None:
         raise _none(repository, wanted)
     return base
+
+
+def _is_elsewhere(repository: Repository, candidate: _Candidate) -> bool:
+    """Whether origin's default branch has no file here, as most often where there is none; git says for certain."""
+    return candidate.revision == _ORIGIN_HEAD and not os.path.lexists(os.path.join(repository.git_dir, _ORIGIN_HEAD))
 
 
 def _existing(repository: Repository, candidates: list[_Candidate]) -> list[_Candidate]:
