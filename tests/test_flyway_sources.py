@@ -47,6 +47,15 @@ def test_a_manifest_beside_no_service_is_about_all() -> None:
     assert configuration(files, BILLING).postgresql_transactional_lock is False
 
 
+def test_the_schema_of_a_manifest_beside_several_services_is_that_of_one_which_is_not_known() -> None:
+    manifest = "kind: ConfigMap\ndata:\n  FLYWAY_DEFAULT_SCHEMA: users\n  FLYWAY_MIXED: 'true'\n"
+    near = configuration({"services/users/k8s/config.yaml": manifest}, USERS)
+    apart = configuration({"deploy/config.yaml": manifest}, USERS)
+
+    assert (near.default_schema, near.mixed) == ("users", True)
+    assert (apart.default_schema, apart.mixed) == (None, True)
+
+
 def test_nothing_is_known_where_nobody_says_anything() -> None:
     assert configuration({}).postgresql_transactional_lock is None
 

@@ -11,7 +11,7 @@ from avion_lint.discovery.spring import from_spring, is_spring
 from avion_lint.discovery.tree import Read, Unreadable
 from avion_lint.pattern import pattern
 from avion_lint.problems import Problem
-from avion_lint.record import record
+from avion_lint.record import record, replace
 from avion_lint.runners.flyway_configuration import FlywayConfiguration, Source, SourceKind, configured
 from avion_lint.source import Document
 
@@ -36,11 +36,15 @@ class FlywaySources:
         """The configuration for the migrations of a folder.
 
         Files in the folder and above it count, the nearest most; manifests count for the Flyway folder (of `roots`)
-        that they lie nearest to; `own` are the settings' words, which outweigh everything.
+        that they lie nearest to, and where they lie equally near to several, for all of them but in what each has its
+        own; `own` are the settings' words, which outweigh everything.
         """
         above = sorted((path for path in self.files if _is_above(dirname(path), folder)), key=len)
-        near = [path for path in sorted(self.manifests) if folder in nearest(path, roots)]
-        given = [*(self.files[path] for path in above), *(self.manifests[path] for path in near)]
+        given = [self.files[path] for path in above]
+        for path in sorted(self.manifests):
+            near = nearest(path, roots)
+            if folder in near:
+                given.append(self.manifests[path] if len(near) == 1 else _shared(self.manifests[path]))
         return configured((*given, _own(own)))
 
 
@@ -57,6 +61,18 @@ def flyway_sources(paths: Iterable[str], read: Read, *, manifests: bool) -> Flyw
         elif manifests and path.lower().endswith(_MANIFESTS) and (manifest := _speaking(read(path))):
             found[path] = _from_manifest(manifest)
     return FlywaySources(files, found)
+
+
+_OF_ONE = frozenset({"defaultSchema", "schemas", "locations", "table"})
+
+
+def _shared(source: Source) -> Source:
+    """What a source says for several services: not whose schema and whose folders, for these are one's own."""
+    return replace(
+        source,
+        values={key: given for key, given in source.values.items() if key not in _OF_ONE},
+        overrides={key: given for key, given in source.overrides.items() if key not in _OF_ONE},
+    )
 
 
 def _speaking(content: Document | Unreadable) -> Document | None:
