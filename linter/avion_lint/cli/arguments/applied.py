@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from avion_lint.cli.arguments import parser_of
+from avion_lint.cli.arguments.common import parser_of
 
 _HISTORY = """\
 Tell of each migration when it landed on the base branch, which release was the first to have it, whether it is applied,
@@ -17,7 +17,7 @@ exit codes: 0 told · 1 with --audit, where harm was done · 2 usage or settings
 """
 
 
-def history(arguments: list[str]) -> Callable[[], int]:
+def history_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint history`."""
     parser = parser_of("history", _HISTORY, _HISTORY_CODES)
     parser.add_argument("services", nargs="*", metavar="SERVICE", help="names of services, or paths in them")
@@ -55,7 +55,7 @@ libpq's own variables tell: PGSERVICE, or PGHOST, PGDATABASE, PGUSER, PGPASSWORD
 """
 
 
-def applied(arguments: list[str]) -> Callable[[], int]:
+def applied_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint applied pull`."""
     from avion_lint.cli.database import refuse_secrets  # noqa: PLC0415 - other commands do not need it
 
@@ -91,7 +91,7 @@ def applied(arguments: list[str]) -> Callable[[], int]:
     return run
 
 
-def sums(arguments: list[str]) -> Callable[[], int]:
+def sums_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint sum`."""
     parser = parser_of(
         "sum",
