@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.conftest import SETTINGS, Account, _account, _free_port
 
-MAJORS = range(12, 19)
+MAJORS = range(12, 18)  # 18 comes with pip: the fixture `postgres`
 
 
 def programs(major: int) -> Path | None:

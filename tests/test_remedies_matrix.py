@@ -101,10 +101,11 @@ FIRST = {
 
 
 @pytest.fixture(scope="module")
-def servers() -> Iterator[dict[int, str]]:
-    found = {major: folder for major in (OLD, NEW) if (folder := programs(major))}
+def servers(postgres: str) -> Iterator[dict[int, str]]:
+    """The newest comes with pip, the oldest where `tests/get-postgres` has put it."""
+    old = programs(OLD)
     with ExitStack() as stack:
-        yield {major: stack.enter_context(running(folder)) for major, folder in found.items()}
+        yield {NEW: postgres} | ({OLD: stack.enter_context(running(old))} if old else {})
 
 
 @pytest.fixture(params=[OLD, NEW])
