@@ -252,11 +252,32 @@ class Schema:
         return (index for index in self.indexes.about(resolved) if index.table == resolved)
 
 
-def _around_table(table: Table) -> Iterator[Name | str]:
+# The types of most columns: nobody asks who uses them.
+_USUAL_TYPES = frozenset(
+    (
+        "bigint", "boolean", "bytea", "character varying", "date", "double precision", "integer", "json", "jsonb",
+        "numeric", "smallint", "text", "timestamp with time zone", "timestamp without time zone", "uuid",
+    )
+)  # fmt: skip
+
+
+def of_type(name: str) -> tuple[str, str]:
+    """Under which tables and domains of a type are found; the name is told without its schema."""
+    return ("type", name)
+
+
+def _around_type(given: Type | None) -> Iterator[tuple[str, str]]:
+    if given is not None and given.name not in _USUAL_TYPES:
+        yield of_type(given.name.rpartition(".")[2])
+
+
+def _around_table(table: Table) -> Iterator[Name | str | tuple[str, str]]:
     if table.partition_of is not None:
         yield table.partition_of
     yield from table.inherits
     yield from (made.references for made in table.constraints.values() if made.references)
+    for column in table.columns.values():
+        yield from _around_type(column.type)
     yield from table.constraints  # names that the server chooses must be free in the whole schema
 
 
@@ -267,7 +288,9 @@ def _around_index(index: Index) -> Iterator[Name | str]:
         yield index.part_of
 
 
-def _around_thing(thing: Thing) -> Iterator[Name]:
+def _around_thing(thing: Thing) -> Iterator[Name | tuple[str, str]]:
+    if thing.domain is not None:
+        yield from _around_type(thing.domain.type)
     if thing.table is not None:
         yield thing.table
     yield from thing.reads

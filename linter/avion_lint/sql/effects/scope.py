@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from avion_lint.record import record
-from avion_lint.schema.model import Constraint, Index, Schema, Table, Thing, resolve
+from avion_lint.schema.model import Constraint, Index, Schema, Table, Thing, of_type, resolve
 from avion_lint.sql.actions import ColumnUse, ConstraintKind, Name, ObjectKind, Type
 from avion_lint.sql.effects.locks import Effect, Lock
 
@@ -136,10 +136,10 @@ def using_type(name: Name, scope: Scope) -> Iterator[Table]:
     """Tables with a column of a type, or of a domain over it."""
     over = [
         thing.name
-        for thing in scope.schema.things.values()
+        for thing in scope.schema.things.about(of_type(name.name))
         if thing.domain and thing.domain.type and _is(thing.domain.type, name, scope)
     ]
-    for table in scope.schema.tables.values():
+    for table in scope.schema.tables.about(of_type(name.name)):
         types = [column.type for column in table.columns.values() if column.type]
         if any(_is(each, name, scope) for each in types if each.name.endswith(name.name)):
             yield table
