@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from avion_lint.cli.arguments.common import parser_of
+from avion_lint.cli.arguments.common import DATABASE, add_database, parser_of
 
 _HISTORY = """\
 Tell of each migration when it landed on the base branch, which release was the first to have it, whether it is applied,
@@ -49,24 +49,15 @@ hash of each file is taken when its version is first seen applied.
 One read-only transaction reads that table. Versions, names of scripts, checksums and times are written down, no users.
 """
 
-_APPLIED_MORE = """\
-Where the database is, never stands on the command line, where others could read it. Without one of the options
-libpq's own variables tell: PGSERVICE, or PGHOST, PGDATABASE, PGUSER, PGPASSWORD …; ~/.pgpass is read as well.
-"""
-
 
 def applied_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint applied pull`."""
     from avion_lint.cli.database import refuse_secrets  # noqa: PLC0415 - other commands do not need it
 
     refuse_secrets(arguments)
-    parser = parser_of("applied", _APPLIED, _APPLIED_MORE)
+    parser = parser_of("applied", _APPLIED, DATABASE)
     parser.add_argument("what", choices=("pull",), help="pull: ask a database")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--database-url-env", metavar="NAME", help="environment variable with the address (a DSN or URL)"
-    )
-    where.add_argument("--database-url-file", metavar="FILE", help="file with the address, in one line")
+    add_database(parser)
     parser.add_argument("--service", metavar="SERVICE", help="whose database it is: name of the service, or its folder")
     parser.add_argument("--table", metavar="[SCHEMA.]NAME", help="the runner's table, where it has another name")
     parser.add_argument("--name", metavar="NAME", help="what findings call the database (default: its own name)")

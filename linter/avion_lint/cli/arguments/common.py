@@ -6,6 +6,10 @@ import os
 import sys
 from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import _MutuallyExclusiveGroup
+
 
 def parser_of(verb: str, description: str, epilog: str = "") -> ArgumentParser:
     """Make the parser of a command; the epilog tells its exit codes."""
@@ -85,3 +89,19 @@ UNASKED = {
     "ignore": None,
     "policy": None,
 }
+
+
+DATABASE = """\
+Where the database is, never stands on the command line, where others could read it. Without one of the options
+libpq's own variables tell: PGSERVICE, or PGHOST, PGDATABASE, PGUSER, PGPASSWORD …; ~/.pgpass is read as well.
+"""
+
+
+def add_database(parser: ArgumentParser) -> _MutuallyExclusiveGroup:
+    """Add what says where the address of a database is; gives the group, of which only one option may be taken."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--database-url-env", metavar="NAME", help="environment variable with the address (a DSN or URL)"
+    )
+    where.add_argument("--database-url-file", metavar="FILE", help="file with the address, in one line")
+    return where

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from avion_lint.cli.arguments.common import parser_of
+from avion_lint.cli.arguments.common import DATABASE, add_database, parser_of
 
 _STATS = """\
 Write down how large the tables of a database are: rows, bytes, indexes, partitions summed up. With
@@ -16,25 +16,15 @@ numbers, the time and the server's version are written down.
 """
 
 
-_STATS_MORE = """\
-Where the database is, never stands on the command line, where others could read it. Without one of the options
-libpq's own variables tell: PGSERVICE, or PGHOST, PGDATABASE, PGUSER, PGPASSWORD …; ~/.pgpass is read as well.
-"""
-
-
 def stats_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint stats`."""
     from avion_lint.cli.database import refuse_secrets  # noqa: PLC0415 - for this command only
     from avion_lint.cli.stats import DEFAULT_OUTPUT, pull  # noqa: PLC0415 - as above
 
     refuse_secrets(arguments)
-    parser = parser_of("stats", _STATS, _STATS_MORE)
+    parser = parser_of("stats", _STATS, DATABASE)
     parser.add_argument("what", choices=("pull",), help="pull: ask a database")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--database-url-env", metavar="NAME", help="environment variable with the address (a DSN or URL)"
-    )
-    where.add_argument("--database-url-file", metavar="FILE", help="file with the address, in one line")
+    where = add_database(parser)
     where.add_argument("--service", metavar="NAME", help="section of pg_service.conf")
     parser.add_argument("--output", metavar="FILE", default=DEFAULT_OUTPUT, help=f"default: {DEFAULT_OUTPUT}")
     parser.add_argument(
