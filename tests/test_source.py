@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from avion_lint.source import Document, Place, Position, Segment, SourceMap, Span
+from avion_lint.source import Document, Excerpt, Place, Position, Segment, SourceMap, Span
 
 TEXT = "\ufeff-- Größe\r\nSELECT '😀',\t1;\n\nlast"
 DOCUMENT = Document("a.sql", TEXT)
@@ -60,3 +60,25 @@ def test_a_source_map_gives_the_whole_of_a_replaced_text() -> None:
 
 def test_the_digest_is_that_of_the_bytes() -> None:
     assert DOCUMENT.sha256 == sha256(TEXT.encode()).hexdigest()
+
+
+def test_text_cut_out_of_text_that_was_cut_out_keeps_its_place() -> None:
+    document = Document("a.yml", "run: |\n    echo 'SELECT 1'\n    true\n")
+    script = Excerpt.whole(document).part(
+        "echo 'SELECT 1'\ntrue\n", SourceMap((Segment(0, 16, 11, 27), Segment(16, 21, 31, 36)))
+    )
+    sql = script.slice(Span(6, 14))
+
+    assert sql.text == "SELECT 1"
+    assert sql.place(Span(0, 6)).text == "SELECT"
+    assert script.place(Span(16, 20)).text == "true"
+    assert script.slice(Span(10, 20)).place(Span(6, 10)).text == "true"
+
+
+def test_what_came_from_a_replaced_run_leads_to_the_whole_of_it() -> None:
+    document = Document("a", "x${name}y")
+    outer = Excerpt(document, "x__y", SourceMap((Segment(0, 1, 0, 1), Segment(1, 3, 1, 8), Segment(3, 4, 8, 9))))
+
+    assert outer.slice(Span(2, 4)).place(Span(0, 1)).text == "${name}"
+    assert outer.slice(Span(2, 4)).place(Span(1, 2)).text == "y"
+    assert outer.slice(Span(1, 1)).place(Span(0, 0)).text == ""

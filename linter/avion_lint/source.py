@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cached_property
 
 from avion_lint.hashing import hasher
@@ -140,13 +141,14 @@ class SourceMap:
         """Map of a text that is a plain slice of its document, beginning at `origin`."""
         return SourceMap((Segment(0, length, origin, origin + length),))
 
-    def _segment(self, offset: int) -> Segment:
+    def at(self, offset: int) -> Segment:
+        """The segment that the derived character at `offset` is in; the first or last one where there is none."""
         at = bisect_right(self.segments, offset, key=lambda segment: segment.start)
         return self.segments[max(at - 1, 0)]
 
     def origin(self, offset: int) -> int:
         """Offset in the document of the derived character at `offset`."""
-        segment = self._segment(offset)
+        segment = self.at(offset)
         if not segment.is_linear:
             return segment.origin
         return min(segment.origin + (offset - segment.start), segment.origin_end)
@@ -156,7 +158,60 @@ class SourceMap:
         first = self.origin(start)
         if end <= start:
             return Span(first, first)
-        last = self._segment(end - 1)
+        last = self.at(end - 1)
         if last.is_linear:
             return Span(first, max(first, last.origin + (end - last.start)))
         return Span(first, max(first, last.origin_end))
+
+    def through(self, outer: SourceMap) -> SourceMap:
+        """Map that leads on to where `outer` leads from the text that this one leads to."""
+        return SourceMap(tuple(piece for segment in self.segments for piece in _led_on(segment, outer)))
+
+
+def _led_on(segment: Segment, outer: SourceMap) -> Iterator[Segment]:
+    """The pieces of a segment, cut where the outer map's segments meet."""
+    if not segment.is_linear or segment.start == segment.end:
+        span = outer.span(segment.origin, segment.origin_end)
+        yield Segment(segment.start, segment.end, span.start, span.end)
+        return
+    shift, at = segment.start - segment.origin, segment.origin
+    while at < segment.origin_end:
+        run = outer.at(at)
+        end = segment.origin_end if run.end <= at else min(segment.origin_end, run.end)
+        span = outer.span(at, end) if run.is_linear else Span(run.origin, run.origin_end)
+        yield Segment(at + shift, end + shift, span.start, span.end)
+        at = end
+
+
+@record
+class Excerpt:
+    """Text that is read by itself, and where its characters stand in a file.
+
+    A script in a workflow, a manifest in a script's here-document, SQL in a command: `origin` leads from offsets in
+    `text` to the document, None where they are the same.
+    """
+
+    document: Document
+    text: str
+    origin: SourceMap | None = None
+
+    @staticmethod
+    def whole(document: Document) -> Excerpt:
+        """A file as it is."""
+        return Excerpt(document, document.text)
+
+    def span(self, span: Span) -> Span:
+        """Where a stretch of the text stands in the document."""
+        return self.origin.span(span.start, span.end) if self.origin else span
+
+    def place(self, span: Span) -> Place:
+        """The same as a place."""
+        return Place(self.document, self.span(span))
+
+    def part(self, text: str, origin: SourceMap) -> Excerpt:
+        """Text that was made of this one; `origin` leads from it to here."""
+        return Excerpt(self.document, text, origin.through(self.origin) if self.origin else origin)
+
+    def slice(self, span: Span) -> Excerpt:
+        """A stretch of the text as it is."""
+        return self.part(self.text[span.start : span.end], SourceMap.shifted(span.end - span.start, span.start))
