@@ -9,66 +9,126 @@ from avion_lint.source import Span
 from avion_lint.yaml.scalars import Plain, resolve
 
 Key = str | int
-PlainTree = Plain | dict[str, "PlainTree"] | list["PlainTree"]
+Path = tuple[Key, ...]
+
+UNKNOWN = "\ue000"
+"""Stands in a scalar's text, once for each character, where a template's action hides what the text will be."""
+
+
+class Unknown:
+    """What a scalar is worth when a template decides it: the third truth, equal to nothing but itself."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN_VALUE"
+
+
+UNKNOWN_VALUE = Unknown()
+"""The one Unknown; ask with `is`, or ask `Scalar.known` first."""
+
+PlainTree = Plain | Unknown | dict[str, "PlainTree"] | list["PlainTree"]
 
 
 @record
 class Scalar:
     """A single value. `text` is what it says with quotes and escapes taken away.
 
-    `quoted` tells that it can be nothing but text: quoted, a block, or tagged `!!str`.
+    `quoted` tells that it can be nothing but text: quoted, a block, or tagged `!!str`. `style` is the first character
+    of its form: empty for plain, `'`, `"`, `|` or `>`. `text` holds UNKNOWN for each character of an action in it; what
+    stands around them is sure. `is_open` tells that the text is not all: an action that leaves no mark in it (a
+    whole-line one, or an `if` of which it shows every branch), or a tag of another language.
     """
 
     span: Span
     text: str
     quoted: bool = False
+    style: str = ""
+    is_open: bool = False
 
     @property
-    def value(self) -> Plain:
-        """Text, number, truth value or None."""
+    def known(self) -> bool:
+        """Whether the text is what the value will be, all of it."""
+        return not self.is_open and UNKNOWN not in self.text
+
+    @property
+    def value(self) -> Plain | Unknown:
+        """Text, number, truth value or None; UNKNOWN_VALUE where part of it is unknown, never a wrong one."""
+        if not self.known:
+            return UNKNOWN_VALUE
         return self.text if self.quoted else resolve(self.text)
 
 
 @record
 class Listing:
-    """A sequence."""
+    """A sequence; `is_open` tells that items may come, or be repeated, that cannot be seen."""
 
     span: Span
     items: tuple[Node, ...]
+    is_open: bool = False
 
 
 @record
 class Entry:
-    """A key of a mapping and what stands under it."""
+    """A key of a mapping and what stands under it; `merged` when a merge key (`<<`) brought it from elsewhere."""
 
     key: Scalar
     value: Node
+    merged: bool = False
 
 
 @record
 class Mapping:
-    """A mapping, in the order of the file."""
+    """A mapping, in the order of the file, merged entries last; `is_open` tells that keys may come that are not seen.
+
+    A key may stand in it twice: where a template gives it a value in each branch of an `if`, or by mistake.
+    """
 
     span: Span
     entries: tuple[Entry, ...]
+    is_open: bool = False
 
     def entry(self, key: str) -> Entry | None:
-        """Entry of that key, or None."""
+        """Entry of that key, the first if there are several, or None."""
         return next((entry for entry in self.entries if entry.key.text == key), None)
+
+    def alternatives(self, key: str) -> tuple[Entry, ...]:
+        """Every entry of that key: more than one where a template's branches each give it a value."""
+        return tuple(entry for entry in self.entries if entry.key.text == key)
 
 
 Node = Scalar | Listing | Mapping
 
 
 def plain(node: Node) -> PlainTree:
-    """Turn a node into dict, list, text, number, truth value and None; keys are always text."""
+    """Turn a node into dict, list, text, number, truth value, None and UNKNOWN_VALUE; keys are always text.
+
+    The first of several equal keys counts.
+    """
     match node:
         case Scalar():
             return node.value
         case Listing():
             return [plain(item) for item in node.items]
         case Mapping():
-            return {entry.key.text: plain(entry.value) for entry in node.entries}
+            return {entry.key.text: plain(entry.value) for entry in reversed(node.entries)}
+
+
+def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Every node below and with this one and the path that leads to it, in the order of the file."""
+    yield path, node
+    match node:
+        case Listing():
+            for index, item in enumerate(node.items):
+                yield from walk(item, (*path, index))
+        case Mapping():
+            for entry in node.entries:
+                yield from walk(entry.value, (*path, entry.key.text))
+        case Scalar():
+            pass
+
+
+def path_of(root: Node, node: Node) -> Path | None:
+    """Path from `root` to this very node, the first where aliases give several; None where it is not in there."""
+    return next((path for path, found in walk(root) if found is node), None)
 
 
 def get(node: Node | None, key: str) -> Node | None:
@@ -95,11 +155,11 @@ def text_at(node: Node | None, key: str) -> str | None:
 
 def find(node: Node, path: Iterable[Key]) -> Node | None:
     """Node that a path of keys and indexes leads to, or None where it leads nowhere."""
-    *_, last = _walk(node, path)
+    *_, last = _along(node, path)
     return last[1]
 
 
-def _walk(node: Node, path: Iterable[Key]) -> Iterator[tuple[Scalar | None, Node | None]]:
+def _along(node: Node, path: Iterable[Key]) -> Iterator[tuple[Scalar | None, Node | None]]:
     """Go along a path: the key that led to each node, if a key did, and the node; None where it breaks."""
     current: Node | None = node
     yield None, node
@@ -126,7 +186,7 @@ def span_at(node: Node, path: Sequence[Key]) -> Span:
     key; the deepest part that there is, where the path leads further than the file.
     """
     key, deepest = None, node
-    for step_key, step in _walk(node, path):
+    for step_key, step in _along(node, path):
         if step is None:
             break
         key, deepest = step_key, step

@@ -1,0 +1,126 @@
+"""Makes YAML of a Go or Helm template, as long and with the same lines: actions become blanks or unknown characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from avion_lint.pattern import pattern
+from avion_lint.record import record
+from avion_lint.yaml.actions import OUTPUT, Action
+from avion_lint.yaml.conditions import Conditions
+from avion_lint.yaml.hidden import ANY_COLUMN, Hidden, Spot
+from avion_lint.yaml.nodes import UNKNOWN
+
+Shape = Literal["blank", "filler"]
+
+_VISIBLE = pattern(r"[^\r\n]")
+_VALUE_BEGINS = pattern(r"[ \t]*(?:- +)*(?:[^\s#'\"\[{][^#'\"\[{]*:[ \t]+)?")
+_NINDENT = pattern(r".*\|\s*nindent\s+\(?(?:int\s+)?(\d+)\)?\s*", 16)
+_INDENT = pattern(r".*\|\s*indent\s+(\d+)\s*", 16)
+_NEXT_LINE = pattern(r"[^\n]*\n(?:[ \t\r]*\n)*([ \t]*)(-(?=\s))?")
+
+
+@record
+class Masked:
+    """A template's actions with the shape that each is given."""
+
+    actions: tuple[Action, ...]
+    shapes: tuple[Shape, ...]
+
+    def text(self, source: str) -> str:
+        """The template's text with its actions replaced."""
+        pieces, at = [], 0
+        for action, shape in zip(self.actions, self.shapes, strict=True):
+            pieces.append(source[at : action.span.start])
+            pieces.append(_replaced(source[action.span.start : action.span.end], shape))
+            at = action.span.end
+        return "".join((*pieces, source[at:]))
+
+    def nearest(self, offset: int, tried: Iterable[int]) -> int | None:
+        """The last action that begins at or before an offset and was not tried."""
+        done = frozenset(tried)
+        before = (at for at in range(len(self.actions) - 1, -1, -1) if self.actions[at].span.start <= offset)
+        return next((at for at in before if at not in done), None)
+
+    def toggled(self, at: int) -> Masked:
+        """The same with one action's shape changed."""
+        other: Shape = "filler" if self.shapes[at] == "blank" else "blank"
+        return Masked(self.actions, (*self.shapes[:at], other, *self.shapes[at + 1 :]))
+
+
+def mask(source: str, actions: tuple[Action, ...]) -> Masked:
+    """Give each action a shape by what stands beside it on its lines."""
+    return Masked(actions, tuple(shape for run in _runs(source, actions) for shape in _shapes(source, run)))
+
+
+def _replaced(text: str, shape: Shape) -> str:
+    if shape == "blank":
+        return _VISIBLE.sub(" ", text)
+    first, newline, rest = text.partition("\n")
+    return UNKNOWN * len(first.rstrip("\r")) + first[len(first.rstrip("\r")) :] + newline + _VISIBLE.sub(" ", rest)
+
+
+def _runs(source: str, actions: Sequence[Action]) -> Iterator[list[Action]]:
+    """Actions that share lines, together."""
+    run: list[Action] = []
+    for action in actions:
+        if run and "\n" in source[run[-1].span.end : action.span.start]:
+            yield run
+            run = []
+        run.append(action)
+    if run:
+        yield run
+
+
+def _shapes(source: str, run: list[Action]) -> Iterator[Shape]:
+    start = source.rfind("\n", 0, run[0].span.start) + 1
+    end = source.find("\n", run[-1].span.end)
+    end = len(source) if end < 0 else end
+    edges = [start, *(offset for action in run for offset in (action.span.start, action.span.end)), end]
+    gaps = [source[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    only = not any(gap.strip(" \t\r\ufeff") for gap in gaps[:-1]) and gaps[-1].strip(" \t\r")[:1] in {"", "#"}
+    for at, action in enumerate(run):
+        if only:
+            yield "blank"
+        elif action.kind in OUTPUT:
+            yield "filler"
+        else:
+            yield _control(gaps, at)
+
+
+def _control(gaps: list[str], at: int) -> Shape:
+    """Blanks where a value begins and at the end of the line; unknown in the midst of a value."""
+    if not any(gap.strip() for gap in gaps[at + 1 :]):
+        return "blank"
+    before = "".join(gaps[: at + 1])
+    return "blank" if _VALUE_BEGINS.fullmatch(before) else "filler"
+
+
+def hidden(masked: Masked, text: str, conditions: Conditions) -> Hidden:
+    """Gather the actions that became blanks, for the nodes around them; `text` is the masked one."""
+    offsets, spots, blanks = [], [], []
+    for action, shape in zip(masked.actions, masked.shapes, strict=True):
+        if shape == "filler" or action.kind in {"comment", "assign", "end"}:
+            continue
+        blanks.append(action.span.start)
+        spot = _spot(action, text)
+        if spot is not None:
+            offsets.append(action.span.start)
+            spots.append(spot)
+    return Hidden(conditions, offsets, spots, blanks)
+
+
+def _spot(action: Action, text: str) -> Spot | None:
+    if action.kind == "range":
+        found = _NEXT_LINE.match(text, action.span.end)
+        return Spot(action.span, len(found[1]), items=bool(found[2]), repeats=True) if found else None
+    if action.kind not in {*OUTPUT, "block"}:
+        return None
+    if found := _NINDENT.fullmatch(action.text):
+        return Spot(action.span, int(found[1]))
+    column = action.span.start - text.rfind("\n", 0, action.span.start) - 1
+    if found := _INDENT.fullmatch(action.text):
+        return Spot(action.span, column + int(found[1]))
+    # At the margin stands what brings its own indentation.
+    return Spot(action.span, column or ANY_COLUMN)
