@@ -24,6 +24,7 @@ from avion_lint.cli.inputs import (
     root_of,
     under,
 )
+from avion_lint.cli.processors import spread_of
 from avion_lint.discovery.gather import Gathering, gather, identity_of, is_migration, joined
 from avion_lint.discovery.starting import absent
 from avion_lint.discovery.tree import WorkTree
@@ -116,6 +117,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         memory=None if given.no_cache else memory_of(os.environ),
         sizes=load_sizes(root, gathering, settings),
         code=search_of(files.surveyed, gathering, settings),
+        spread=spread_of(os.environ),
     )
 
 

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from avion_lint.record import record
 from avion_lint.rule import Rule
 from avion_lint.runners.migration import Direction, Misread
+from avion_lint.source import Document
 from avion_lint.subjects import Change, Dialect, Migration, Project, Service, Statement
 from avion_lint.verdict import Found, Unchecked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol, TypeVar
+
+    Part = TypeVar("Part")
+
+    class Spread(Protocol):
+        """How to have work done in parts, side by side where that pays."""
+
+        def __call__(self, work: Callable[[int, int], Part], size: int, common: Sequence[object], /) -> list[Part]:
+            """What each part comes to.
+
+            The work is called with the number of a part and how many there are; `size` tells how much it is in all, in
+            statements, and `common` are records that its answer may name and that need not be copied.
+            """
+
 
 # Options of a rule for a service and a file, or the default ones; None where the rule has none.
 OptionsOf = Callable[[Rule, str, str], object | None]
@@ -27,33 +45,66 @@ def run(
     projects: Iterable[Project],
     changes: Iterable[Change],
     options: OptionsOf,
+    spread: Spread | None = None,
 ) -> Outcome:
-    """Run the rules. A rule that raises does not stop the others: what it was to check is told as unchecked."""
-    choose = _Chooser(tuple(rules))
-    found: list[Found] = []
-    broken: list[Unchecked] = []
-    for subject, service, path in _subjects(projects, changes):
-        for rule in choose.rules_for(subject, service):
-            try:
-                found.extend(_check(rule, subject, service, options(rule, service.name, path)))
-            except Exception as error:  # noqa: BLE001 - whatever a rule raises, the rest must be judged
-                broken.append(_broken(rule, path, error))
-    return Outcome(tuple(found), tuple(broken))
+    """Run the rules. A rule that raises does not stop the others: what it was to check is told as unchecked.
+
+    `spread` has parts of it done side by side; what is found, and its order, are the same.
+    """
+    rules, projects = tuple(rules), tuple(projects)
+    choose = _Chooser(rules)
+    groups = list(_groups(projects, changes))
+
+    def part(number: int, of: int) -> list[Outcome]:
+        return [_outcome(group, choose, options) for group in groups[number::of]]
+
+    parts = spread(part, sum(map(len, groups)), (*rules, *_documents(projects))) if spread else [part(0, 1)]
+    outcomes = [parts[at % len(parts)][at // len(parts)] for at in range(len(groups))]
+    return Outcome(
+        tuple(found for outcome in outcomes for found in outcome.found),
+        tuple(broken for outcome in outcomes for broken in outcome.unchecked),
+    )
 
 
 Subject = Statement | Migration | Project | Change
 
 
-def _subjects(projects: Iterable[Project], changes: Iterable[Change]) -> Iterator[tuple[Subject, Service, str]]:
+@record
+class _Asked:
+    """A subject with the service and the path that it is about."""
+
+    subject: Subject
+    service: Service
+    path: str
+
+
+def _groups(projects: Iterable[Project], changes: Iterable[Change]) -> Iterator[tuple[_Asked, ...]]:
+    """Subjects in the order in which they are judged; those of a migration, which share what they know, together."""
     for project in projects:
-        yield project, project.service, ""
+        service = project.service
+        yield (_Asked(project, service, ""),)
         for migration in project.migrations:
             if migration.judged:
-                yield migration, project.service, migration.path
-                for statement in (*migration.up, *migration.down):
-                    yield statement, project.service, migration.path
-    for change in changes:
-        yield change, change.service, change.before.path
+                subjects: tuple[Subject, ...] = (migration, *migration.up, *migration.down)
+                yield tuple([_Asked(subject, service, migration.path) for subject in subjects])
+    yield tuple([_Asked(change, change.service, change.before.path) for change in changes])
+
+
+def _documents(projects: Iterable[Project]) -> Iterator[Document]:
+    return (migration.document for project in projects for migration in project.migrations)
+
+
+def _outcome(group: Iterable[_Asked], choose: _Chooser, options: OptionsOf) -> Outcome:
+    found: list[Found] = []
+    broken: list[Unchecked] = []
+    for asked in group:
+        for rule in choose.rules_for(asked.subject, asked.service):
+            try:
+                given = options(rule, asked.service.name, asked.path)
+                found.extend(_check(rule, asked.subject, asked.service, given))
+            except Exception as error:  # noqa: BLE001 - whatever a rule raises, the rest must be judged
+                broken.append(_broken(rule, asked.path, error))
+    return Outcome(tuple(found), tuple(broken))
 
 
 class _Chooser:

@@ -32,6 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.cache.memory import Memory
     from avion_lint.judgement.code_uses import Search
+    from avion_lint.judgement.engine import Spread
 
 _APPLICATION = "CO"
 
@@ -44,7 +45,7 @@ class Case:
     are asked for, make them for what is found in files that are neither applied nor `closed`. `unborn` tells that there
     is no commit yet, `whole` that all that could be judged is judged. `found` and `unchecked` are what was noticed
     before (a path that cannot be read …). `sizes` are those of tables that are known, by the name of the service.
-    `code` looks through the application's code.
+    `code` looks through the application's code, `spread` shares work among processors.
     """
 
     gathering: Gathering
@@ -63,13 +64,14 @@ class Case:
     memory: Memory | None = None
     sizes: Mapping[str, Known] = field(default_factory=dict)
     code: Search | None = None
+    spread: Spread | None = None
 
 
 def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
     """The verdict on a case; `tick` is called once for each migration read."""
     assessment = assess(case.gathering, case.ground, case.settings, tick, case.memory)
     on = tuple(rule for rule in case.rules if case.policy.is_on(rule))
-    outcome = run(on, assessment.projects, assessment.changes, _options(case.policy))
+    outcome = run(on, assessment.projects, assessment.changes, _options(case.policy), case.spread)
     if case.fixers and outcome.found:
         from avion_lint.judgement.fixes import with_fixes  # noqa: PLC0415 - few runs ask for fixes
 
