@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from avion_lint.pattern import pattern
 from avion_lint.problems import Problem
@@ -47,13 +47,15 @@ class Composer:
     """Puts nodes together from events, without recursion, so that depth costs no stack.
 
     `tolerant` keeps what strict reading refuses: other languages' tags, and both entries of a key that is given twice
-    (`hidden`, for a template, says which of those are a mistake). `shift` is where the parsed text begins.
+    (`hidden`, for a template, says which of those are a mistake). `shift` is where the parsed text begins, `decode`
+    what is done to every scalar's text.
     """
 
     document: Document
     shift: int
     tolerant: bool = False
     hidden: Hidden | None = None
+    decode: Callable[[str], str] | None = None
     documents: list[Node] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
@@ -104,6 +106,8 @@ class Composer:
     def scalar(self, event: Any) -> None:
         """Add a scalar."""
         text, tag = event.value, event.tag
+        if self.decode is not None:
+            text = self.decode(text)
         span = Span(event.start_mark.index + self.shift, event.end_mark.index + self.shift)
         if tag not in _OWN_TAGS and not self.tolerant:
             raise self.refuse(span, f"the tag {tag} is not read here")

@@ -31,7 +31,8 @@ class Spot:
 class Hidden:
     """Actions that became blanks: those that may write keys or items, and all that change the scalar around them.
 
-    `offsets` are those of `spots`, `blanks` the other ones'; both rise.
+    `offsets` are those of `spots`, `blanks` the other ones'; both rise. `taken` and `inside` are the spots that belong
+    to a collection, and to a scalar, that is read already.
     """
 
     conditions: Conditions
@@ -39,9 +40,11 @@ class Hidden:
     spots: list[Spot]
     blanks: list[int]
     taken: set[int] = field(default_factory=set)
+    inside: set[int] = field(default_factory=set)
 
     def within(self, span: Span) -> bool:
-        """Whether an action that became blanks stands in a scalar."""
+        """Whether an action that became blanks stands in a scalar, where it can add to nothing else."""
+        self.inside.update(self._between(span.start, span.end))
         at = bisect_left(self.blanks, span.start)
         return at < len(self.blanks) and self.blanks[at] < span.end
 
@@ -62,6 +65,8 @@ class Hidden:
         found = False
         for each in self._between(region.start, region.end):
             spot = self.spots[each]
+            if each in self.inside:
+                continue
             if spot.column == ANY_COLUMN:
                 found = True
             elif spot.column >= column and each not in self.taken and not (spot.items and is_mapping):
@@ -89,7 +94,7 @@ class Hidden:
         found: Spot | None = None
         for each in self._between(start, end):
             spot = self.spots[each]
-            if spot.repeats or ANY_COLUMN < spot.column < column:
+            if each in self.inside or spot.repeats or ANY_COLUMN < spot.column < column:
                 continue
             found = found or spot
             if spot.column > column:

@@ -8,14 +8,16 @@ from typing import Literal
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.yaml.actions import OUTPUT, Action
+from avion_lint.yaml.blocks import Block, blocks
 from avion_lint.yaml.conditions import Conditions
 from avion_lint.yaml.hidden import ANY_COLUMN, Hidden, Spot
 from avion_lint.yaml.nodes import UNKNOWN
 
-Shape = Literal["blank", "filler"]
+Shape = Literal["blank", "note", "filler"]
+"""What an action becomes: blanks; a comment, where blanks would lengthen the block scalar before it; UNKNOWN."""
 
 _VISIBLE = pattern(r"[^\r\n]")
-_VALUE_BEGINS = pattern(r"[ \t]*(?:- +)*(?:[^\s#'\"\[{][^#'\"\[{]*:[ \t]+)?")
+_VALUE_BEGINS = pattern(r"[ \t]*(?:- +)*(?P<key>[^\s#'\"\[{][^#'\"\[{]*:[ \t]+)?")
 _NINDENT = pattern(r".*\|\s*nindent\s+\(?(?:int\s+)?(\d+)\)?\s*", 16)
 _INDENT = pattern(r".*\|\s*indent\s+(\d+)\s*", 16)
 _NEXT_LINE = pattern(r"[^\n]*\n(?:[ \t\r]*\n)*([ \t]*)(-(?=\s))?")
@@ -45,16 +47,42 @@ class Masked:
 
     def toggled(self, at: int) -> Masked:
         """The same with one action's shape changed."""
-        other: Shape = "filler" if self.shapes[at] == "blank" else "blank"
+        other: Shape = "blank" if self.shapes[at] == "filler" else "filler"
         return Masked(self.actions, (*self.shapes[:at], other, *self.shapes[at + 1 :]))
 
 
 def mask(source: str, actions: tuple[Action, ...]) -> Masked:
     """Give each action a shape by what stands beside it on its lines."""
-    return Masked(actions, tuple(shape for run in _runs(source, actions) for shape in _shapes(source, run)))
+    masked = Masked(actions, tuple(shape for run in _runs(source, actions) for shape in _shapes(source, run)))
+    return _with_lines_of_blocks(masked, masked.text(source))
+
+
+def _with_lines_of_blocks(masked: Masked, text: str) -> Masked:
+    """Let what an action writes into a block scalar stand in it, and what comes after it not."""
+    shapes = list(masked.shapes)
+    at = 0
+    for block in blocks(text):
+        while at < len(shapes) and masked.actions[at].span.start < block.start:
+            at += 1
+        while at < len(shapes) and masked.actions[at].span.start < block.end:
+            if shapes[at] == "blank":
+                shapes[at] = _in_block(masked.actions[at], block, text)
+            at += 1
+    return Masked(masked.actions, tuple(shapes))
+
+
+def _in_block(action: Action, block: Block, text: str) -> Shape:
+    start = action.span.start
+    line = text.rfind("\n", 0, start) + 1
+    if action.kind in OUTPUT and block.holds(start, start - line):
+        return "filler"
+    ends = start >= block.last and start - line < block.indent and not text[line:start].strip()
+    return "note" if ends else "blank"
 
 
 def _replaced(text: str, shape: Shape) -> str:
+    if shape == "note":
+        return "#" + _VISIBLE.sub(" ", text[1:])
     if shape == "blank":
         return _VISIBLE.sub(" ", text)
     first, newline, rest = text.partition("\n")
@@ -86,25 +114,24 @@ def _shapes(source: str, run: list[Action]) -> Iterator[Shape]:
         elif action.kind in OUTPUT:
             yield "filler"
         else:
-            yield _control(gaps, at)
+            yield _control(action, gaps, at)
 
 
-def _control(gaps: list[str], at: int) -> Shape:
-    """Blanks where a value begins and at the end of the line; unknown in the midst of a value."""
+def _control(action: Action, gaps: list[str], at: int) -> Shape:
+    """Blanks where a value begins and at the end of the line; unknown in the midst of a value, or if it repeats it."""
     if not any(gap.strip() for gap in gaps[at + 1 :]):
         return "blank"
-    before = "".join(gaps[: at + 1])
-    return "blank" if _VALUE_BEGINS.fullmatch(before) else "filler"
+    begins = _VALUE_BEGINS.fullmatch("".join(gaps[: at + 1]))
+    return "blank" if begins and not (begins["key"] and action.kind == "range") else "filler"
 
 
 def hidden(masked: Masked, text: str, conditions: Conditions) -> Hidden:
     """Gather the actions that became blanks, for the nodes around them; `text` is the masked one."""
     offsets, spots, blanks = [], [], []
     for action, shape in zip(masked.actions, masked.shapes, strict=True):
-        if shape == "filler" or action.kind in {"comment", "assign", "end"}:
-            continue
-        blanks.append(action.span.start)
-        spot = _spot(action, text)
+        if shape == "blank":
+            blanks.append(action.span.start)
+        spot = _spot(action, text) if shape != "filler" else None
         if spot is not None:
             offsets.append(action.span.start)
             spots.append(spot)
@@ -115,7 +142,7 @@ def _spot(action: Action, text: str) -> Spot | None:
     if action.kind == "range":
         found = _NEXT_LINE.match(text, action.span.end)
         return Spot(action.span, len(found[1]), items=bool(found[2]), repeats=True) if found else None
-    if action.kind not in {*OUTPUT, "block"}:
+    if action.kind not in {*OUTPUT, "block"} or action.text.startswith("fail "):
         return None
     if found := _NINDENT.fullmatch(action.text):
         return Spot(action.span, int(found[1]))

@@ -8,10 +8,10 @@ from avion_lint.record import record
 from avion_lint.source import Document, SourceMap
 from avion_lint.yaml.actions import Action, scan
 from avion_lint.yaml.composer import Composer
-from avion_lint.yaml.conditions import Conditions, conditions
+from avion_lint.yaml.conditions import Condition, Conditions, conditions
 from avion_lint.yaml.events import YamlError, events, problem_at
 from avion_lint.yaml.hidden import Hidden
-from avion_lint.yaml.json_text import as_yaml, is_json
+from avion_lint.yaml.json_text import as_json, as_yaml, is_json
 from avion_lint.yaml.masking import Masked, hidden, mask
 from avion_lint.yaml.nodes import Node, Scalar
 from avion_lint.yaml.origin import origin
@@ -38,6 +38,14 @@ class Stream:
     roots: tuple[Node, ...]
     problems: tuple[Problem, ...]
     template: Template | None = None
+
+    def conditions_at(self, offset: int) -> tuple[Condition, ...]:
+        """What decides whether the text at an offset is written, the outermost first; none in plain YAML."""
+        return self.template.conditions_at(offset) if self.template else ()
+
+    def original(self, scalar: Scalar) -> str:
+        """The scalar's text with the template's actions as they are written."""
+        return self.template.original(scalar) if self.template else scalar.text
 
     def origin(self, scalar: Scalar) -> SourceMap:
         """Where each character of a scalar's text stands in the document."""
@@ -78,8 +86,7 @@ def _found_out(document: Document) -> Stream:
 
 
 def _plain(document: Document) -> tuple[Stream, int | None]:
-    text = as_yaml(document.text) if is_json(document) else document.text
-    attempt = _read(document, text, None)
+    attempt = _read(document, as_yaml(document.text)) if is_json(document) else _read(document, document.text)
     return Stream(document, attempt.roots, attempt.problems), attempt.broken
 
 
@@ -117,15 +124,16 @@ def _tried(document: Document, masked: Masked, blocks: Conditions) -> tuple[str,
     return text, _read(document, text, hidden(masked, text, blocks))
 
 
-def _read(document: Document, text: str, aside: Hidden | None) -> _Attempt:
+def _read(document: Document, text: str, aside: Hidden | None = None) -> _Attempt:
     """Read documents; after one that is broken go on with the next that begins with `---`."""
+    decode = as_json if is_json(document) else None
     # The C scanner does not count a byte order mark and Python's does, so neither gets to see it.
     start = int(text.startswith("\ufeff"))
     roots: list[Node] = []
     problems: list[Problem] = []
     broken: int | None = None
     for _ in range(_MOST_BROKEN):
-        composer = Composer(document, start, tolerant=True, hidden=aside, last=start)
+        composer = Composer(document, start, tolerant=True, hidden=aside, last=start, decode=decode)
         try:
             composer.compose(events(document, text[start:] if start else text, start))
             failed = None
