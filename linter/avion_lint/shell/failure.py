@@ -7,7 +7,6 @@ from avion_lint.shell.branches import Branches
 from avion_lint.shell.fate import Context, Failure, Outcome, Reason, Rest, worse
 from avion_lint.shell.origin import Stretch
 from avion_lint.shell.shells import Kind, Options, Shell, after_set, after_shopt, merged
-from avion_lint.shell.statuses import STATUS, command_reads, is_test, kept_in
 from avion_lint.shell.syntax import (
     AndOr,
     Background,
@@ -22,7 +21,6 @@ from avion_lint.shell.syntax import (
     Repeat,
     Simple,
 )
-from avion_lint.shell.walk import simples_in
 from avion_lint.shell.words import Part, PartKind, Word
 
 MAX_DEPTH = 120
