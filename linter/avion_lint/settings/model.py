@@ -10,6 +10,7 @@ from avion_lint.finding import Level
 from avion_lint.record import field, record
 from avion_lint.rule import Rule
 from avion_lint.runners.migration import Runner
+from avion_lint.settings.environments import Environment
 from avion_lint.settings.rules import RuleSetting
 from avion_lint.source import Document, Place
 from avion_lint.stats.model import Thresholds
@@ -146,6 +147,7 @@ class Settings:
     exceptions: tuple[Exemption, ...] = ()
     baseline: str = DEFAULT_BASELINE
     code: CodeSearch = CodeSearch()
+    environments: tuple[Environment, ...] = ()
 
     def ignores(self, path: str) -> bool:
         """Whether the file is never to be read."""

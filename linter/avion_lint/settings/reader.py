@@ -12,6 +12,7 @@ from avion_lint.record import replace
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
 from avion_lint.runners.migration import Runner
+from avion_lint.settings.environments import read_environments
 from avion_lint.settings.model import (
     DEFAULT_BASELINE,
     DEFAULT_POLICY,
@@ -93,6 +94,7 @@ def _settings(root: Node, reading: Reading) -> Settings:
         exceptions=tuple(_exemptions(get(root, "exceptions"), reading)),
         baseline=_folder(text_at(root, "baseline") or DEFAULT_BASELINE),
         code=_code(get(root, "code")),
+        environments=read_environments(get(root, "environments"), reading),
     )
 
 
