@@ -48,6 +48,7 @@ class Column:
     collation: str | None = None
     expression: Expression | None = field(default=None, compare=False)
     always: bool = field(default=False, compare=False)
+    filled: Origin | None = field(default=None, compare=False)
 
 
 @record

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from avion_lint.record import replace
 from avion_lint.schema.model import PUBLIC, Origin, Schema
-from avion_lint.schema.replay.columns import add_column, change_default, change_null, change_type, drop_column
+from avion_lint.schema.replay.columns import add_column, change_default, change_null, change_type, drop_column, fill
 from avion_lint.schema.replay.comments import mark
 from avion_lint.schema.replay.constraints import add_to_table, drop_constraint, validate_constraint
 from avion_lint.schema.replay.domains import alter_domain
@@ -87,6 +87,7 @@ _HANDLERS: dict[type[object], Callable[[Draft, Any, Origin], None]] = {
     a.SetNotNull: change_null,
     a.DropNotNull: change_null,
     a.SetDefault: change_default,
+    a.Update: fill,
     a.AddConstraint: add_to_table,
     a.DropConstraint: drop_constraint,
     a.ValidateConstraint: validate_constraint,

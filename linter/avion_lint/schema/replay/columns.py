@@ -103,6 +103,16 @@ def change_default(draft: Draft, action: a.SetDefault, _origin: Origin) -> None:
     _put(draft, table, replace(column, default=action.default))
 
 
+def fill(draft: Draft, action: a.Update, origin: Origin) -> None:
+    """Note which columns of a known table an UPDATE fills; of other tables it says nothing."""
+    table = draft.tables.get(draft.name(action.table))
+    if table is None:
+        return
+    filled = {name: replace(table.columns[name], filled=origin) for name in action.columns if name in table.columns}
+    if filled:
+        draft.put(replace(table, columns={**table.columns, **filled}))
+
+
 def _column(draft: Draft, name: a.Name, column: str) -> tuple[Table, Column]:
     table = draft.table(name)
     return table, table.columns.get(column) or Column(column, None)
