@@ -50,7 +50,7 @@ def scan(text: str) -> tuple[tuple[Action, ...], Span | None]:
             return tuple(found), Span(at, at + 2)
         span = Span(at, match.end())
         if match["comment"] is not None:
-            found.append(Action(span, "comment", match["comment"][:-2].rstrip("-").rstrip()))
+            found.append(Action(span, "comment", match["comment"][:-2].removesuffix("-").rstrip()))
         else:
             found.append(_action(span, match["body"]))
         at = text.find("{{", match.end())

@@ -32,9 +32,10 @@ class Condition:
     span: Span
 
     def __str__(self) -> str:
+        text = " ".join(self.text.split())
         if self.negated:
-            return f"unless {self.text}" if self.kind == "if" else f"when {self.text} is empty"
-        return _WORDS[self.kind].format(self.text)
+            return f"unless {text}" if self.kind == "if" else f"when {text} is empty"
+        return _WORDS[self.kind].format(text)
 
 
 @record

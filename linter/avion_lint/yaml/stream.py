@@ -21,8 +21,9 @@ _TRIES = 25
 """Actions whose shape is changed when a masked template is not YAML; 3 in 100 real ones need it, few more than once."""
 _MOST_TRIED = 5_000_000  # characters read again for that, all tries together
 _MOST_BROKEN = 50
-"""Broken documents of one file after which reading goes on with the next document."""
+"""Broken documents of one file after which its reading ends."""
 
+_TEMPLATES = (".gotmpl", ".tmpl")
 _FOREIGN = pattern(r"(?<!\$)\{\{")  # GitHub's `${{ }}` is text to YAML
 _NEXT = pattern(r"^---(?=\s|$)", 8)  # re.MULTILINE
 
@@ -69,20 +70,20 @@ def read_stream(document: Document, *, template: bool | None = None) -> Stream:
     """
     if template is None:
         return _found_out(document)
-    return _template(document) if template and "{{" in document.text else _plain(document)[0]
+    return (_template(document) if template and "{{" in document.text else _plain(document))[0]
 
 
 def _found_out(document: Document) -> Stream:
     folders = document.path.split("/")[:-1]
     may_be = ".github" not in folders and not is_json(document) and _FOREIGN.search(document.text)
-    if may_be and "templates" in folders:
-        return _template(document)
+    if may_be and ("templates" in folders or document.path.endswith(_TEMPLATES)):
+        return _template(document)[0]
     plain, broken = _plain(document)
-    if may_be and broken is not None:
-        masked = _template(document)
-        if not masked.problems:
-            return masked
-    return plain
+    if not may_be or broken is None:
+        return plain
+    # Of two readings that fail, the one that came further tells more of what is wrong.
+    masked, masked_broken = _template(document)
+    return masked if masked_broken is None or masked_broken > broken else plain
 
 
 def _plain(document: Document) -> tuple[Stream, int | None]:
@@ -90,7 +91,7 @@ def _plain(document: Document) -> tuple[Stream, int | None]:
     return Stream(document, attempt.roots, attempt.problems), attempt.broken
 
 
-def _template(document: Document) -> Stream:
+def _template(document: Document) -> tuple[Stream, int | None]:
     actions, unended = scan(document.text)
     blocks = conditions(actions)
     problems = [problem_at(document, span, f"not a template: {said}") for span, said in blocks.wrong]
@@ -98,7 +99,8 @@ def _template(document: Document) -> Stream:
         problems.append(problem_at(document, unended, "not a template: this action is never closed"))
     text, attempt = _masked(document, actions, blocks)
     made = Template(document, text, actions, blocks)
-    return Stream(document, attempt.roots, _sorted((*problems, *attempt.problems)), made)
+    broken = min((place.span.start for place, _ in problems), default=attempt.broken)
+    return Stream(document, attempt.roots, _sorted((*problems, *attempt.problems)), made), broken
 
 
 def _masked(document: Document, actions: tuple[Action, ...], blocks: Conditions) -> tuple[str, _Attempt]:
@@ -149,6 +151,9 @@ def _read(document: Document, text: str, aside: Hidden | None = None) -> _Attemp
         if after is None:
             break
         start = after.start()
+    else:
+        said = f"{_MOST_BROKEN} documents of this file are not YAML; from here on it is not read"
+        problems.append(problem_at(document, Span(start, start), said))
     return _Attempt(tuple(roots), _sorted(tuple(problems)), broken)
 
 
