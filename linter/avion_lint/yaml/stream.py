@@ -5,7 +5,7 @@ from __future__ import annotations
 from avion_lint.pattern import pattern
 from avion_lint.problems import Problem
 from avion_lint.record import record
-from avion_lint.source import Document, SourceMap
+from avion_lint.source import Document, SourceMap, Span
 from avion_lint.yaml.actions import Action, scan
 from avion_lint.yaml.composer import Composer
 from avion_lint.yaml.conditions import Condition, Conditions, conditions
