@@ -121,7 +121,7 @@ def test_options_of_every_rule_can_be_set():
             read_options(rule, entry, Document("x", ""), found.append)
 
             assert found, rule.name
-            assert make_options(rule, ()) == rule.options()
+            assert make_options(rule, ()) == rule.options_class()
 
 
 def test_a_run_with_the_default_policy_imports_neither_pyyaml_nor_jsonschema():

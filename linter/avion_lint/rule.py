@@ -15,12 +15,13 @@ Check = Callable[..., Iterator[Finding]]
 class Rule:
     """A check with its names.
 
-    `subject` is the class of what it is given (avion_lint.subjects), None for what the tool itself reports.
-    `options` is a frozen dataclass whose fields are the rule's options and their defaults, or None; a rule with
-    options is called with an instance of it as second argument. `down` tells that it judges Down sections as
-    well, `any_database` that it makes sense for other databases than PostgreSQL. `on` are the actions and misreadings
-    without one of which the rule has nothing to say of a statement or a migration, so that it need not be asked (nor
-    loaded); empty: it is always asked.
+    `subject` is the class of what it is given (avion_lint.subjects, avion_lint.delivery), or its name where the class
+    need not be loaded yet; None for what the tool itself reports.
+    `options` is a frozen dataclass whose fields are the rule's options and their defaults, the name that it has in the
+    rule's module, or None; a rule with options is called with an instance of it as second argument. `down` tells that
+    it judges Down sections as well, `any_database` that it makes sense for other databases than PostgreSQL. `on` are
+    the actions and misreadings without one of which the rule has nothing to say of a statement or a migration, so that
+    it need not be asked (nor loaded); empty: it is always asked.
     `by_size` tells that the harm grows with the rows of the tables worked on, and is none where they are few: what
     breaks others or fails for certain is not so.
     `module` is the dotted module that the page lies beside.
@@ -30,13 +31,28 @@ class Rule:
     name: str
     summary: str
     module: str
-    subject: type | None = None
+    subject: type | str | None = None
     check: Check | None = None
-    options: type | None = None
+    options: type | str | None = None
     down: bool = False
     any_database: bool = False
     on: tuple[type | Misread, ...] = ()
     by_size: bool = False
+
+    @property
+    def options_class(self) -> type | None:
+        """The class of its options, loaded; None where it has none."""
+        if not isinstance(self.options, str):
+            return self.options
+        from importlib import import_module  # noqa: PLC0415 - where settings give options, or the rule is asked
+
+        made: type = getattr(import_module(self.module), self.options)
+        return made
+
+    @property
+    def subject_name(self) -> str:
+        """Name of the class of what it is given, "" for the tool's own."""
+        return self.subject if isinstance(self.subject, str) else self.subject.__name__ if self.subject else ""
 
     @property
     def family(self) -> str:

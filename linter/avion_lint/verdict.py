@@ -96,7 +96,8 @@ class Scope:
     """What the run knew and what it judged.
 
     `assumed` says in a sentence what was taken as applied and why ("1,184 migrations on origin/main are taken as
-    applied"); `notes` are further sentences for people.
+    applied"); `notes` are further sentences for people. `beside` counts the judged files that are no
+    migrations: workflows, manifests, scripts …
     """
 
     services: int
@@ -105,6 +106,7 @@ class Scope:
     judged: int
     assumed: str
     notes: tuple[str, ...] = ()
+    beside: int = 0
 
 
 @record

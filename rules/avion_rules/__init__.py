@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from avion_lint.rule import Rule
 
-FAMILIES = ("migrations", "history", "locks", "compatibility", "data", "schema", "design")
+AROUND = ("workflow", "command", "manifest", "access", "environment", "monitoring")
+"""Families about what stands around the SQL; runs about SQL alone load nothing of what they are given."""
+FAMILIES = ("migrations", "history", "locks", "compatibility", "data", "schema", "design", *AROUND)
 
 
 def all_rules() -> tuple[Rule, ...]:

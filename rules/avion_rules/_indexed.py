@@ -14,9 +14,9 @@ def indexed(
     id: str,  # noqa: A002 - the rule's own word
     place: str,
     summary: str,
-    subject: type,
+    subject: type | str,
     *,
-    options: type | None = None,
+    options: type | str | None = None,
     down: bool = False,
     any_database: bool = False,
     on: tuple[type | Misread, ...] = (),

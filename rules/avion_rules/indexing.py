@@ -10,7 +10,7 @@ from pathlib import Path
 
 from avion_lint.rule import Rule
 from avion_lint.runners.migration import Misread
-from avion_rules import FAMILIES
+from avion_rules import AROUND, FAMILIES
 
 HERE = Path(__file__).parent
 _HEAD = '''\
@@ -46,23 +46,30 @@ def index_of(rules: tuple[Rule, ...]) -> str:
 
 def _with_options(rules: tuple[Rule, ...]) -> Iterator[tuple[str, list[str]]]:
     """Packages of rules that have options, each with the names of their modules."""
-    found = sorted(rule.module.rpartition(".")[::2] for rule in rules if rule.options)
+    found = sorted(rule.module.rpartition(".")[::2] for rule in rules if rule.options and not _is_around(rule))
     for package, members in groupby(found, key=itemgetter(0)):
         yield package, [module for _, module in members]
 
 
 def _entry(rule: Rule) -> Iterator[str]:
     place = rule.module.removeprefix("avion_rules.")
-    subject = rule.subject.__name__ if rule.subject else None
+    subject = f'"{rule.subject_name}"' if _is_around(rule) else rule.subject_name
     yield "    indexed(\n"
     yield f'        "{rule.id}",\n        "{place}",\n        "{rule.summary}",\n        {subject},\n'
     if rule.options:
-        yield f"        options={place.rpartition('.')[2]}.{rule.options.__name__},\n"
+        name = rule.options_class.__name__ if rule.options_class else ""
+        word = f'"{name}"' if _is_around(rule) else f"{place.rpartition('.')[2]}.{name}"
+        yield f"        options={word},\n"
     yield from (f"        {flag}=True,\n" for flag in _FLAGS if getattr(rule, flag))
     if rule.on:
         words = ", ".join(map(_word, rule.on))
         yield f"        on=({words}{',' * (len(rule.on) == 1)}),\n"
     yield "    ),\n"
+
+
+def _is_around(rule: Rule) -> bool:
+    """Whether it is about what stands around the SQL, so that the index must not load what it is given."""
+    return rule.module.split(".")[1] in AROUND
 
 
 def _word(what: type | Misread) -> str:

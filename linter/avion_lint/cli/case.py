@@ -9,6 +9,7 @@ from pathlib import Path
 
 from avion_lint.cli.ages import landed as landed_of
 from avion_lint.cli.applied import Circumstances, released, settle
+from avion_lint.cli.around import around_of
 from avion_lint.cli.asked import asked_for
 from avion_lint.cli.cache import memory_of
 from avion_lint.cli.code import search_of
@@ -118,6 +119,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         sizes=load_sizes(root, gathering, settings),
         code=search_of(files.surveyed, gathering, settings),
         spread=spread_of(os.environ),
+        around=around_of(files, gathering, settings, paths, everything=given.all),
     )
 
 

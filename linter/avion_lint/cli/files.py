@@ -10,6 +10,7 @@ from posixpath import dirname
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.inputs import under, walked
+from avion_lint.delivery.kinds import kind_of
 from avion_lint.discovery.tree import Overlay, StoredTree, WorkTree
 from avion_lint.git import Content, Entry, blob_id, blobs
 from avion_lint.history.changes import Source
@@ -100,6 +101,6 @@ def relevant(paths: Collection[str]) -> tuple[str, ...]:
     sql = [path for path in paths if path.lower().endswith(".sql")]
     folders = {dirname(path) for path in sql}
     code = [path for path in paths if path.endswith(".go") and dirname(path) in folders]
-    beside = [path for path in paths if path.lower().endswith(_BESIDE)]
+    beside = [path for path in paths if path.lower().endswith(_BESIDE) or kind_of(path)]
     inside = [path for path in paths if ".sql/" in path]
     return tuple(sorted({*sql, *code, *beside, *inside}))

@@ -62,7 +62,7 @@ def run(
     outcomes = [parts[at % len(parts)][at // len(parts)] for at in range(len(groups))]
     return Outcome(
         tuple(found for outcome in outcomes for found in outcome.found),
-        tuple(broken for outcome in outcomes for broken in outcome.unchecked),
+        tuple(wrong for outcome in outcomes for wrong in outcome.unchecked),
     )
 
 
@@ -96,15 +96,15 @@ def _documents(projects: Iterable[Project]) -> Iterator[Document]:
 
 def _outcome(group: Iterable[_Asked], choose: _Chooser, options: OptionsOf) -> Outcome:
     found: list[Found] = []
-    broken: list[Unchecked] = []
+    wrong: list[Unchecked] = []
     for asked in group:
         for rule in choose.rules_for(asked.subject, asked.service):
             try:
                 given = options(rule, asked.service.name, asked.path)
                 found.extend(_check(rule, asked.subject, asked.service, given))
             except Exception as error:  # noqa: BLE001 - whatever a rule raises, the rest must be judged
-                broken.append(_broken(rule, asked.path, error))
-    return Outcome(tuple(found), tuple(broken))
+                wrong.append(broken(rule, asked.path, error))
+    return Outcome(tuple(found), tuple(wrong))
 
 
 class _Chooser:
@@ -161,6 +161,7 @@ def _check(rule: Rule, subject: Subject, service: Service, options: object | Non
         yield Found(rule, finding, service.name)
 
 
-def _broken(rule: Rule, path: str, error: Exception) -> Unchecked:
+def broken(rule: Rule, path: str, error: Exception) -> Unchecked:
+    """What is said of a rule that raised."""
     why = f"rule {rule.name} broke on this: {type(error).__name__}: {error}"
     return Unchecked(path, None, why, "please report it; everything else was checked", blocks=True)

@@ -31,6 +31,7 @@ from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Ver
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.cache.memory import Memory
+    from avion_lint.judgement.around import Around, Judged
     from avion_lint.judgement.code_uses import Search
     from avion_lint.judgement.engine import Spread
 
@@ -45,7 +46,8 @@ class Case:
     are asked for, make them for what is found in files that are neither applied nor `closed`. `unborn` tells that there
     is no commit yet, `whole` that all that could be judged is judged. `found` and `unchecked` are what was noticed
     before (a path that cannot be read …). `sizes` are those of tables that are known, by the name of the service.
-    `code` looks through the application's code, `spread` shares work among processors.
+    `code` looks through the application's code, `spread` shares work among processors. `around` is what stands around
+    the SQL, where any of it is judged.
     """
 
     gathering: Gathering
@@ -65,6 +67,7 @@ class Case:
     sizes: Mapping[str, Known] = field(default_factory=dict)
     code: Search | None = None
     spread: Spread | None = None
+    around: Around | None = None
 
 
 def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
@@ -84,28 +87,44 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
     names = rule_names(case.rules)
     judged = tuple(_judged(assessment))
     suppressions, invalid = _suppressions(judged, names)
-    unchecked = sorted((*case.unchecked, *assessment.unchecked, *outcome.unchecked), key=_where)
+    around = _around(case, on, names)
+    if around is not None:
+        suppressions |= around.suppressions
+        unchecked = (*outcome.unchecked, *around.unchecked)
+        outcome = replace(outcome, found=(*outcome.found, *around.found), unchecked=unchecked)
+    beside = around.documents if around else ()
+    unclear = sorted((*case.unchecked, *assessment.unchecked, *outcome.unchecked), key=_where)
     scale = Scale(
         case.policy,
         case.today,
         exemptions=case.settings.exceptions,
         suppressions=suppressions,
         baseline=case.baseline,
-        judged={migration.path: migration.service.name for migration in judged},
+        judged={document.path: "" for document in beside}
+        | {migration.path: migration.service.name for migration in judged},
         applied=case.ground.applied,
         known=case.gathering.paths,
         whole=case.whole,
-        unclear=frozenset(entry.path for entry in unchecked),
+        unclear=frozenset(entry.path for entry in unclear),
     )
     weighed = weigh((*case.found, *assessment.found, *_with_sizes(case, assessment, outcome.found), *invalid), scale)
     return Verdict(
-        _scope(case, assessment),
+        _scope(case, assessment, len(beside)),
         tuple(EnabledRule(rule, level) for rule in on if (level := case.policy.level(rule)) is not Level.OFF),
         weighed.results,
         weighed.suppressed,
-        tuple(unchecked),
-        {migration.path: migration.document.sha256 for migration in judged},
+        tuple(unclear),
+        {document.path: document.sha256 for document in (*beside, *(migration.document for migration in judged))},
     )
+
+
+def _around(case: Case, rules: tuple[Rule, ...], names: RuleNames) -> Judged | None:
+    """What comes of judging what stands around the SQL, None where none of it is judged."""
+    if case.around is None:
+        return None
+    from avion_lint.judgement.around import judge_around  # noqa: PLC0415 - most changes are about SQL alone
+
+    return judge_around(case.around, rules, _options(case.policy), names)
 
 
 def _with_sizes(case: Case, assessment: Assessment, found: tuple[Found, ...]) -> tuple[Found, ...]:
@@ -151,7 +170,7 @@ def _judged(assessment: Assessment) -> Iterator[Migration]:
 
 def _suppressions(
     judged: Iterable[Migration], names: RuleNames
-) -> tuple[Mapping[str, tuple[Suppression, ...]], tuple[Found, ...]]:
+) -> tuple[dict[str, tuple[Suppression, ...]], tuple[Found, ...]]:
     """What comments turn off, by path, and those that are not written as they must be."""
     found: dict[str, tuple[Suppression, ...]] = {}
     invalid: list[Found] = []
@@ -192,7 +211,7 @@ def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _scope(case: Case, assessment: Assessment) -> Scope:
+def _scope(case: Case, assessment: Assessment, beside: int) -> Scope:
     migrations = [migration for project in assessment.projects for migration in project.migrations]
     paths = {migration.path for migration in migrations}
     judged = {migration.path for migration in migrations if migration.judged}
@@ -203,6 +222,7 @@ def _scope(case: Case, assessment: Assessment) -> Scope:
         judged=len(judged),
         assumed=case.ground.assumed,
         notes=tuple(_notes(assessment)),
+        beside=beside,
     )
 
 

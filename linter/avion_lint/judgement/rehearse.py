@@ -7,6 +7,9 @@ from datetime import date
 from hashlib import sha256
 
 from avion_lint import tool
+from avion_lint.delivery.collect import collect
+from avion_lint.delivery.delivery import ServiceFolder
+from avion_lint.delivery.kinds import kind_of
 from avion_lint.discovery.gather import Gathering, gather, identity_of
 from avion_lint.discovery.tree import MemoryTree
 from avion_lint.fixer import Fixers
@@ -14,6 +17,7 @@ from avion_lint.git import Entry
 from avion_lint.history.changes import Contents, History, Source, Trees, changes, differences
 from avion_lint.history.deployments import assumed
 from avion_lint.history.ground import against_base
+from avion_lint.judgement.around import Around
 from avion_lint.judgement.assess import migration_paths
 from avion_lint.judgement.judge import Case, judge
 from avion_lint.policy.in_force import Policy, effective
@@ -43,7 +47,8 @@ def rehearse(
     """
     settings = settings or Settings()
     known = (*tool.RULES, *rules)
-    gathering = gather(MemoryTree(here), settings)
+    tree = MemoryTree(here)
+    gathering = gather(tree, settings)
     history = _history(here, before, gathering)
     return judge(
         Case(
@@ -55,8 +60,21 @@ def rehearse(
             settings,
             fixers=(lambda: fixers) if fixers else None,
             sizes=sizes or {},
+            around=_around(tree, before, gathering),
         )
     )
+
+
+def _around(tree: MemoryTree, before: Mapping[str, str], gathering: Gathering) -> Around | None:
+    """What stands around the SQL, of which what was not there before or is new is judged."""
+    known = (path for path in tree.paths() if kind_of(path))
+    judged = frozenset(path for path in known if before.get(path) != tree.files[path])
+    if not judged:
+        return None
+    services = (
+        ServiceFolder(each.service.name, each.service.root, str(each.service.runner)) for each in gathering.services
+    )
+    return Around(*collect(tree.paths(), tree.read, judged, services))
 
 
 def _history(here: Mapping[str, str], before: Mapping[str, str], gathering: Gathering) -> History:

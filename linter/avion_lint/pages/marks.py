@@ -25,6 +25,7 @@ COMMENT_MARKS = {
     "dockerfile": "#",
     "go": "//",
     "java": "//",
+    "json": "//",
     "text": "#",
 }
 """Languages that a file of an example may be in, with what opens a comment to the end of the line."""

@@ -41,7 +41,8 @@ def read_options(
 
 def make_options(rule: Rule, options: Options) -> object | None:
     """Make the rule's options dataclass with these fields set; None for a rule without options."""
-    return None if rule.options is None else rule.options(**dict(options))
+    made = rule.options_class
+    return None if made is None else made(**dict(options))
 
 
 def _try(rule: Rule, option: tuple[str, object]) -> None:
@@ -53,7 +54,7 @@ def _fields(rule: Rule) -> dict[str, object]:
     """Types of the options under the names that settings use (kebab-case)."""
     from typing import get_type_hints  # noqa: PLC0415 - needed only where a policy sets options
 
-    hints = get_type_hints(rule.options) if rule.options else {}
+    hints = get_type_hints(rule.options_class) if rule.options_class else {}
     return {name.replace("_", "-"): hint for name, hint in hints.items()}
 
 

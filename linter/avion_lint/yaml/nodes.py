@@ -109,7 +109,11 @@ def plain(node: Node) -> PlainTree:
         case Listing():
             return [plain(item) for item in node.items]
         case Mapping():
-            return {entry.key.text: plain(entry.value) for entry in reversed(node.entries)}
+            found: dict[str, PlainTree] = {}
+            for entry in node.entries:
+                if entry.key.text not in found:
+                    found[entry.key.text] = plain(entry.value)
+            return found
 
 
 def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:

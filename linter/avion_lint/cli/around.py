@@ -1,0 +1,52 @@
+"""Which files around the SQL a run is about, and reading them: only where one of them is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from avion_lint.cli.files import Files
+from avion_lint.delivery.kinds import kind_of
+from avion_lint.discovery.gather import Gathering
+from avion_lint.settings.model import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.judgement.around import Around
+
+
+def around_of(
+    files: Files, gathering: Gathering, settings: Settings, paths: Collection[str], *, everything: bool
+) -> Around | None:
+    """What stands around the SQL, None where nothing of it is judged.
+
+    Judged is what differs from the base branch, or all where there is none or `everything` is asked for; of that, what
+    lies under `paths`, if any are given.
+    """
+    known = tuple(path for path in files.tree.paths() if kind_of(path) and not settings.ignores(path))
+    judged = frozenset(path for path in _changed(files, known, everything=everything) if _is_under(path, paths))
+    if not judged:
+        return None
+    from avion_lint.delivery.collect import collect  # noqa: PLC0415 - most changes are about SQL alone
+    from avion_lint.delivery.delivery import ServiceFolder  # noqa: PLC0415 - as above
+    from avion_lint.judgement.around import Around  # noqa: PLC0415 - as above
+
+    services = (
+        ServiceFolder(each.service.name, each.service.root, str(each.service.runner)) for each in gathering.services
+    )
+    delivery, unread = collect(files.tree.paths(), files.tree.read, judged, services)
+    return Around(delivery, unread)
+
+
+def _changed(files: Files, known: tuple[str, ...], *, everything: bool) -> Iterator[str]:
+    surveyed = files.surveyed
+    if everything or surveyed is None or surveyed.base is None:
+        yield from known
+        return
+    for path in known:
+        before, now = surveyed.merge_base.get(path), files.contents.get(path)
+        if now is None or before is None or before.blob != now.entry.blob:
+            yield path
+
+
+def _is_under(path: str, given: Collection[str]) -> bool:
+    return not given or any(path == each or path.startswith(f"{each}/") for each in given)

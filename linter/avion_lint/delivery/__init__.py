@@ -1,0 +1,1 @@
+"""What brings migrations to production: workflows, manifests, scripts, settings of environments, alerts."""

@@ -1,0 +1,67 @@
+"""Everything around the SQL of a repository, and the questions that go across files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from avion_lint.delivery.environment import Environment
+from avion_lint.delivery.files import ScriptFile
+from avion_lint.delivery.kubernetes import Manifest
+from avion_lint.delivery.monitoring import AlertRule, Panel
+from avion_lint.delivery.part import YamlText
+from avion_lint.delivery.runs import Run
+from avion_lint.delivery.workflow import Workflow
+from avion_lint.record import record
+from avion_lint.source import Document
+
+
+@record
+class ServiceFolder:
+    """A service that the repository has migrations for: its name, the folder of its migrations, its runner."""
+
+    name: str
+    root: str
+    runner: str
+
+
+@record(caches=True)
+class Delivery:
+    """All files around the SQL that could be read, by kind; manifests in steps and scripts are among the manifests.
+
+    `charts` pairs the folder of a Helm chart with its values, `documents` and `texts` are all files and what YAML they
+    hold. `judged` are the paths that findings are asked for.
+    """
+
+    workflows: tuple[Workflow, ...] = ()
+    manifests: tuple[Manifest, ...] = ()
+    scripts: tuple[ScriptFile, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    runs: tuple[Run, ...] = ()
+    services: tuple[ServiceFolder, ...] = ()
+    charts: tuple[tuple[str, YamlText], ...] = ()
+    documents: tuple[Document, ...] = ()
+    texts: tuple[YamlText, ...] = ()
+    judged: frozenset[str] = frozenset()
+
+    def of_kind(self, *kinds: str) -> Iterator[Manifest]:
+        """Kubernetes objects of these kinds."""
+        return (manifest for manifest in self.manifests if manifest.kind in kinds)
+
+    def find(self, kind: str, name: str, namespace: str | None = None) -> Manifest | None:
+        """The object of that kind and name; where a namespace is given and known on both sides, it must agree."""
+        for manifest in self.by_name.get((kind, name), ()):
+            if namespace is None or manifest.namespace in (None, namespace):
+                return manifest
+        return None
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], tuple[Manifest, ...]]:
+        """Objects by kind and name (as written, with a template's actions)."""
+        found: dict[tuple[str, str], tuple[Manifest, ...]] = {}
+        for manifest in self.manifests:
+            key = (manifest.kind, manifest.name)
+            found[key] = (*found.get(key, ()), manifest)
+        return found

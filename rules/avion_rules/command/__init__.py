@@ -1,0 +1,1 @@
+"""Rules about commands in steps, containers and scripts."""

@@ -1,0 +1,1 @@
+"""Rules about alert rules and dashboards."""
