@@ -116,6 +116,7 @@ def test_the_summary_counts_and_says_what_was_assumed() -> None:
         "migrations": 1186,
         "applied": 1184,
         "judged": 2,
+        "beside": 0,
         "assumed": "1,184 migrations on origin/main are taken as applied",
         "notes": ["The base is origin/main, because GITHUB_BASE_REF says main."],
     }

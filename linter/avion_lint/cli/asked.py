@@ -33,7 +33,7 @@ def asked_for(
     """Look whether there is something to judge; `paths` are those asked for, none means all.
 
     `base` are the migrations of the base branch: where they are gone, that is told as a change. `expected` tells that
-    a run without any migration must not pass.
+    a run without any migration must not pass: nothing else is judged either.
     """
     known = {*_known(gathering), *base}
     strays = {path for stray in gathering.strays for path in stray.paths}

@@ -102,7 +102,9 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
     settled = settle(given, Circumstances(files.surveyed, gathering, settings, root, known.today), ground)
     ground = replace(settled.ground, landed=landed_of(files.surveyed, gathering, settings, known.today))
     # A hook runs before the first migration is written, too.
-    asked = asked_for(paths, files.tree, gathering, ground.tip, expected=not given.staged)
+    around = around_of(files, gathering, settings, paths, everything=given.all)
+    expected = not given.staged and around is None
+    asked = asked_for(paths, files.tree, gathering, ground.tip, expected=expected)
     return Case(
         gathering,
         narrowed(ground, paths),
@@ -119,7 +121,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         sizes=load_sizes(root, gathering, settings),
         code=search_of(files.surveyed, gathering, settings),
         spread=spread_of(os.environ),
-        around=around_of(files, gathering, settings, paths, everything=given.all),
+        around=around,
     )
 
 

@@ -40,6 +40,7 @@ def _summary(verdict: Verdict) -> Json:
         "migrations": scope.migrations,
         "applied": scope.applied,
         "judged": scope.judged,
+        "beside": scope.beside,
         "assumed": scope.assumed,
         "notes": list(scope.notes),
     }

@@ -36,7 +36,8 @@ def scope(verdict: Verdict) -> str:
     if assumed.endswith("nothing is judged"):
         return assumed
     judged = f"{verdict.scope.judged:,} judged" if verdict.scope.judged else "none judged"
-    return ", ".join(filter(None, (assumed, judged)))
+    beside = f"{plural(verdict.scope.beside, 'file')} around them" if verdict.scope.beside else ""
+    return ", ".join(filter(None, (assumed, judged, beside)))
 
 
 def summary(verdict: Verdict) -> str:
