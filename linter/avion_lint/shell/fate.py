@@ -49,6 +49,7 @@ class Reason(Enum):
     STATUS_UNUSED = "its status is kept and never looked at"  # the assignment
     CONTROL = "break or continue follows"  # break or continue
     OPTIONS = "whether errexit or pipefail is on is not known here"
+    WRAPPED = "what runs it does not tell of its status"  # that command
     DEPTH = "the script is nested too deeply"
     NAME = "what the command is comes from a substitution"
 

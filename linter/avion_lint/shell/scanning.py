@@ -74,8 +74,8 @@ def _walk(text: str, at: int, end: int, mode: str) -> Iterator[tuple[HeredocSpan
             case "`" if top.mode != "back":
                 stack.append(Frame("back", match.start()))
             case "\n" if pending:
-                for opened in pending:
-                    span = _body(text, at, end, opened)
+                for number, opened in enumerate(pending):
+                    span = _body(text, min(at + 1, end) if number else at, end, opened)
                     at = span.stop
                     yield span, at, len(stack)
                 pending.clear()
