@@ -77,9 +77,8 @@ def test_a_target_that_is_a_version_less_one_is_a_sum() -> None:
 
 
 def test_exports_are_told_and_what_later_steps_get() -> None:
-    found = script(
-        'export KUBECONFIG=$(pwd)/kubeconfig\nA=1\necho "ENV=prod" >> $GITHUB_ENV\n{ echo "v=1"; } >> "$GITHUB_OUTPUT"\n'
-    )
+    writes = 'echo "ENV=prod" >> $GITHUB_ENV\n{ echo "v=1"; } >> "$GITHUB_OUTPUT"\n'
+    found = script("export KUBECONFIG=$(pwd)/kubeconfig\nA=1\n" + writes)
 
     assert [each.name for each in exports(found)] == ["KUBECONFIG"]
     assert [(each.name, each.file) for each in step_values(found)] == [("ENV", "GITHUB_ENV"), ("v", "GITHUB_OUTPUT")]

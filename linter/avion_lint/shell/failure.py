@@ -62,7 +62,7 @@ class _Walk:
         self.seen: dict[tuple[object, ...], Options] = {}
         self.branches = Branches(self.functions)
         self.depth = 0
-        self.exit_trap: Failure | None = None
+        self.exit_traps: list[Failure | None] = [None]
         self.error_trap = False
 
     # -- lists
@@ -150,8 +150,8 @@ class _Walk:
         return self.effect(node, context, options)
 
     def note(self, node: Simple, fate: Failure, options: Options) -> None:
-        if self.exit_trap is not None and fate.reaches_exit:
-            fate = self.exit_trap
+        if fate.reaches_exit:
+            fate = next((trap for trap in reversed(self.exit_traps) if trap is not None), fate)
         old = self.found[node.index]
         failure = worse(old.failure if old else None, fate)
         self.found[node.index] = Found(failure, old.options if old else options)
@@ -164,7 +164,7 @@ class _Walk:
                 return after_set(options, words)
             case "shopt":
                 return after_shopt(options, words)
-            case "trap" if not context.inner:
+            case "trap":
                 self.trap(node, words)
             case "." | "source" if options.errexit is not True and not _is_plain_source(node):
                 return replace(options, errexit=None)
@@ -178,8 +178,8 @@ class _Walk:
         value = ends[at + 1] if at is not None and at + 1 < len(ends) else ""
         if {"EXIT", "0"} & set(words[1:]):
             masks = at is not None and value == "0"
-            self.exit_trap = Failure(Outcome.MASKED, Reason.TRAP, node.where) if masks else None
-        if "ERR" in words[1:] and self.shell.kind is Kind.BASH:
+            self.exit_traps[-1] = Failure(Outcome.MASKED, Reason.TRAP, node.where) if masks else None
+        if "ERR" in words[1:] and len(self.exit_traps) == 1 and self.shell.kind is Kind.BASH:
             self.error_trap = at is not None and value not in {"0", ";", ""}
 
     def call(self, function: Function, fate: Failure, context: Context, options: Options) -> Options:
@@ -241,7 +241,9 @@ class _Walk:
         inner = Context(fate, fate, fate, fate, ignored, inner=True)
         if not self.shell.substitution_keeps_errexit and not options.inherit_errexit:
             options = replace(options, errexit=False)
+        self.exit_traps.append(None)
         self.sequence(part.body, inner, options)
+        self.exit_traps.pop()
 
     def words(self, words: tuple[Word, ...], by: Stretch, context: Context, options: Options) -> None:
         for word in words:
@@ -261,8 +263,14 @@ class _Walk:
                 if options.pipefail is None and not whole.is_lost:
                     fate = _UNKNOWN_OPTIONS
             inner = Context(fate, context.succeed, fate, fate, context.ignored, inner=True)
-            self.visit(part, inner, options)
+            self.apart(part, inner, options)
         return options
+
+    def apart(self, node: Node, context: Context, options: Options) -> None:
+        """Follow a node that runs in a process of its own: its options and traps end with it."""
+        self.exit_traps.append(None)
+        self.visit(node, context, options)
+        self.exit_traps.pop()
 
     def and_or(self, node: AndOr, context: Context, options: Options) -> Options:
         last = len(node.parts) - 1
@@ -288,7 +296,7 @@ class _Walk:
 
     def background(self, node: Background, context: Context, options: Options) -> None:
         fate = self.branches.waited(context, options) or Failure(Outcome.MASKED, Reason.BACKGROUND, node.where)
-        self.visit(node.body, Context(fate, fate, fate, fate, None, inner=True), options)
+        self.apart(node.body, Context(fate, fate, fate, fate, None, inner=True), options)
 
     def group(self, node: Group, context: Context, options: Options) -> Options:
         self.redirected(node.redirects, node.where, context, options)
@@ -296,7 +304,9 @@ class _Walk:
             return self.sequence(node.body, context, options)
         fate = self.trigger(context, options)
         inner = replace(context, fail=fate, leave=fate, back=fate, rest=None, pipes=None, inner=True)
+        self.exit_traps.append(None)
         self.sequence(node.body, inner, options)
+        self.exit_traps.pop()
         return options
 
     def condition(self, node: If, context: Context, options: Options) -> Options:
