@@ -147,7 +147,7 @@ class _Walk:
         self.substitutions(node, fate, context, options)
         if (function := self.functions.get(node.name or "")) is not None:
             return self.call(function, fate, context, options)
-        return self.effect(node, context, options)
+        return self.effect(node, options)
 
     def note(self, node: Simple, fate: Failure, options: Options) -> None:
         if fate.reaches_exit:
@@ -156,7 +156,7 @@ class _Walk:
         failure = worse(old.failure if old else None, fate)
         self.found[node.index] = Found(failure, old.options if old else options)
 
-    def effect(self, node: Simple, context: Context, options: Options) -> Options:
+    def effect(self, node: Simple, options: Options) -> Options:
         """Options after a builtin that changes them."""
         words = tuple(word.text for word in node.words[1:])
         match node.name:
