@@ -314,6 +314,28 @@ def test_a_shape_that_does_not_fit_is_changed():
     assert find(stream.roots[0], ["annotations"]).is_open
 
 
+def test_items_of_a_flow_list_may_have_a_condition():
+    stream = good("c: ['a', '{{ .b }}'{{- if .c }}, 'd', '{{ .e }}'{{- end }}]\n")
+
+    assert [item.text.strip(UNKNOWN) for item in find(stream.roots[0], ["c"]).items] == ["a", "", "d", ""]
+    assert conditions(stream, "d'") == ["when .c"]
+
+
+def test_a_value_with_more_of_it_on_the_lines_below_is_a_mapping():
+    text = 'probe: {{- include "p" . | nindent 2 }}\n{{- if .c }}\n  exec: x\n{{- end }}\nb: {{ .d }}\nc: 1\n'
+    stream = good(text)
+
+    assert plain(stream.roots[0]) == {"probe": {"exec": "x"}, "b": UNKNOWN_VALUE, "c": 1}
+    assert find(stream.roots[0], ["probe"]).is_open
+    assert not stream.roots[0].is_open
+
+
+def test_a_file_of_many_shapes_that_do_not_fit_is_read():
+    part = "b: {{ .x }}\n    {{ .y }}: 1\n"
+
+    assert len(good("---\n".join([part] * 10)).roots) == 10
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [

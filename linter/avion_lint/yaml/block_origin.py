@@ -29,7 +29,9 @@ def _indents(source: str, rest: list[Line], text: str) -> list[int]:
     leading = _blanks(source, shown)
     body = text.lstrip("\n")
     likely = max(leading - (len(body) - len(body.lstrip(" "))), 0)
-    return list(dict.fromkeys((likely, *range(leading, max(leading - _DEEPEST, -1), -1))))
+    # Where it is blank all over, its longest line tells how far it may be indented.
+    widest = max(_blanks(source, line) for line in rest)
+    return list(dict.fromkeys((likely, *range(leading, max(leading - _DEEPEST, -1), -1), widest)))
 
 
 def _blanks(source: str, line: Line) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 
-_HEAD = pattern(r"(?P<margin>[ ]*(?:-[ ]+)*)(?P<key>[^#]*?:[ \t]+)?(?:[!&]\S+[ \t]+)*[|>][-+0-9]{0,2}[ \t]*(?:#.*)?")
+_INDICATORS = 2  # of indentation and of chomping
+_MARGIN = pattern(r" *(?:- +)*")
 
 
 @record
@@ -43,11 +44,8 @@ def blocks(text: str) -> Iterator[Block]:
             block = None
         if block:
             block = _with_line(block, offset, len(line), column if said else None)
-        elif found := _HEAD.fullmatch(line.rstrip("\r\n")):
-            # Text stands further right than its key or, where it is an item itself, than its dash.
-            margin = len(found["margin"])
-            outer = margin if found["key"] else found["margin"].rfind("-")
-            block = Block(offset + len(line), offset + len(line), max(outer + 1, 1))
+        elif (outer := _outer_column(line)) is not None:
+            block = Block(offset + len(line), offset + len(line), outer + 1)
         offset += len(line)
     if block:
         yield block
@@ -60,3 +58,23 @@ def _with_line(block: Block, offset: int, length: int, column: int | None) -> Bl
     if block.first is None:
         return Block(block.start, end, column, offset, end)
     return Block(block.start, end, block.indent, block.first, end)
+
+
+def _outer_column(line: str) -> int | None:
+    """Column right of which a block scalar's text stands that this line is the head of; None where it is none.
+
+    That is the column of its key or, where it is an item itself, of its dash.
+    """
+    said = line.partition(" #")[0].rstrip()
+    head = said.rstrip("-+0123456789")
+    if not head.endswith(("|", ">")) or len(said) - len(head) > _INDICATORS or head[-2:-1] not in {"", " ", "\t"}:
+        return None
+    words = head[:-1].split()
+    while words and words[-1][0] in "&!":
+        words.pop()
+    margin = _MARGIN.match(line)
+    if margin is None or not words:
+        return 0
+    if words[-1] == "-":
+        return margin[0].rfind("-")
+    return margin.end() if words[-1].endswith(":") else None

@@ -18,6 +18,8 @@ Shape = Literal["blank", "note", "filler"]
 
 _VISIBLE = pattern(r"[^\r\n]")
 _VALUE_BEGINS = pattern(r"[ \t]*(?:- +)*(?P<key>[^\s#'\"\[{][^#'\"\[{]*:[ \t]+)?")
+_BELOW = pattern(r"[ \t\r]*\n(?:[ \t\r]*\n)*(?P<margin>[ ]*)(?:-\s|[^\s#'\"]+:(?:\s|$))", 8)
+_TAIL = 200  # how far the end of an action's line is looked for
 _NINDENT = pattern(r".*\|\s*nindent\s+\(?(?:int\s+)?(\d+)\)?\s*", 16)
 _INDENT = pattern(r".*\|\s*indent\s+(\d+)\s*", 16)
 _NEXT_LINE = pattern(r"[^\n]*\n(?:[ \t\r]*\n)*([ \t]*)(-(?=\s))?")
@@ -54,7 +56,22 @@ class Masked:
 def mask(source: str, actions: tuple[Action, ...]) -> Masked:
     """Give each action a shape by what stands beside it on its lines."""
     masked = Masked(actions, tuple(shape for run in _runs(source, actions) for shape in _shapes(source, run)))
-    return _with_lines_of_blocks(masked, masked.text(source))
+    text = masked.text(source)
+    roomy = _with_room_below(masked, text)
+    return _with_lines_of_blocks(roomy, text if roomy == masked else roomy.text(source))
+
+
+def _with_room_below(masked: Masked, text: str) -> Masked:
+    """Make blanks of a key's value where more of the same value stands, further right, on the lines below."""
+    shapes = list(masked.shapes)
+    for at, action in enumerate(masked.actions):
+        if shapes[at] == "filler" and "\n" in text[action.span.end : action.span.end + _TAIL]:
+            line = text.rfind("\n", 0, action.span.start) + 1
+            before = _VALUE_BEGINS.fullmatch(text, line, action.span.start)
+            below = _BELOW.match(text, action.span.end)
+            if before and before["key"] and below and len(below["margin"]) > before.start("key") - line:
+                shapes[at] = "blank"
+    return Masked(masked.actions, tuple(shapes))
 
 
 def _with_lines_of_blocks(masked: Masked, text: str) -> Masked:
@@ -64,10 +81,13 @@ def _with_lines_of_blocks(masked: Masked, text: str) -> Masked:
     for block in blocks(text):
         while at < len(shapes) and masked.actions[at].span.start < block.start:
             at += 1
+        first = at
         while at < len(shapes) and masked.actions[at].span.start < block.end:
             if shapes[at] == "blank":
                 shapes[at] = _in_block(masked.actions[at], block, text)
             at += 1
+        last = max((n for n in range(first, at) if shapes[n] == "filler"), default=first)
+        shapes[first:last] = ["blank" if shape == "note" else shape for shape in shapes[first:last]]
     return Masked(masked.actions, tuple(shapes))
 
 
@@ -82,9 +102,9 @@ def _in_block(action: Action, block: Block, text: str) -> Shape:
 
 def _replaced(text: str, shape: Shape) -> str:
     if shape == "note":
-        return "#" + _VISIBLE.sub(" ", text[1:])
+        return "#" + _replaced(text[1:], "blank")
     if shape == "blank":
-        return _VISIBLE.sub(" ", text)
+        return _VISIBLE.sub(" ", text) if "\n" in text else " " * len(text)
     first, newline, rest = text.partition("\n")
     return UNKNOWN * len(first.rstrip("\r")) + first[len(first.rstrip("\r")) :] + newline + _VISIBLE.sub(" ", rest)
 
@@ -121,8 +141,15 @@ def _control(action: Action, gaps: list[str], at: int) -> Shape:
     """Blanks where a value begins and at the end of the line; unknown in the midst of a value, or if it repeats it."""
     if not any(gap.strip() for gap in gaps[at + 1 :]):
         return "blank"
-    begins = _VALUE_BEGINS.fullmatch("".join(gaps[: at + 1]))
+    if _between_parts(before := "".join(gaps[: at + 1])):
+        return "blank"
+    begins = _VALUE_BEGINS.fullmatch(before)
     return "blank" if begins and not (begins["key"] and action.kind == "range") else "filler"
+
+
+def _between_parts(before: str) -> bool:
+    """Whether a flow collection may go on after this: behind a comma, a bracket or a quoted text."""
+    return before.rstrip()[-1:] in {*",[{'\""} and not (before.count("'") % 2 or before.count('"') % 2)
 
 
 def hidden(masked: Masked, text: str, conditions: Conditions) -> Hidden:
