@@ -56,7 +56,7 @@ def collect(
             continue
         content = read(path)
         if isinstance(content, Unreadable):
-            collected.unread.append(Unread(path, None, f"the file {content.why}", content.mend))
+            collected.unread.append(Unread(path, f"the file {content.why}", content.mend))
             continue
         _take(collected, kind, content, known)
     runs = tuple(_runs(collected))
@@ -133,7 +133,7 @@ def _yaml(collected: _Collected, document: Document, *, template: bool | None) -
     judged = document.path in collected.judged
     collected.documents.append(document)
     for place, message in stream.problems:
-        collected.unread.append(Unread(document.path, place.start.line, message))
+        collected.unread.append(Unread(document.path, message, place=place))
     yaml = YamlText(Excerpt.whole(document), stream, judged)
     collected.texts.append(yaml)
     return yaml

@@ -57,11 +57,13 @@ class Commanding:
             script = reading()
         except Missing:
             mend = f"pip install '{EXTRA}'"
-            self.wrong.append(Unread(path, None, "the shell scripts in it: what reads shell is not installed", mend))
+            self.wrong.append(Unread(path, "the shell scripts in it: what reads shell is not installed", mend))
             return None
         for trouble in script.troubles:
             place = trouble.where.place
-            self.wrong.append(Unread(path, place.start.line, "a part of this script: no shell is known to read it"))
+            self.wrong.append(
+                Unread(path, "a part of this script is not read: it is no shell that is known here", place=place)
+            )
         return script if script.shell.kind is not Kind.NOT_SHELL else None
 
     def unread(self) -> Iterator[Unread]:

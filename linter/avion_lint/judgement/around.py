@@ -9,6 +9,7 @@ from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.environment import Environment
 from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.delivery.monitoring import AlertRule, Panel
+from avion_lint.delivery.part import one_line
 from avion_lint.delivery.runs import Run
 from avion_lint.delivery.unread import Unread
 from avion_lint.delivery.workflow import Workflow
@@ -19,7 +20,7 @@ from avion_lint.judgement.yaml_comments import suppressions_in
 from avion_lint.record import field, record
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames
-from avion_lint.source import Document
+from avion_lint.source import Document, Place
 from avion_lint.verdict import Found, Unchecked
 
 
@@ -50,12 +51,20 @@ def judge_around(around: Around, rules: Iterable[Rule], options: OptionsOf, name
     documents = tuple(each for each in around.delivery.documents if each.path in around.delivery.judged)
     read = {each.path: suppressions_in(each, around.delivery, names) for each in documents if "avion" in each.text}
     invalid = (Found(tool.INVALID_SUPPRESSION, each, "") for said in read.values() for each in said.invalid)
+    wrong = (Found(tool.NOT_JUDGED, _not_judged(each.place, each.why), "") for each in around.unread if each.place)
+    unchecked = (Unchecked(each.path, None, each.why, each.mend) for each in around.unread if not each.place)
     return Judged(
-        (*outcome.found, *invalid),
-        (*outcome.unchecked, *(Unchecked(each.path, each.line, each.why, each.mend) for each in around.unread)),
+        (*outcome.found, *wrong, *invalid),
+        (*outcome.unchecked, *unchecked),
         {path: said.found for path, said in read.items()},
         documents,
     )
+
+
+def _not_judged(place: Place, why: str) -> Finding:
+    """What is said of a part of a file that could not be read."""
+    message = f"{why[:1].upper()}{why[1:]}. What it is about was not judged."
+    return Finding(one_line(place), message, object=place.document.path)
 
 
 def run_around(rules: Iterable[Rule], delivery: Delivery, options: OptionsOf) -> Outcome:
