@@ -6,22 +6,30 @@ from collections.abc import Iterator
 
 from avion_lint.delivery.deeds import Deed, Task, deeds
 from avion_lint.record import record
-from avion_lint.shell.script import Command, Script
+from avion_lint.shell.fate import Failure
+from avion_lint.shell.runs import Run as Call
+from avion_lint.shell.runs import runs as calls
+from avion_lint.shell.script import Script
 from avion_lint.source import Place
 
 
 @record
 class Act:
-    """A command and what it does. `words` are its words, U+E000 where they are not known."""
+    """A command and what it does. `words` are its words without wrappers, U+E000 where they are not known."""
 
-    command: Command
+    call: Call
     words: tuple[str, ...]
     deeds: tuple[Deed, ...]
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
-        return self.command.place
+        """Where it stands, without its wrappers."""
+        return self.call.place
+
+    @property
+    def failure(self) -> Failure:
+        """What becomes of its failure in the script that it stands in."""
+        return self.call.failure
 
     def does(self, *tasks: Task) -> bool:
         """Whether it does one of these things."""
@@ -33,7 +41,7 @@ class Act:
 
 
 def acts(script: Script) -> Iterator[Act]:
-    """Commands of a script, in the order of the text."""
-    for command in script.commands:
-        words = tuple(word.shape for word in command.argv)
-        yield Act(command, words, deeds(words))
+    """Commands of a script, in the order of the text, those of scripts inside it after the command that runs them."""
+    for call in calls(script):
+        words = tuple(word.shape for word in call.words)
+        yield Act(call, words, deeds(words))
