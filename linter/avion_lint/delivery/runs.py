@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from avion_lint.delivery.acts import Act, acts
+from avion_lint.delivery.by_hand import HandStatement, by_hand
 from avion_lint.delivery.kubernetes import Container, Manifest
 from avion_lint.delivery.part import one_line
 from avion_lint.delivery.workflow import Step, Workflow, WorkflowJob
@@ -30,6 +31,11 @@ class Run:
     def acts(self) -> tuple[Act, ...]:
         """Its commands with what they do, in the order of the text."""
         return tuple(acts(self.script))
+
+    @cached_property
+    def by_hand(self) -> tuple[HandStatement, ...]:
+        """The SQL that its commands send to PostgreSQL, as far as it can be read as such."""
+        return tuple(each for each in by_hand(self.acts) if isinstance(each, HandStatement))
 
     @property
     def path(self) -> str:
