@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from avion_lint.shell.origin import Origin
+from avion_lint.shell.read import read
 from avion_lint.shell.shells import Kind, Options, from_argv, from_github, from_image, from_shebang
+from avion_lint.source import Document
 
 
 @pytest.mark.parametrize(
@@ -71,6 +74,17 @@ def test_an_image_says_what_its_sh_is(image: str, kind: Kind, pipefail: bool | N
     found = from_image(image)
 
     assert (found.kind, found.pipefail) == (kind, pipefail)
+
+
+def test_dash_of_debian_12_ends_a_script_that_asks_for_pipefail() -> None:
+    pytest.importorskip("tree_sitter_bash")
+    text = "set -eo pipefail\ngoose up | tee log\n"
+    debian, alpine = (
+        read(text, Origin.of(Document("x", text)), from_image(image)) for image in ("postgres:16-bookworm", "alpine:3")
+    )
+
+    assert [each.place.text for each in debian.refusals] == ["set -eo pipefail"]
+    assert alpine.refusals == ()
 
 
 def test_an_argv_says_where_the_script_begins() -> None:

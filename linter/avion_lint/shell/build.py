@@ -10,6 +10,7 @@ from avion_lint.shell import grammar
 from avion_lint.shell.lexing import lex, lex_body, lex_literal
 from avion_lint.shell.masking import Masked
 from avion_lint.shell.origin import UNKNOWN, Origin, Piece, Stretch, derive, nothing_at
+from avion_lint.shell.rows import grouped, taken_apart
 from avion_lint.shell.scanning import HeredocSpan
 from avion_lint.shell.syntax import (
     AndOr,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 60
 """Levels of structure that are read; real scripts stay below 15."""
+_SPECIAL = pattern(rf"[\\'\"$`<>{UNKNOWN}]")
 _NEGATION = pattern(r"(?<![^\s;&|(])![ \t]+(?=[({]|(?:if|while|until|for|case)\b)")
 _TRIES = 4
 TOO_DEEP = "nested too deeply to be read"
@@ -52,6 +54,7 @@ _WORDS = frozenset(
     }
 )  # fmt: skip
 _TEST_OPERATORS = frozenset({"=", "==", "!=", "<", ">", "=~", "-a", "-o", "!", "&&", "||", "(", ")", "+", "-"})
+_OPERATORS = {"|": "|", "|&": "|", "&&": "&&", "||": "||"}
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 
 
@@ -190,10 +193,8 @@ class _Builder:
                 return self.simple(tree, (tree,) if tree.type == "variable_assignment" else tree.children)
             case "redirected_statement":
                 return self.redirected(tree)
-            case "pipeline":
-                return self.pipeline(tree)
-            case "list":
-                return self.and_or(tree)
+            case "pipeline" | "list":
+                return self.row(tree)
             case "negated_command":
                 return Negated(self.where(tree), self.statement(tree.children[-1]))
             case "test_command":
@@ -303,6 +304,9 @@ class _Builder:
         return self.between(tree, start, where.end)
 
     def between(self, tree: Tree, start: int, end: int) -> Word:
+        text = self.masked.text[start:end]
+        if not _SPECIAL.search(text) and text:
+            return Word(Stretch(self.origin, start, end), (Part(PartKind.LITERAL, text, start, end, quoted=False),))
         parts = tuple(lex(self.masked, start, end))
         if any(part.kind in {PartKind.SUBSTITUTION, PartKind.PROCESS} or "$(" in part.operand for part in parts):
             parts = tuple(self.filled(part, _substitutions(tree)) for part in parts)
@@ -384,31 +388,16 @@ class _Builder:
 
     # -- structure
 
-    def pipeline(self, tree: Tree) -> Node:
-        parts: list[Node] = []
-        for part in self.statements(_flat(tree, "pipeline")):
-            match part:
-                case Pipeline():
-                    parts.extend(part.parts)
-                case Negated(body=Pipeline(parts=inner)) if not parts:
-                    parts += (Negated(part.where, inner[0]), *inner[1:])
-                case _:
-                    parts.append(part)
-        where = self.where(tree)
-        match parts:
-            case [Negated(body=first), *rest]:  # `!` is of the whole pipeline; the grammar gives it to the first part
-                return Negated(where, Pipeline(where, (first, *rest)))
-            case [Simple() as only]:
-                return only
-        return Pipeline(where, tuple(parts))
-
-    def and_or(self, tree: Tree) -> Node:
-        flat = list(_flat(tree, "list"))
-        operators = tuple(child.type for child in flat if child.type in {"&&", "||"})
-        parts = self.statements(flat)
-        if len(parts) != len(operators) + 1:
-            return Group(self.where(tree), (*parts, Unread(self.where(tree))))
-        return AndOr(self.where(tree), parts, operators)
+    def row(self, tree: Tree) -> Node:
+        """Pipelines and lists, whose operators the grammar does not always bind as the shell does."""
+        row: list[Node | str] = []
+        for child in _flat(tree):
+            if child.type in _OPERATORS:
+                row.append(_OPERATORS[child.type])
+            else:
+                for node in self.statements((child,)):
+                    row.extend(taken_apart(node))
+        return grouped(row, self.where(tree))
 
     def compound(self, tree: Tree) -> Node:
         if tree.children and tree.children[0].type == "((":
@@ -498,12 +487,12 @@ def _is_block(tree: Tree) -> bool:
     return tree.type == "compound_statement"
 
 
-def _flat(tree: Tree, kind: str) -> Iterator[Tree]:
-    """Children of a node that leans to the left, as one row: lists and pipelines nest once for every operator."""
+def _flat(tree: Tree) -> Iterator[Tree]:
+    """Parts and operators of pipelines and lists as one row: the grammar nests once for every operator."""
     waiting = [tree]
     while waiting:
         node = waiting.pop()
-        if node.type == kind:
+        if node.type in {"list", "pipeline"}:
             waiting.extend(reversed(node.children))
         else:
             yield node

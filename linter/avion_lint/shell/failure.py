@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record, replace
 from avion_lint.shell.branches import Branches
-from avion_lint.shell.fate import Context, Failure, Outcome, Reason, Rest, worse
+from avion_lint.shell.fate import Context, Failure, Outcome, Pipes, Reason, Rest, worse
 from avion_lint.shell.origin import Stretch
 from avion_lint.shell.shells import Kind, Options, Shell, after_set, after_shopt, merged
 from avion_lint.shell.syntax import (
@@ -32,6 +33,7 @@ _TOP_LAST = Failure(Outcome.ENDS, Reason.LAST)
 _UNKNOWN_NAME = Failure(Outcome.UNKNOWN, Reason.NAME)
 _UNKNOWN_OPTIONS = Failure(Outcome.UNKNOWN, Reason.OPTIONS)
 _TOO_DEEP = Failure(Outcome.UNKNOWN, Reason.DEPTH)
+_PIPE_STATUS = pattern(r"PIPESTATUS\[([0-9]+|[@*])\]")
 _PLAIN_SOURCES = (".env", "activate", "/etc/", "profile", "rc", "nvm.sh", "envvars")
 
 
@@ -90,10 +92,9 @@ class _Walk:
             reason = Reason.SUBSTITUTION
         fail = self.branches.after(following, rest, context, reason)
         pipes = None
-        if isinstance(node, Pipeline) and "PIPESTATUS" in following.where.place.text:
-            pipes = (
-                fail if fail.outcome is not Outcome.MASKED else Failure(Outcome.TESTED, Reason.STATUS, following.where)
-            )
+        if isinstance(node, Pipeline) and (numbers := _PIPE_STATUS.findall(following.where.place.text)):
+            pipes = Pipes(fail, frozenset(numbers))
+            fail = Failure(Outcome.MASKED, reason, following.where, context.ignored)
         succeed = Failure(Outcome.MASKED, Reason.NEGATED, node.where)
         return replace(context, fail=fail, succeed=succeed, rest=rest, pipes=pipes)
 
@@ -190,8 +191,11 @@ class _Walk:
             return self.seen[key]
         self.seen[key] = options
         inner = replace(context, fail=fate, back=fate, rest=None, pipes=None, inner=True)
-        self.seen[key] = self.visit(function.body, inner, options)
-        return self.seen[key]
+        after = self.seen[key] = self.visit(function.body, inner, options)
+        if after.errexit != options.errexit:  # errexit judges the call by what the function left it at
+            late = self.trigger(context, after)
+            self.visit(function.body, replace(inner, fail=late, back=late), options)
+        return after
 
     def rest_of_functions(self, context: Context, options: Options) -> None:
         """Follow what is never called as if it were called at the end."""
@@ -255,11 +259,12 @@ class _Walk:
 
     def pipeline(self, node: Pipeline, context: Context, options: Options) -> Options:
         last = len(node.parts) - 1
-        whole = self.trigger(context, options)
         for number, part in enumerate(node.parts):
+            seen = context.pipes.of(number) if context.pipes else None
+            whole = self.trigger(replace(context, fail=seen) if seen else context, options)
             fate = whole
             if number < last and not options.pipefail:
-                fate = context.pipes or Failure(Outcome.MASKED, Reason.PIPE, node.parts[number + 1].where)
+                fate = seen or Failure(Outcome.MASKED, Reason.PIPE, node.parts[number + 1].where)
                 if options.pipefail is None and not whole.is_lost:
                     fate = _UNKNOWN_OPTIONS
             inner = Context(fate, context.succeed, fate, fate, context.ignored, inner=True)

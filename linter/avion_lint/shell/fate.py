@@ -96,6 +96,18 @@ class Rest:
 
 
 @record
+class Pipes:
+    """What reads PIPESTATUS after a pipeline: where that leads, and the parts it asks for (`0`, `@` …)."""
+
+    failure: Failure
+    numbers: frozenset[str]
+
+    def of(self, number: int) -> Failure | None:
+        """What a failure of that part leads to; None where nobody asks for it."""
+        return self.failure if self.numbers & {str(number), "@", "*"} else None
+
+
+@record
 class Context:
     """Where a command stands, seen from its exit status.
 
@@ -110,5 +122,5 @@ class Context:
     back: Failure
     ignored: Stretch | None = None
     rest: Rest | None = None
-    pipes: Failure | None = None
+    pipes: Pipes | None = None
     inner: bool = False

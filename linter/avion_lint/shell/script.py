@@ -131,6 +131,13 @@ class Script:
         return tuple(each for each in self.commands if each.name in names)
 
     @property
+    def refusals(self) -> tuple[Command, ...]:
+        """`set -o pipefail` where the shell has no such option and ends the script at it (dash before 0.5.13)."""
+        if self.shell.pipefail is not False:
+            return ()
+        return tuple(each for each in self.named("set") if any(word.text == "pipefail" for word in each.argv))
+
+    @property
     def functions(self) -> tuple[Function, ...]:
         """Functions that it defines."""
         return tuple(node for node, _ in walk(self.body) if isinstance(node, Function))
