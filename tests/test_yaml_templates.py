@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from avion_lint.source import Document
 from avion_lint.yaml.actions import scan
+from avion_lint.yaml.conditions import MAX_CONDITIONS
 from avion_lint.yaml.nodes import UNKNOWN, UNKNOWN_VALUE, Listing, Mapping, Scalar, find, plain, walk
 from avion_lint.yaml.stream import Stream, read_stream
 
@@ -125,6 +126,7 @@ def test_both_branches_of_a_key_are_kept_and_are_no_mistake():
     [
         "k: 1\n{{ if .a }}\nk: 2\n{{ end }}\n",
         "{{ if .a }}\nk: 1\nk: 2\n{{ end }}\n",
+        "{{ if .a }}\nk: 0\n{{ else }}\nk: 1\nk: 2\n{{ end }}\n",
         "{{ if .a }}\nk: 1\n{{ if .b }}\nk: 2\n{{ end }}{{ end }}\n",
     ],
 )
@@ -304,6 +306,13 @@ def test_what_is_no_template_or_no_yaml_is_a_problem_with_a_place(text, said):
 
     assert any(said in message for _, message in found)
     assert all(0 <= place.span.start <= place.span.end <= len(text) for place, _ in found)
+
+
+def test_conditions_without_end_are_not_followed_and_it_is_said():
+    stream = template("{{ if .a }}" + "{{ else if .b }}\nk: 1\n" * 3000 + "{{ end }}")
+
+    assert [message for _, message in stream.problems if "more than" in message] != []
+    assert len(stream.conditions_at(len(stream.document.text) - 10)) <= MAX_CONDITIONS
 
 
 def test_a_shape_that_does_not_fit_is_changed():

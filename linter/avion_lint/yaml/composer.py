@@ -22,6 +22,8 @@ MAX_DEPTH = 100
 MAX_ALIASED = 100_000
 """Nodes that the aliases of a file may stand for, all together."""
 
+_NEAR = 20  # keys of one name with which another is compared; more of them are a mistake that is told already
+
 _TEXT_TAGS = frozenset({None, "!", "tag:yaml.org,2002:str"})
 _CORE_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq"))
 _OWN_TAGS = _CORE_TAGS | {None, "!"}
@@ -159,22 +161,27 @@ class Composer:
     def mapping(self, span: Span, children: list[Node], *, is_open: bool) -> Mapping:
         """Make a mapping of keys and values in turn."""
         found: dict[str, Scalar] = {}
+        again: dict[str, list[Scalar]] = {}
         pairs, merging = [], False
         for key, value in zip(children[::2], children[1::2], strict=True):
             if not isinstance(key, Scalar):
                 raise self.refuse(key.span, "a key must be a single value")
             first = found.setdefault(key.text, key)
             if first is not key:
-                self.given_twice(first, key)
+                others = again.setdefault(key.text, [first])
+                self.given_twice(others[-_NEAR:], key)
+                others.append(key)
             merging |= key.text == "<<"
             is_open |= UNKNOWN in key.text
             pairs.append(Entry(key, value))
         made = Mapping(span, tuple(pairs), is_open)
         return merged(made) if merging and self.tolerant else made
 
-    def given_twice(self, first: Scalar, key: Scalar) -> None:
+    def given_twice(self, others: list[Scalar], key: Scalar) -> None:
         """Note that a key stands twice, unless a template's branches tell the two apart."""
-        if self.hidden is not None and not self.hidden.meet(first, key):
+        aside = self.hidden
+        first = next((other for other in others if aside is None or aside.meet(other, key)), None)
+        if first is None:
             return
         line = self.document.position(first.span.start).line
         message = f"the key `{key.text}` is given twice; it stands on line {line} already"

@@ -9,6 +9,10 @@ from avion_lint.record import field, record
 from avion_lint.source import Span
 from avion_lint.yaml.actions import OPENING, Action, Kind
 
+MAX_CONDITIONS = 500
+"""Conditions around one place that are followed, refused branches included; real templates stay below 20."""
+_TOO_DEEP = f"more than {MAX_CONDITIONS} conditions stand around this; further ones are not followed"
+
 _WORDS: dict[Kind, str] = {
     "if": "when {}",
     "with": "when {} is not empty",
@@ -40,10 +44,11 @@ class Condition:
 
 @record
 class _State:
-    """The conditions in effect from an offset on: the innermost one, and the state around it (an index, or -1)."""
+    """The conditions from an offset on: the innermost one, the state around it (an index, or -1), their number."""
 
     condition: Condition
     around: int
+    depth: int
 
 
 @record(frozen=False)
@@ -122,7 +127,12 @@ class _Follower:
         self.go(action.span.end, self.under(block.last, block.refused) if block.last else block.refused)
 
     def under(self, condition: Condition, around: int) -> int:
-        self.states.append(_State(condition, around))
+        depth = self.states[around].depth + 1 if around >= 0 else 1
+        if depth > MAX_CONDITIONS:
+            if not any(said == _TOO_DEEP for _, said in self.wrong[-1:]):
+                self.wrong.append((condition.span, _TOO_DEEP))
+            return around
+        self.states.append(_State(condition, around, depth))
         return len(self.states) - 1
 
     def go(self, offset: int, state: int) -> None:

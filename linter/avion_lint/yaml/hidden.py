@@ -11,7 +11,6 @@ from avion_lint.yaml.nodes import UNKNOWN, Node, Scalar
 
 ANY_COLUMN = -1
 """For an action whose output may begin in any column."""
-_NEAR = 20  # keys of the same name that are compared; more in one mapping means a mistake that is told already
 
 
 @record
