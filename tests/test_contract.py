@@ -202,3 +202,66 @@ def test_goose_applies_what_is_written_and_takes_it_back(repo: Repo, database: s
     assert (up.returncode, up.stderr if up.returncode else "") == (0, "")
     assert sorted(name for (name,) in left) == ["age", "id", "old"]
     assert (down.returncode, down.stderr if down.returncode else "") == (0, "")
+
+
+# --- what is dropped already -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ended(repo: Repo) -> Repo:
+    """What was deprecated is dropped on main, most of it, in v1.1; one table went without having been deprecated."""
+    repo.checkout("main")
+    repo.commit(
+        {
+            "m/00003_drop.sql": goose(
+                "ALTER TABLE users DROP COLUMN legacy, DROP CONSTRAINT adult;\nDROP VIEW names;\n"
+                "DROP FUNCTION f(int, text);\nDROP INDEX users_age_idx;\nDROP TABLE orders_deprecated;"
+            )
+        }
+    )
+    repo.git("tag", "v1.1")
+    repo.commit({"m/00004_more.sql": goose("CREATE TABLE legacy (a int);\nALTER TABLE users RENAME age TO years;")})
+    repo.commit({"m/00005_gone.sql": goose("DROP TABLE legacy;\nDROP VIEW used;\nCREATE VIEW used AS SELECT 1 AS a;")})
+    return repo
+
+
+def test_what_is_dropped_is_listed_with_both_of_its_steps(ended: Repo) -> None:
+    (service,) = contract(ended, "--format", "json").report["services"]
+    gone = {f"{each['kind']} {each['name']}": each for each in service["dropped"]}
+
+    assert sorted(gone) == [
+        "column users.legacy",
+        "constraint users.adult",
+        "function f",
+        "index users_age_idx",
+        "table legacy",
+        "table orders_deprecated",
+        "view names",
+    ]
+    step = gone["column users.legacy"]
+    assert (step["version"], step["path"], step["release"]) == ("00003", "m/00003_drop.sql", "v1.1")
+    assert step["commit"] == ended.git("rev-parse", "v1.1")
+    assert step["deprecated"]["version"] == "00002"
+    assert step["deprecated"]["release"] == "v1.0"
+    assert gone["table legacy"]["deprecated"] is None
+    assert gone["table legacy"]["release"] is None
+
+
+def test_the_text_counts_what_is_dropped_and_lists_it_where_it_is_asked(ended: Repo) -> None:
+    assert contract(ended).out.endswith("7 objects are dropped already: see --dropped.\n")
+    out = contract(ended, "--dropped").out
+    assert (
+        "view names\n  deprecated by 00002 (m/00002_b.sql:5), landed on 2023-11-15 in "
+        f"{ended.git('rev-parse', 'v1.0')[:10]}, first released in v1.0\n  dropped by 00003 (m/00003_drop.sql), landed"
+    ) in out
+    assert "table legacy\n  never deprecated\n  dropped by 00005" in out
+
+
+def test_what_is_made_again_is_not_dropped(repo: Repo) -> None:
+    repo.checkout("main")
+    repo.commit({"m/00003_c.sql": goose("ALTER TABLE users DROP COLUMN age CASCADE;\nDROP TABLE orders_deprecated;")})
+    repo.commit({"m/00004_d.sql": goose("ALTER TABLE users ADD COLUMN age int;")})
+    repo.commit({"m/00005_e.sql": goose("ALTER TABLE users RENAME TO people;")})
+    (service,) = contract(repo, "--format", "json").report["services"]
+
+    assert [each["name"] for each in service["dropped"]] == ["orders_deprecated"]

@@ -26,6 +26,7 @@ LAYERS = (
     ("cache",),
     ("judgement.suppression", "judgement.baseline", "judgement.weigh", "judgement.projects"),
     ("discovery.gather", "judgement.engine"),
+    ("judgement.announced",),
     ("judgement.assess", "authoring"),
     ("judgement", "judgement.judge"),
     ("report", "judgement.rehearse"),

@@ -116,10 +116,32 @@ _STEPS_FOLLOWED = 100
 
 @record
 class Deprecation:
-    """An object that the settings call deprecated: `table` or `table.column`, as people write it."""
+    """An object that the settings call deprecated: `table` or `table.column`, as people write it.
+
+    `since` is the day, release or version that they give for it, "" for none. `landed` is that moment, `migrations` how
+    many came since, the next one among them; both are None where the base branch does not know it.
+    """
 
     object: str
     reason: str
+    since: str = ""
+    landed: Landed | None = None
+    migrations: int | None = None
+
+    def told(self, name: str) -> str:
+        """What the settings say, in words."""
+        return f"The settings call {name} deprecated{f' since {self.since}' if self.since else ''}"
+
+    def lacking(self, wanted: Distance) -> Iterator[str]:
+        """What has not passed yet of what the settings ask for, in words."""
+        if wanted == Distance():
+            return
+        if not self.since:
+            yield "its entry does not say since when (`since:`)"
+        elif self.migrations is None:
+            yield f"`since: {self.since}` is no day, and no release or migration of the base branch"
+        else:
+            yield from wanted.lacking(self.migrations, self.landed)
 
 
 @record

@@ -23,7 +23,7 @@ _ORDER = (
     "type",
     "index",
 )
-_THINGS = {_K.VIEW, _K.MATERIALIZED_VIEW, _K.FUNCTION, _K.SEQUENCE, _K.TYPE, _K.DOMAIN}
+THINGS = {_K.VIEW, _K.MATERIALIZED_VIEW, _K.FUNCTION, _K.SEQUENCE, _K.TYPE, _K.DOMAIN}
 
 
 @record
@@ -54,14 +54,14 @@ def _rank(kind: str) -> int:
     return _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
 
 
-def _name(name: a.Name) -> a.Name:
+def known_as(name: a.Name) -> a.Name:
     """The name as people write it: without the schema `public`."""
     return a.Name(None, name.name) if name.schema in PUBLIC else name
 
 
 def _tables(schema: Schema, reasons: dict[str, str]) -> Iterator[Deprecated]:
     for table in schema.tables.values():
-        name = _name(table.name)
+        name = known_as(table.name)
         if table.deprecated or str(name) in reasons:
             reason = reasons.get(str(name), "")
             yield Deprecated("table", str(name), f"DROP TABLE {name.sql};", "its rows", table.deprecated, reason)
@@ -70,13 +70,14 @@ def _tables(schema: Schema, reasons: dict[str, str]) -> Iterator[Deprecated]:
             if column.deprecated or f"{name}.{column.name}" in reasons:
                 yield _column(table, column, reasons)
         for made in table.constraints.values():
-            if made.deprecated:
+            full = f"{name}.{made.name}"
+            if made.deprecated or full in reasons:
                 sql = f"ALTER TABLE {name.sql} DROP CONSTRAINT {a.identifier(made.name)};"
-                yield Deprecated("constraint", f"{name}.{made.name}", sql, "", made.deprecated)
+                yield Deprecated("constraint", full, sql, "", made.deprecated, reasons.get(full, ""))
 
 
 def _column(table: Table, column: Column, reasons: dict[str, str]) -> Deprecated:
-    name = _name(table.name)
+    name = known_as(table.name)
     full = f"{name}.{column.name}"
     sql = f"ALTER TABLE {name.sql} DROP COLUMN {a.identifier(column.name)};"
     return Deprecated("column", full, sql, "its values", column.deprecated, reasons.get(full, ""))
@@ -84,7 +85,7 @@ def _column(table: Table, column: Column, reasons: dict[str, str]) -> Deprecated
 
 def _indexes(schema: Schema, reasons: dict[str, str]) -> Iterator[Deprecated]:
     for index in schema.indexes.values():
-        name = _name(index.name)
+        name = known_as(index.name)
         if not index.constraint and (index.deprecated or str(name) in reasons):
             parted = _is_of_partitions(schema, index)
             sql = f"DROP INDEX {'' if parted else 'CONCURRENTLY '}{name.sql};"
@@ -101,8 +102,8 @@ def _is_of_partitions(schema: Schema, index: Index) -> bool:
 
 def _things(schema: Schema, reasons: dict[str, str]) -> Iterator[Deprecated]:
     for thing in schema.things.values():
-        name = _name(thing.name)
-        if thing.kind in _THINGS and (thing.deprecated or str(name) in reasons):
+        name = known_as(thing.name)
+        if thing.kind in THINGS and (thing.deprecated or str(name) in reasons):
             lost = "its numbering" if thing.kind is _K.SEQUENCE else ""
             sql = f"DROP {thing.kind.upper()} {name.sql}{_arguments(thing)};"
             yield Deprecated(str(thing.kind), str(name), sql, lost, thing.deprecated, reasons.get(str(name), ""))

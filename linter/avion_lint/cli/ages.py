@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from avion_lint import git
 from avion_lint.discovery.gather import Collected, Gathering
 from avion_lint.git import Landing, Repository
+from avion_lint.git.values import Tag
 from avion_lint.history.deployments import Landed
 from avion_lint.history.releases import Releases, matching
 from avion_lint.history.survey import Survey
 from avion_lint.record import record
 from avion_lint.settings.model import Settings
-from avion_lint.subjects import Service
+from avion_lint.subjects import Distance, Service
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def landed(surveyed: Survey | None, gathering: Gathering, settings: Settings, to
 
     What a shallow clone hides is left out, and nothing is asked of git where no service wants to know.
     """
-    asking = [each for each in gathering.services if each.service.deprecated_for.of_git]
+    told = any(entry.since for entry in settings.deprecated)
+    asking = [each for each in gathering.services if _asks(each.service.deprecated_for, told)]
     if not asking or surveyed is None or surveyed.repository is None or surveyed.base is None:
         return {}
     repository, tip = surveyed.repository, surveyed.base.tip
@@ -40,6 +42,7 @@ def landed(surveyed: Survey | None, gathering: Gathering, settings: Settings, to
     found: dict[str, Landed] = {}
     for each in asking:
         releases = _releases(repository, chain, each, settings)
+        found.update(_moments(settings, releases, today))
         for file in each.files:
             at = landings.get(file.path)
             if at is not None:
@@ -47,8 +50,34 @@ def landed(surveyed: Survey | None, gathering: Gathering, settings: Settings, to
     return found
 
 
+def _asks(wanted: Distance, told: bool) -> bool:
+    """Whether git has to be asked when something was; migrations after a day can be counted only by their days."""
+    return wanted.of_git or (told and wanted.migrations > 0)
+
+
+def _moments(settings: Settings, releases: Releases, today: date) -> Iterator[tuple[str, Landed]]:
+    """When that was which entries under `deprecated:` give as `since:`: a day, or the name of a release."""
+    for since in sorted({entry.since for entry in settings.deprecated if entry.since}):
+        at = next((_day_of(tag) for tag in releases.tags if tag.name == since), None) or _day(since)
+        if at is not None:
+            passed = sum(tag.name == since or _day_of(tag) > at for tag in releases.tags)
+            yield since, Landed((today - at).days, passed)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _day_of(tag: Tag) -> date:
+    return datetime.fromtimestamp(tag.when, UTC).date()
+
+
 def _releases(repository: Repository, chain: tuple[str, ...], collected: Collected, settings: Settings) -> Releases:
-    if not collected.service.deprecated_for.releases:
+    named = {entry.since for entry in settings.deprecated if entry.since and _day(entry.since) is None}
+    if not (collected.service.deprecated_for.releases or named):
         return Releases((), {})
     from avion_lint.git.tags import reaches, tags  # noqa: PLC0415 - only where releases count
 

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from avion_lint.authoring.contraction import Deprecated, deprecated
+from avion_lint.authoring.endings import dropped
 from avion_lint.authoring.files import Wish, new_files
 from avion_lint.authoring.names import COUNTED
-from avion_lint.cli.ages import Since, sinces
+from avion_lint.cli.ages import sinces
 from avion_lint.cli.case import Cases, cases_of
+from avion_lint.cli.contract_report import Ending, Entry, Told, as_json, text
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.inputs import root_of
 from avion_lint.cli.new import author, now, put
@@ -19,6 +21,7 @@ from avion_lint.cli.output import complain, say
 from avion_lint.cli.services import listing, named
 from avion_lint.discovery.gather import Collected
 from avion_lint.finding import Finding, Related
+from avion_lint.judgement.announced import announced
 from avion_lint.judgement.assess import assess, migration_paths
 from avion_lint.judgement.judge import Case, judge
 from avion_lint.judgement.mend import Texts, mend
@@ -36,34 +39,26 @@ _AGAINST = ("CO", "SC")
 _FOLDED = (Kind.VERSIONED, Kind.REPEATABLE, Kind.CODE)
 
 
-@record
-class Entry:
-    """A deprecated object with when it was deprecated, and why it may not be dropped yet ("": it may)."""
-
-    object: Deprecated
-    since: Since | None
-    why: str
-
-
 def contract(given: Namespace) -> int:
     """List what is deprecated, or write its end. Raises UsageError, SettingsError, GitError."""
     root = root_of(Path())
     cases = cases_of(given, datetime.now(tz=UTC).date(), with_baseline=False)
     case = cases({})
     projects = {each.service.root: each for each in assess(case.gathering, case.ground, case.settings, _no).projects}
-    told: list[tuple[Collected, tuple[Entry, ...]]] = []
+    told: list[Told] = []
     written: dict[str, str] = {}
     for collected in _chosen(given, case, root):
         project = projects[collected.service.root]
         objects = deprecated(_schema(project), _by_settings(case, collected))
         entries = tuple(_entries(_Trial(given, root, cases, case, collected), project, objects))
-        told.append((collected, entries))
+        told.append(Told(collected, entries, () if given.write else _endings(root, given, project, case)))
         ready = tuple(entry.object for entry in entries if not entry.why)
         if given.write and ready:
             written |= _Trial(given, root, cases, case, collected).finished(ready)
     if given.write:
         return _write(root, told, written)
-    say(_json(told) if given.format == "json" else "\n".join(_text(*each, headed=len(told) > 1) for each in told))
+    texts = (text(each, headed=len(told) > 1, endings=given.dropped) for each in told)
+    say(as_json(told) if given.format == "json" else "\n".join(texts))
     return Exit.CLEAN
 
 
@@ -86,12 +81,19 @@ def _schema(project: Project) -> Schema:
     return folded[-1].after if folded else project.service.start.schema
 
 
-def _by_settings(case: Case, collected: Collected) -> tuple[Deprecation, ...]:
+def _endings(root: Path, given: Namespace, project: Project, case: Case) -> tuple[Ending, ...]:
+    """What is dropped already, with when that landed, and when the deprecation had."""
+    gone = dropped(each for each in project.migrations if each.kind in _FOLDED)
+    marks = {each.mark.place.document.path for each in gone if each.mark}
+    since = sinces(root, given, project.service, marks | {each.path for each in gone}, case.settings)
     return tuple(
-        Deprecation(each.object, each.reason)
-        for each in case.settings.deprecated
-        if each.service in ("", collected.service.name)
+        Ending(each, since.get(each.mark.place.document.path) if each.mark else None, since.get(each.path))
+        for each in gone
     )
+
+
+def _by_settings(case: Case, collected: Collected) -> tuple[Deprecation, ...]:
+    return announced(case.settings.deprecated, collected, case.ground.tip, case.ground.landed)
 
 
 @record
@@ -174,7 +176,7 @@ def _entries(trial: _Trial, project: Project, objects: tuple[Deprecated, ...]) -
 def _too_early(trial: _Trial, each: Deprecated) -> str:
     """Why it is too early, for objects whose drop no rule minds; "" where it is not."""
     if each.mark is None:
-        return ""
+        return _announced_too_late(trial, each)
     if not each.mark.applied:
         return f"it is deprecated only in {each.mark.version}, which is not deployed yet"
     wanted, path = trial.collected.service.deprecated_for, each.mark.place.document.path
@@ -183,6 +185,13 @@ def _too_early(trial: _Trial, each: Deprecated) -> str:
     passed = ", ".join(wanted.lacking(after, trial.case.ground.landed.get(path)))
     since = f"it is deprecated since {each.mark.version}, which is not long enough by the settings"
     return f"{since}: {passed}" if passed else ""
+
+
+def _announced_too_late(trial: _Trial, each: Deprecated) -> str:
+    wanted = trial.collected.service.deprecated_for
+    entry = next((one for one in _by_settings(trial.case, trial.collected) if one.object == each.name), None)
+    passed = ", ".join(entry.lacking(wanted)) if entry else ""
+    return f"{entry.told('it')}, which is not long enough (`deprecated-for`): {passed}" if entry and passed else ""
 
 
 _RULES = {"column": "CO102", "table": "CO101"}
@@ -223,67 +232,12 @@ def _why(result: Result) -> str:
     return words.split("\n", 1)[0]
 
 
-# --- output --------------------------------------------------------------------------------------------------
-
-
-def _write(root: Path, told: list[tuple[Collected, tuple[Entry, ...]]], written: dict[str, str]) -> int:
-    for _, entries in told:
-        for entry in entries:
+def _write(root: Path, told: list[Told], written: dict[str, str]) -> int:
+    for each in told:
+        for entry in each.entries:
             if entry.why:
                 complain(f"{entry.object.kind} {entry.object.name} stays: {entry.why}")
     if not written:
         complain("nothing that is deprecated may be dropped now, so nothing is written")
         return Exit.CLEAN
     return put(root, written, dry_run=False)
-
-
-def _text(collected: Collected, entries: tuple[Entry, ...], *, headed: bool) -> str:
-    head = f"{collected.service.name} ({collected.service.root or '.'})\n" if headed else ""
-    if not entries:
-        return f"{head}Nothing is deprecated.\n"
-    return head + "".join(_lines(entry) for entry in entries)
-
-
-def _lines(entry: Entry) -> str:
-    each = entry.object
-    verdict = "may be dropped now" if not entry.why else f"not yet: {entry.why}"
-    return f"{each.kind} {each.name}\n  {_deprecated(entry)}\n  {verdict}\n"
-
-
-def _deprecated(entry: Entry) -> str:
-    mark, since = entry.object.mark, entry.since
-    if mark is None:
-        return f"deprecated in the settings: {entry.object.reason}"
-    where = f"deprecated by {mark.version} ({mark.place.document.path}:{mark.place.start.line})"
-    if since is None:
-        return f"{where}, which has not landed"
-    release = f"first released in {since.release}" if since.release else "in no release"
-    return f"{where}, landed on {since.day} in {since.commit[:10]}, {release}"
-
-
-def _json(told: list[tuple[Collected, tuple[Entry, ...]]]) -> str:
-    import json  # noqa: PLC0415 - only for this format
-
-    services = [
-        {"service": each.service.name, "path": each.service.root, "deprecated": [*map(_facts, entries)]}
-        for each, entries in told
-    ]
-    return json.dumps({"format": 1, "services": services}, indent=2, ensure_ascii=False) + "\n"
-
-
-def _facts(entry: Entry) -> dict[str, object]:
-    mark, since = entry.object.mark, entry.since
-    return {
-        "kind": entry.object.kind,
-        "name": entry.object.name,
-        "by": "settings" if mark is None else "migration",
-        "version": mark.version if mark else None,
-        "path": mark.place.document.path if mark else None,
-        "line": mark.place.start.line if mark else None,
-        "commit": since.commit if since else None,
-        "day": since.day if since else None,
-        "release": (since.release or None) if since else None,
-        "may_be_dropped": not entry.why,
-        "why_not": entry.why or None,
-        "sql": entry.object.sql,
-    }

@@ -12,6 +12,7 @@ from avion_lint.finding import Finding
 from avion_lint.history.changes import Change as FileChange
 from avion_lint.history.edits import Edit as TextEdit
 from avion_lint.history.ground import Ground
+from avion_lint.judgement.announced import announced
 from avion_lint.judgement.projects import Gathered, Standing, project, runner_order
 from avion_lint.record import record
 from avion_lint.rule import Rule
@@ -22,7 +23,6 @@ from avion_lint.source import Document, Place, Span
 from avion_lint.subjects import (
     BaseMigration,
     Change,
-    Deprecation,
     Dialect,
     Edit,
     Migration,
@@ -89,11 +89,7 @@ def migration_paths(gathering: Gathering) -> tuple[str, ...]:
 def _project(
     collected: Collected, ground: Ground, settings: Settings, tick: Callable[[], None], memory: Memory | None
 ) -> Project:
-    deprecations = tuple(
-        Deprecation(given.object, given.reason)
-        for given in settings.deprecated
-        if given.service in ("", collected.service.name)
-    )
+    deprecations = announced(settings.deprecated, collected, ground.tip, ground.landed)
     return project(
         Gathered(
             collected.service,

@@ -37,7 +37,8 @@ def is_free(statement: Statement, made: Made | None, *names: str) -> bool:
         return True
     if made is None and names[-1].endswith(SUFFIX):
         return True
-    return any(statement.deprecated_in_settings(name) for name in names)
+    entries = (statement.deprecated_in_settings(name) for name in names)
+    return any(entry and not any(entry.lacking(statement.service.deprecated_for)) for entry in entries)
 
 
 def is_deprecated(statement: Statement, mark: Origin | None) -> bool:
@@ -58,6 +59,10 @@ def _lacking(statement: Statement, mark: Origin) -> Iterator[str]:
 def first_release(statement: Statement, made: Made | None, name: str, steps: str) -> str:
     """Tell what must come first; `steps` is the SQL that deprecates the object."""
     mark = made.deprecated if made else None
+    entry = statement.deprecated_in_settings(name)
+    if mark is None and entry is not None:
+        passed = ", ".join(entry.lacking(statement.service.deprecated_for))
+        return f"{entry.told(name)}, which is not long enough (`deprecated-for`): {passed}. Do this in a later change."
     if mark is not None and statement.made_here(mark):
         return (
             f"{name} is deprecated only in {mark.version}, a part of this same change. Release that first; do this in "

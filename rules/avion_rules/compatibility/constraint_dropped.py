@@ -10,7 +10,7 @@ from avion_lint.schema.model import Constraint, Table
 from avion_lint.sql import actions as a
 from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Migration, Statement
-from avion_rules.compatibility._standing import is_deprecated
+from avion_rules.compatibility._standing import is_free
 
 _KINDS = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY, ConstraintKind.EXCLUSION)
 
@@ -24,10 +24,10 @@ def constraint_dropped(migration: Migration) -> Iterator[Finding]:
             made = table.constraints.get(drop.constraint) if table else None
             if table is None or made is None or made.kind not in _KINDS or statement.is_new(drop.table, drop):
                 continue
-            if is_deprecated(statement, made.deprecated):
+            if is_free(statement, made, f"{drop.table}.{made.name}"):
                 continue
             after = migration.after.tables.get(table.name)
-            if after and not _is_replaced(after, made) and not statement.made_here(made.origin):
+            if after and not _is_replaced(after, made):
                 yield _finding(statement, drop, made)
 
 

@@ -9,6 +9,7 @@ from avion_lint.rule import rule
 from avion_lint.schema.model import Index
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
+from avion_rules.compatibility._standing import is_free
 
 
 @rule("DA112", subject=Migration, on=(a.Drop, a.DropConstraint))
@@ -19,7 +20,7 @@ def unique_index_dropped(migration: Migration) -> Iterator[Finding]:
             index = _dropped(statement, action)
             if index is None or statement.made_here(index.origin) or statement.is_new(index.table, action):
                 continue
-            if _is_kept(migration, index):
+            if _is_kept(migration, index) or _is_deprecated(statement, action, index):
                 continue
             columns = ", ".join(column or "" for column in index.columns)
             yield statement.finding(
@@ -29,6 +30,15 @@ def unique_index_dropped(migration: Migration) -> Iterator[Finding]:
                 f"First release code that does without ON CONFLICT ({columns}); drop it in a later release.",
                 object=index.name,
             )
+
+
+def _is_deprecated(statement: Statement, action: a.Action, index: Index) -> bool:
+    """Whether the index, or the constraint that owns it, was called deprecated long enough before."""
+    if isinstance(action, a.DropConstraint):
+        table = statement.schema_before(action).table(action.table)
+        made = table.constraints.get(action.constraint) if table else None
+        return made is not None and is_free(statement, made, f"{action.table}.{action.constraint}")
+    return is_free(statement, index, str(index.name))
 
 
 def _dropped(statement: Statement, action: a.Action) -> Index | None:

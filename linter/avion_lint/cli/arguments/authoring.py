@@ -69,6 +69,7 @@ def contract_arguments(arguments: list[str]) -> Callable[[], int]:
     )
     parser.add_argument("--service", metavar="SERVICE", help="name of the service, or path of its folder")
     parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--dropped", action="store_true", help="list also what is dropped already (JSON always does)")
     parser.add_argument("--write", action="store_true", help="make the migrations and print their paths")
     add_base(parser)
     parser.set_defaults(**UNASKED, no_git=False)
