@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from avion_lint.git.errors import UNSHALLOW, GitError, Trouble, explain
 from avion_lint.git.merge_queue import merge_group_base
 from avion_lint.git.process import ask, ask_gently
+from avion_lint.git.references import references_in_files
 from avion_lint.git.values import Base, Repository
 from avion_lint.record import record
 
@@ -73,10 +74,13 @@ def _is_elsewhere(repository: Repository, candidate: _Candidate) -> bool:
 
 
 def _existing(repository: Repository, candidates: list[_Candidate]) -> list[_Candidate]:
-    """Those of the candidates that are references, by one question."""
-    names = [candidate.revision for candidate in candidates]
-    known = os.fsdecode(ask(repository, "for-each-ref", "--format=%(refname)", "--", *names)).splitlines()
-    return [candidate for candidate in candidates if candidate.revision in known]
+    """Those of the candidates that are references."""
+    known = references_in_files(repository)
+    if known is None:
+        names = [candidate.revision for candidate in candidates]
+        answer = ask(repository, "for-each-ref", "--format=%(refname)", "--", *names)
+        known = os.fsdecode(answer).splitlines().__contains__
+    return [candidate for candidate in candidates if known(candidate.revision)]
 
 
 def _wanted(requested: str | None, environment: Mapping[str, str]) -> _Wanted:

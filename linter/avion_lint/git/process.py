@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 
 from avion_lint.git.errors import GitError, Trouble, explain
+from avion_lint.git.spawn import TooLongError, talk
 from avion_lint.git.values import Repository
 from avion_lint.record import record
 
@@ -79,7 +80,7 @@ def ask_in_part(repository: Repository, arguments: tuple[str, ...], most: int, *
 
     Raises GitError.
     """
-    import subprocess  # noqa: PLC0415 - as in run
+    import subprocess  # noqa: PLC0415 - only where the application's code is searched
 
     place = {"GIT_DIR": repository.git_dir, "GIT_WORK_TREE": repository.root}
     command = (_executable(), *_OPTIONS, *arguments)
@@ -117,14 +118,10 @@ def environment(place: Mapping[str, str] | None) -> dict[str, str]:
 
 def run(arguments: tuple[str, ...], *, cwd: str, variables: Mapping[str, str], stdin: bytes = b"") -> Answer:
     """Run git in the folder `cwd`; raises GitError where it is absent or does not end."""
-    import subprocess  # noqa: PLC0415 - costs as much as a git process, and not every command needs git
-
-    command = (_executable(), *_OPTIONS, *arguments)
+    command = (_executable(), "-C", cwd, *_OPTIONS, *arguments)
     try:
-        done = subprocess.run(
-            command, cwd=cwd, env=variables, input=stdin, capture_output=True, timeout=TIMEOUT, check=False
-        )
-    except subprocess.TimeoutExpired as error:
+        code, out, err = talk(command, variables, stdin, TIMEOUT)
+    except TooLongError as error:
         raise GitError(
             Trouble.TIMEOUT,
             f"git {arguments[0]} in {cwd} did not end within {TIMEOUT:.0f} seconds",
@@ -132,7 +129,7 @@ def run(arguments: tuple[str, ...], *, cwd: str, variables: Mapping[str, str], s
         ) from error
     except OSError as error:
         raise GitError(Trouble.BROKEN, f"git cannot be started in {cwd}: {error.strerror}") from error
-    return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+    return Answer(code, out, err.decode(errors="replace"))
 
 
 def _executable() -> str:
