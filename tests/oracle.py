@@ -57,7 +57,7 @@ class Outcome:
 
 def collected(folder: Path) -> tuple[Collected, ...]:
     """The PostgreSQL services below a folder."""
-    root = root_of(folder)
+    root = Path(root_of(folder))
     found = gather(walked(root, [str(folder)]), Settings()).services
     inside = str(folder.resolve().relative_to(root.resolve()))
     chosen = [each for each in found if inside == "." or f"{each.service.root}/".startswith(f"{inside}/")]

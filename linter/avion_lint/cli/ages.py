@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from avion_lint import git
 from avion_lint.discovery.gather import Collected, Gathering
@@ -104,7 +103,7 @@ class Since:
 
 
 def sinces(
-    root: Path, given: Namespace, service: Service, paths: Collection[str], settings: Settings
+    root: str | os.PathLike[str], given: Namespace, service: Service, paths: Collection[str], settings: Settings
 ) -> Mapping[str, Since]:
     """When migrations landed on the base branch, by path; nothing where there is no git to ask."""
     if given.no_git or not paths:

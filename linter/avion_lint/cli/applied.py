@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 from posixpath import basename
 
 from avion_lint.cli.exit_codes import UsageError
@@ -37,7 +37,7 @@ class Release:
     files: Mapping[str, Entry]
 
 
-def load_states(root: Path, gathering: Gathering, settings: Settings) -> dict[str, AppliedState]:
+def load_states(root: str | os.PathLike[str], gathering: Gathering, settings: Settings) -> dict[str, AppliedState]:
     """Applied states by the root of their service; raises SettingsError, UsageError."""
     read: dict[Applied, AppliedState] = {}
     found: dict[str, AppliedState] = {}
@@ -67,12 +67,12 @@ def _refuse_shared(wanted: Applied, gathering: Gathering, settings: Settings) ->
     raise SettingsError(((wanted.place, message),)) if wanted.place else UsageError(message)
 
 
-def _load(root: Path, wanted: Applied) -> AppliedState:
-    if not (root / wanted.file).exists():
+def _load(root: str | os.PathLike[str], wanted: Applied) -> AppliedState:
+    if not os.path.exists(os.path.join(root, wanted.file)):
         raise UsageError(
             f"there is no {wanted.file}, which the settings name as `applied`: write it with `avion-lint applied pull`"
         )
-    content = WorkTree(str(root)).read(wanted.file)
+    content = WorkTree(os.fspath(root)).read(wanted.file)
     if isinstance(content, Unreadable):
         raise UsageError(f"the applied state {wanted.file} {content.why}")
     from avion_lint.applied.read import load  # noqa: PLC0415 - only where there is such a file
@@ -105,7 +105,9 @@ def _newest(repository: Repository, fitting: tuple[Tag, ...], pattern: str) -> T
     raise GitError(Trouble.UNKNOWN_REVISION, text, mend)
 
 
-def witnesses(repository: Repository, root: Path, base: Base, gathering: Gathering, settings: Settings) -> Witness:
+def witnesses(
+    repository: Repository, root: str | os.PathLike[str], base: Base, gathering: Gathering, settings: Settings
+) -> Witness:
     """How the settings know that a migration with a known life is applied."""
     states = load_states(root, gathering, settings)
     releases = newest_releases(repository, gathering, settings)
@@ -194,7 +196,7 @@ class Circumstances:
     surveyed: Survey | None
     gathering: Gathering
     settings: Settings
-    root: Path
+    root: str
     today: date
 
 

@@ -58,7 +58,7 @@ def pull(given: Namespace) -> int:
     """Ask the database and write the file; raises UsageError in words without anything secret in them."""
     if given.output and not given.output.lower().endswith(".json"):
         raise UsageError(f"--output takes a file that ends in .json, not {given.output}")
-    root = root_of(Path())
+    root = Path(root_of("."))
     collected, output = _service(given, root)
     known = _known(output)
     told = asked(

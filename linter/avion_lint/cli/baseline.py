@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from datetime import UTC, datetime
 
@@ -26,7 +27,7 @@ def baseline(given: Namespace) -> int:
         complain("; ".join(entry.why for entry in blocked))
         return Exit.UNCHECKED
     known = [result for result in verdict.results if result.rule.id not in NOT_CHECKED]
-    path = given.output or str(root_of(first_path(given)) / case.settings.baseline)
+    path = given.output or os.path.join(root_of(first_path(given)), case.settings.baseline)
     write_file(path, render(known))
     left_out = len(verdict.results) - len(known)
     more = f"; {left_out:,} could not be checked, which no baseline accepts" if left_out else ""

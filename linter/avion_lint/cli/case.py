@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
-from pathlib import Path
 
 from avion_lint.cli.ages import landed as landed_of
 from avion_lint.cli.applied import Circumstances, released, settle
@@ -156,28 +155,28 @@ def _gather(files: Files, settings: Settings) -> Gathering:
     return joined(gathering, gather(behind, settings)) if behind is not None else gathering
 
 
-def _paths(given: Namespace, root: Path) -> tuple[str, ...]:
+def _paths(given: Namespace, root: str) -> tuple[str, ...]:
     """The paths to judge, from the root; raises UsageError for one that is not there."""
     if given.stdin_filename:
         if given.paths not in ([], ["-"]):
             raise UsageError("--stdin-filename goes without PATH (or with -)")
-        return (under(root, Path(given.stdin_filename)),)
+        return (under(root, given.stdin_filename),)
     for path in given.paths:
         if path == "-":
             raise UsageError("- is standard input: say with --stdin-filename which file it stands for")
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder")
-    found = tuple(under(root, Path(path)) for path in given.paths)
+    found = tuple(under(root, path) for path in given.paths)
     return () if "" in found else found
 
 
 # --- policy --------------------------------------------------------------------------------------------------
 
 
-def _policy(given: Namespace, settings: Settings, rules: tuple[Rule, ...], root: Path) -> Policy:
+def _policy(given: Namespace, settings: Settings, rules: tuple[Rule, ...], root: str) -> Policy:
     name = settings.policy
     if given.policy:
-        name = under(root, Path(given.policy)) if is_file(given.policy) else given.policy
+        name = under(root, given.policy) if is_file(given.policy) else given.policy
     place = None if given.policy else settings.policy_place
     policy = effective(load_pack(name, rules, lambda path: _text(root, path), place), settings)
     select = _rules("--select", given.select, rules)
@@ -185,8 +184,8 @@ def _policy(given: Namespace, settings: Settings, rules: tuple[Rule, ...], root:
     return policy.narrowed(select, ignore) if select or ignore else policy
 
 
-def _text(root: Path, path: str) -> Document | None:
-    content = WorkTree(str(root)).read(path) if (root / path).exists() else None
+def _text(root: str, path: str) -> Document | None:
+    content = WorkTree(root).read(path) if os.path.exists(os.path.join(root, path)) else None
     return content if isinstance(content, Document) else None
 
 

@@ -41,7 +41,7 @@ _FOLDED = (Kind.VERSIONED, Kind.REPEATABLE, Kind.CODE)
 
 def contract(given: Namespace) -> int:
     """List what is deprecated, or write its end. Raises UsageError, SettingsError, GitError."""
-    root = root_of(Path())
+    root = Path(root_of("."))
     cases = cases_of(given, datetime.now(tz=UTC).date(), with_baseline=False)
     case = cases({})
     projects = {each.service.root: each for each in assess(case.gathering, case.ground, case.settings, _no).projects}

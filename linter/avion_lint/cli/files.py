@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from posixpath import dirname
 
 from avion_lint.cli.exit_codes import UsageError
@@ -54,15 +53,15 @@ class Files:
         return files
 
 
-def files_of(given: Namespace, root: Path, base: str | None) -> Files:
+def files_of(given: Namespace, root: str | os.PathLike[str], base: str | None) -> Files:
     """Files of the run; `base` is the settings' own. Raises UsageError, GitError."""
     files = _files(given, root, base)
     if not given.stdin_filename:
         return files
-    return files.with_file(under(root, Path(given.stdin_filename)), sys.stdin.buffer.read())
+    return files.with_file(under(root, given.stdin_filename), sys.stdin.buffer.read())
 
 
-def _files(given: Namespace, root: Path, base: str | None) -> Files:
+def _files(given: Namespace, root: str | os.PathLike[str], base: str | None) -> Files:
     if given.no_git:
         if given.staged or given.base is not None:
             raise UsageError("--no-git goes with neither --staged nor --base, which ask git")
@@ -78,7 +77,7 @@ def _files(given: Namespace, root: Path, base: str | None) -> Files:
         links = frozenset(path for path, content in contents.items() if content.entry.is_link)
         stored = StoredTree({path: content.data for path, content in contents.items()}, links)
         return Files(stored, surveyed, contents)
-    return Files(WorkTree(str(root), tuple(sorted(contents))), surveyed, contents)
+    return Files(WorkTree(os.fspath(root), tuple(sorted(contents))), surveyed, contents)
 
 
 def left_behind(files: Files) -> Tree | None:

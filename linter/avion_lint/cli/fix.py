@@ -62,7 +62,7 @@ def mend_all(given: Namespace) -> tuple[Mended, Case]:
     fixers = all_fixers()
     cases = cases_of(given, datetime.now(tz=UTC).date())
     first = cases({})
-    root = root_of(first_path(given))
+    root = Path(root_of(first_path(given)))
     named = {under(root, Path(path)) for path in given.paths if Path(path).is_file()}
     known = first.ground.missing is None and (bool(first.ground.base) or first.unborn)
     if not known:
@@ -95,7 +95,9 @@ def write(given: Namespace, mended: Mended) -> bool:
         complain("something could not be checked, so nothing is written: " + _why(mended.after))
         return False
     try:
-        rewrite(root_of(first_path(given)), mended.texts, mended.originals)
+        from pathlib import Path  # noqa: PLC0415 - as above
+
+        rewrite(Path(root_of(first_path(given))), mended.texts, mended.originals)
     except RewriteError as error:
         complain(str(error))
         return False

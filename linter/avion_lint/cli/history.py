@@ -86,7 +86,7 @@ def _day(text: str) -> date:
 def chronicle_of(given: Namespace) -> Chronicle:
     """Read the whole history of the base branch; raises UsageError, SettingsError, GitError."""
     paths = [word for word in given.services if Path(word).exists()]
-    root = root_of(Path(paths[0]) if paths else Path())
+    root = Path(root_of(paths[0] if paths else "."))
     settings = load_settings(root, given.settings)
     files = files_of(_asked_of_git(given, paths), root, settings.base)
     repository, base = _compared(files)

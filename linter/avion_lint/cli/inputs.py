@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.discovery.tree import Unreadable, WorkTree
@@ -22,53 +21,72 @@ if TYPE_CHECKING:
     from avion_lint.stats.model import Known, Stats
 
 
-def first_path(given: Namespace) -> Path:
+def first_path(given: Namespace) -> str:
     """The path that tells which repository the run is about."""
-    return Path(given.stdin_filename or next(iter(given.paths), "."))
+    return str(given.stdin_filename or next(iter(given.paths), "."))
 
 
-def root_of(path: Path) -> Path:
-    """The folder that paths are told from.
+def root_of(path: str | os.PathLike[str]) -> str:
+    """The folder that paths are told from, as an absolute path.
 
     It is the repository that the path lies in (or the work tree that git's environment names); without one, the folder
     above it that has the settings; else the folder that the command was started in where the path is below it, and the
     path's own folder where it is not. Raises UsageError where the folder that it was started in is gone.
     """
     try:
-        start = _folder(path)
+        start = _folder(os.fspath(path))
     except FileNotFoundError:
         raise UsageError("the folder that this was started in is not there any more") from None
     given = os.environ.get("GIT_WORK_TREE")
-    if given and start.is_relative_to(Path(given).resolve()):
-        return Path(given).resolve()
+    if given and _below(os.path.realpath(given), start) is not None:
+        return os.path.realpath(given)
     for mark in (".git", FILE_NAME):
-        for folder in (start, *start.parents):
-            if (folder / mark).exists():
+        for folder in _upwards(start):
+            if os.path.exists(os.path.join(folder, mark)):
                 return folder
-    here = Path.cwd().resolve()
-    return here if start.is_relative_to(here) else start
+    here = os.path.realpath(".")
+    return here if _below(here, start) is not None else start
 
 
-def _folder(path: Path) -> Path:
+def _folder(path: str) -> str:
     """The folder that a path is or lies in; a link to a file lies where the link is."""
-    return path.resolve() if path.is_dir() else path.parent.resolve()
+    return os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path.rstrip("/")) or ".")
 
 
-def walked(root: Path, paths: Iterable[str]) -> WorkTree:
+def _upwards(folder: str) -> Iterator[str]:
+    """A folder and all that it lies in, the nearest first."""
+    while True:
+        yield folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return
+        folder = above
+
+
+def _below(root: str, path: str) -> str | None:
+    """An absolute path as seen from a folder, "" for the folder itself; None for one outside."""
+    if path == root:
+        return ""
+    start = root if root.endswith(os.sep) else root + os.sep
+    return path.removeprefix(start).replace(os.sep, "/") if path.startswith(start) else None
+
+
+def walked(root: str | os.PathLike[str], paths: Iterable[str]) -> WorkTree:
     """The files below the root, or below the folders of these paths where nothing says how far a project reaches."""
-    reaches = any((root / mark).exists() for mark in (".git", FILE_NAME))
-    folders = set() if reaches else {under(root, _folder(Path(path))) for path in paths}
-    return WorkTree(str(root), None, tuple(sorted(folders or {""})))
+    reaches = any(os.path.exists(os.path.join(root, mark)) for mark in (".git", FILE_NAME))
+    folders = set() if reaches else {under(root, _folder(path)) for path in paths}
+    return WorkTree(os.fspath(root), None, tuple(sorted(folders or {""})))
 
 
-def under(root: Path, path: Path) -> str:
+def under(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> str:
     """A path as seen from the root, "" for the root itself; raises UsageError for one outside."""
-    absolute = Path(os.path.normpath(Path.cwd() / path))
-    for candidate in (absolute, absolute.parent.resolve() / absolute.name, absolute.resolve()):
-        if candidate.is_relative_to(root):
-            relative = candidate.relative_to(root).as_posix()
-            return "" if relative == "." else relative
-    raise UsageError(f"{path} lies outside of the repository {root}")
+    absolute = os.path.abspath(path)
+    folder, name = os.path.split(absolute)
+    for candidate in (absolute, os.path.join(os.path.realpath(folder), name), os.path.realpath(absolute)):
+        relative = _below(os.fspath(root), candidate)
+        if relative is not None:
+            return relative
+    raise UsageError(f"{os.fspath(path)} lies outside of the repository {os.fspath(root)}")
 
 
 def gathered(tree: Tree, settings: Settings) -> Gathering:
@@ -90,17 +108,18 @@ def known_rules() -> tuple[Rule, ...]:
     return (*tool.RULES, *all_rules())
 
 
-def load_settings(root: Path, named: str | None) -> Settings:
+def load_settings(root: str | os.PathLike[str], named: str | None) -> Settings:
     """Settings from the file named, or from the root's own where there is one; raises SettingsError, UsageError."""
-    path = Path(named) if named else root / FILE_NAME
-    if not named and not path.exists():
+    path = named or os.path.join(root, FILE_NAME)
+    if not named and not os.path.exists(path):
         return Settings()
-    content = WorkTree(str(path.parent)).read(path.name)
+    folder, name = os.path.split(path)
+    content = WorkTree(folder or ".").read(name)
     if isinstance(content, Unreadable):
         raise UsageError(f"the settings file {path} {content.why}{_mend(content)}")
     from avion_lint.settings.reader import load  # noqa: PLC0415 - YAML, only where there are settings
 
-    shown = path.name if path.parent.resolve() == root else str(path)
+    shown = name if os.path.realpath(folder or ".") == os.fspath(root) else path
     return load(Document(shown, content.text), known_rules())
 
 
@@ -108,7 +127,7 @@ def _mend(content: Unreadable) -> str:
     return f": {content.mend}" if content.mend else ""
 
 
-def load_sizes(root: Path, gathering: Gathering, settings: Settings) -> Mapping[str, Known]:
+def load_sizes(root: str, gathering: Gathering, settings: Settings) -> Mapping[str, Known]:
     """Sizes of tables by service, from the files that the settings name; raises SettingsError, UsageError."""
     named = {each.service.name: settings.service_at(each.service.root) for each in gathering.services}
     wanted = {name: own for name, own in named.items() if own.stats}
@@ -120,12 +139,12 @@ def load_sizes(root: Path, gathering: Gathering, settings: Settings) -> Mapping[
     return {name: Known(read[own.stats], own.sizes) for name, own in wanted.items()}
 
 
-def _load_stats(root: Path, path: str) -> Stats:
-    if not (root / path).exists():
+def _load_stats(root: str, path: str) -> Stats:
+    if not os.path.exists(os.path.join(root, path)):
         raise UsageError(
             f"there is no {path}, which the settings name as `stats`: write it with `avion-lint stats pull`"
         )
-    content = WorkTree(str(root)).read(path)
+    content = WorkTree(root).read(path)
     if isinstance(content, Unreadable):
         raise UsageError(f"the stats file {path} {content.why}{_mend(content)}")
     from avion_lint.stats.read import load  # noqa: PLC0415 - as above
@@ -133,11 +152,11 @@ def _load_stats(root: Path, path: str) -> Stats:
     return load(content)
 
 
-def load_baseline(root: Path, settings: Settings) -> Baseline | None:
+def load_baseline(root: str, settings: Settings) -> Baseline | None:
     """The baseline that the settings name, None where there is no such file; raises SettingsError, UsageError."""
-    if not (root / settings.baseline).exists():
+    if not os.path.exists(os.path.join(root, settings.baseline)):
         return None
-    content = WorkTree(str(root)).read(settings.baseline)
+    content = WorkTree(root).read(settings.baseline)
     if isinstance(content, Unreadable):
         raise UsageError(f"the baseline {settings.baseline} {content.why}{_mend(content)}")
     from avion_lint.judgement.baseline import parse  # noqa: PLC0415 - only where there is a baseline

@@ -7,7 +7,6 @@ dies is done here as well, so that the answer is the same however many there are
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Mapping, Sequence
 
 from avion_lint.record import record
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     Part = TypeVar("Part")
 
 _LEAST = 400  # statements for each process; below that it takes longer to make a process than it saves
+_GONE = 9  # the signal that ends a process for certain, SIGKILL
 _MOST = 8  # processes; each holds a copy of what it touches
 
 
@@ -72,7 +72,7 @@ class _Child:
     def end(self) -> None:
         """Make sure that it is gone; what it was to tell has been read, or nobody waits for it any more."""
         os.close(self.pipe)
-        os.kill(self.process, signal.SIGKILL)
+        os.kill(self.process, _GONE)
         os.waitpid(self.process, 0)
 
 
@@ -84,10 +84,12 @@ def _start(work: Callable[[int, int], object], part: int, parts: int, common: Se
         return process, reading
     try:  # the child, which never comes back from here
         os.close(reading)
+        import signal  # noqa: PLC0415 - only where work is shared
+
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         from avion_lint.cli.parcels import packed  # noqa: PLC0415 - as above
 
-        with open(writing, "wb") as told:  # noqa: PTH123 - as above
+        with open(writing, "wb") as told:
             told.write(packed(work(part, parts), common))
     finally:
         os._exit(0)

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 
 _PATIENCE = 1.0  # seconds before anything is shown
 _PAUSE = 0.1  # seconds between two pictures
 _WIDTH = 30
 
 
-@contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
-    """Give a function to call once for each of `total` steps; nothing shows where standard error is no terminal."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    bar = _Bar(total)
-    try:
-        yield bar.step
-    finally:
-        bar.clear()
+def progress(total: int) -> Progress:
+    """Gives, as a context, a function to call once for each of `total` steps; nothing shows without a terminal."""
+    return Progress(_Bar(total) if sys.stderr.isatty() else None)
+
+
+class Progress:
+    """The context; a class, since `contextlib` takes longer to load than the picture takes to draw."""
+
+    def __init__(self, bar: _Bar | None) -> None:
+        self._bar = bar
+
+    def __enter__(self) -> Callable[[], None]:
+        return self._bar.step if self._bar else _nothing
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        if self._bar:
+            self._bar.clear()
+
+
+def _nothing() -> None:
+    """Stand for a step that nobody sees."""
 
 
 class _Bar:

@@ -26,7 +26,7 @@ def renumber(given: Namespace) -> int:
         raise UsageError(
             "which migrations are applied cannot be told without git and a base branch: nothing is renamed"
         )
-    root = root_of(first_path(given))
+    root = Path(root_of(first_path(given)))
     paths = _paths(case)
     _refuse_applied(given, root, case, paths)
     try:

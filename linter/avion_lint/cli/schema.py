@@ -41,7 +41,7 @@ def difference(given: Namespace) -> int:
     from avion_lint.schema.printing.difference import as_data, as_text, differences  # noqa: PLC0415 - only here
 
     (service,) = _single(chosen([given.service] if given.service else [], given.settings))
-    root = root_of(Path())
+    root = Path(root_of("."))
     before, after = (state_at(service, side, root, given.settings) for side in (given.before, given.after))
     found = differences(before.schema, after.schema)
     if given.format == "json":
@@ -59,7 +59,7 @@ def difference(given: Namespace) -> int:
 def chosen(wanted: list[str], settings_file: str | None) -> list[Collected]:
     """Services by name, or by a path in or above their folder; all where none is named. Raises UsageError."""
     paths = [word for word in wanted if Path(word).exists()]
-    root = root_of(Path(paths[0]) if paths else Path())
+    root = Path(root_of(paths[0] if paths else "."))
     services = gathered(walked(root, paths or ["."]), load_settings(root, settings_file)).services
     known = [each for each in services if each.files and each.service.dialect is Dialect.POSTGRESQL]
     if not wanted:

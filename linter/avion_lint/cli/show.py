@@ -24,7 +24,7 @@ def show(given: Namespace) -> int:
     for path in given.paths:
         if not Path(path).exists():
             raise UsageError(f"{path}: no such file or folder")
-    root = root_of(Path(given.paths[0]))
+    root = root_of(given.paths[0])
     settings = load_settings(root, given.settings)
     wanted = [under(root, Path(path)) for path in given.paths]
     gathering = gathered(walked(root, given.paths), settings)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def sums(given: Namespace) -> int:
     """Write or update the file, or with --check tell whether it is right. Raises UsageError, SettingsError."""
-    root = root_of(Path())
+    root = Path(root_of("."))
     settings = load_settings(root, given.settings)
     services = summed(gathered(walked(root, ["."]), settings))
     if not any(services.values()):
