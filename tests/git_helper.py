@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from avion_lint.git import GitError, find_repository, landings, resolve_base
+from avion_lint.git import GitError, find_repository, resolve_base
+from avion_lint.git.log import landings
 
 A, B, C = "SELECT 1;\n", "SELECT 2;\n", "SELECT 3;\n"
 START = 1_700_000_000

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from avion_lint.git import find_repository, grep
+from avion_lint.git import find_repository
+from avion_lint.git.grep import grep
 from tests.cli_helper import avion_lint, goose, judged
 from tests.git_helper import Repo, isolate, make_repo
 

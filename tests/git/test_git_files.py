@@ -4,6 +4,7 @@ import pytest
 
 from avion_lint import git
 from avion_lint.git import Trouble, find_repository, listing
+from avion_lint.git.log import landings
 from tests.git_helper import A, B, C, make_repo, trouble
 
 ODD_NAMES = [
@@ -30,7 +31,7 @@ def test_every_name_that_git_can_hold_is_read_everywhere(repo):
     assert dict(files.tracked) == git.tree(found, commit) == git.index(found).entries
     here = git.work_tree(found, ODD_NAMES)
     assert {path: content.entry for path, content in here.items()} == git.tree(found, commit)
-    assert set(git.landings(found, commit, ODD_NAMES)) == set(ODD_NAMES)
+    assert set(landings(found, commit, ODD_NAMES)) == set(ODD_NAMES)
     stored = git.converted(found, ODD_NAMES)
     assert stored.blobs == {path: entry.blob for path, entry in files.tracked.items()}
 

@@ -1,5 +1,5 @@
-from avion_lint import git
 from avion_lint.git import find_repository
+from avion_lint.git.log import landings as git_landings
 from tests.git_helper import A, B, C, landed
 
 
@@ -22,7 +22,7 @@ def test_landings_are_ordered_and_dated(repo):
     repo.commit({"2.sql": B})
     found = find_repository(repo.path)
 
-    landings = git.landings(found, found.head, ["1.sql", "2.sql"])
+    landings = git_landings(found, found.head, ["1.sql", "2.sql"])
 
     assert landings["1.sql"].order < landings["2.sql"].order
     assert landings["2.sql"].when - landings["1.sql"].when == 7200
@@ -98,7 +98,7 @@ def test_the_oldest_commit_of_a_shallow_clone_is_no_certain_landing(repo, tmp_pa
     clone = repo.clone(tmp_path / "clone", "--depth=2", file_url=True)
     found = find_repository(clone.path)
 
-    landings = git.landings(found, found.head, ["1.sql", "2.sql", "3.sql"])
+    landings = git_landings(found, found.head, ["1.sql", "2.sql", "3.sql"])
 
     assert {path: landing.known for path, landing in landings.items()} == {
         "1.sql": False,

@@ -5,6 +5,7 @@ import pytest
 
 from avion_lint import git
 from avion_lint.git import GitError, Trouble, find_repository, listing, resolve_base
+from avion_lint.git.log import landings
 from avion_lint.git.process import is_object_id
 from tests.git_helper import A, B, C, base_of, landed, trouble
 
@@ -148,7 +149,7 @@ def ask_everything(repo):
     git.converted(found, names)
     git.trusts_modes(found)
     git.index(found)
-    git.landings(found, found.head, names)
+    landings(found, found.head, names)
     git.blobs(found, [entry.blob for entry in git.tree(found, base.tip).values()])
     with pytest.raises(GitError):
         git.blobs(found, ["0" * 39 + "1"])
@@ -198,7 +199,7 @@ def test_a_repository_is_not_written_to(repo):
     git.work_tree(found, names)
     git.converted(found, names)
     git.index(found)
-    git.landings(found, found.head, names)
+    landings(found, found.head, names)
 
     assert {path: path.stat().st_mtime_ns for path in repo.path.rglob("*")} == before
 

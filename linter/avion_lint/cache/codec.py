@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from enum import Enum
 from types import ModuleType
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.source import Document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_TUPLE, _DOCUMENT, _MAPPING = "()", "@", "{}"
+_TUPLE, _DOCUMENT, _MAPPING, _OFTEN = "()", "@", "{}", "#"
 
 
 class UnknownValueError(Exception):
@@ -26,10 +26,16 @@ class Codec:
     """Turns values into JSON and back: records, enumerations, tuples, mappings and plain values.
 
     `classes` are those that may come back, by name. Documents are told by their paths and looked up in `documents`.
+    Values of the classes named in `often` are written once, into `written`, and told by their place there; for reading
+    `written` is what was written.
     """
 
     classes: Mapping[str, type]
     documents: Mapping[str, Document]
+    often: frozenset[str] = frozenset()
+    written: list[Any] = field(default_factory=list)
+    _numbers: dict[int, tuple[int, object]] = field(default_factory=dict)  # with the value, lest its identity is reused
+    _known: dict[int, Any] = field(default_factory=dict)
 
     def write(self, value: object) -> str:
         """JSON of a value; raises UnknownValueError for what is none of the above."""
@@ -54,6 +60,17 @@ class Codec:
             case Mapping():
                 return [_MAPPING, *([self.plain(key), self.plain(each)] for key, each in value.items())]
         name = type(value).__name__
+        if name in self.often:
+            return [_OFTEN, self._number(value)]
+        return self._record(value, name)
+
+    def _number(self, value: object) -> int:
+        number, _ = self._numbers.get(id(value)) or self._numbers.setdefault(id(value), (len(self.written), value))
+        if number == len(self.written):
+            self.written.append(self._record(value, type(value).__name__))
+        return number
+
+    def _record(self, value: object, name: str) -> Any:
         if self.classes.get(name) is type(value):
             return [name, *(self.plain(getattr(value, each)) for each in type(value).__match_args__)]  # type: ignore[attr-defined]
         if type(value) is tuple:
@@ -65,6 +82,8 @@ class Codec:
         if not isinstance(plain, list):
             return plain
         kind = plain[0]
+        if kind == _OFTEN:
+            return self._numbered(plain[1])
         if kind == _TUPLE:
             return tuple([self.value(each) for each in plain[1:]])
         if kind == _MAPPING:
@@ -72,6 +91,11 @@ class Codec:
         if kind == _DOCUMENT:
             return self.documents[plain[1]]
         return self.classes[kind](*[self.value(each) for each in plain[1:]])
+
+    def _numbered(self, number: int) -> Any:
+        if number not in self._known:
+            self._known[number] = self.value(self.written[number])
+        return self._known[number]
 
 
 def classes_in(*modules: ModuleType) -> dict[str, type]:

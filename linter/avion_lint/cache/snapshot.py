@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from avion_lint import source
 from avion_lint.cache.codec import Codec, UnknownValueError, classes_in
@@ -14,6 +14,7 @@ from avion_lint.schema.catalogue import Catalogue, Frozen
 from avion_lint.schema.model import Schema
 from avion_lint.source import Document
 from avion_lint.sql import actions
+from avion_lint.sql.actions import Name
 from avion_lint.subjects import SqlProblem
 
 TYPE_CHECKING = False
@@ -36,32 +37,39 @@ class Past:
 
 
 def write(past: Past) -> str:
-    """The text of a state; raises UnknownValueError for a schema that holds what has no form."""
-    codec = _codec({})
+    """The text of a state, a line for each object below one with all else.
+
+    Raises UnknownValueError for a schema that holds what has no form.
+    """
+    codec = _codec({}, [])
     schema = past.schema
+    lines: list[str] = []
     parts = {
         "search_path": list(schema.search_path),
         "problems": codec.write(past.problems),
         "given": past.given,
-        **{name: _shelf(getattr(schema, name), codec) for name in _CATALOGUES},
+        **{name: _shelf(getattr(schema, name), codec, lines) for name in _CATALOGUES},
         "more": {name: codec.write(getattr(schema, name)) for name in _others()},
+        "often": codec.written,
     }
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return "\n".join((json.dumps(parts, ensure_ascii=False, separators=(",", ":")), *lines))
 
 
 def read(text: str, documents: Mapping[str, Document]) -> Past:
     """The state of a text; `documents` are the migrations by path. Raises UnknownValueError for other texts."""
-    codec = _codec(documents)
+    first, *lines = text.split("\n")
     try:
-        parts = json.loads(text)
+        parts = json.loads(first)
+        codec = _codec(documents, parts["often"])
+        objects = iter(lines)
         shelves: dict[str, Any] = {
-            name: _catalogue(parts[name], getattr(Schema(), name), codec) for name in _CATALOGUES
+            name: _catalogue(parts[name], getattr(Schema(), name), codec, objects) for name in _CATALOGUES
         }
         more: dict[str, Any] = {name: codec.read(each) for name, each in parts["more"].items()}
         problems: Any = codec.read(parts["problems"])
         schema = Schema(**shelves, search_path=tuple(parts["search_path"]), **more)
         return Past(schema, problems, tuple(_given(each) for each in parts["given"]))
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError, StopIteration) as error:
         raise UnknownValueError(str(error)) from error
 
 
@@ -78,25 +86,38 @@ def _others() -> tuple[str, ...]:
     return tuple(name for name in Schema.__match_args__ if name not in (*_CATALOGUES, "search_path"))
 
 
-def _codec(documents: Mapping[str, Document]) -> Codec:
+def _codec(documents: Mapping[str, Document], often: list[Any]) -> Codec:
     own = {"SqlProblem": SqlProblem, "Direction": migration.Direction}
-    return Codec(classes_in(model, actions, source) | own, documents)
+    return Codec(classes_in(model, actions, source) | own, documents, _OFTEN, often)
 
 
-def _shelf(catalogue: Catalogue[Any, Any], codec: Codec) -> dict[str, Any]:
-    """Keys once each, and what stands under them by their numbers: text, of which most is never made an object."""
+_OFTEN = frozenset(("Origin",))  # one for each statement, and named by all that the statement made
+
+
+def _shelf(catalogue: Catalogue[Any, Any], codec: Codec, lines: list[str]) -> dict[str, Any]:
+    """Keys once each, and what stands under them by their numbers; the objects are appended to the lines."""
     numbers: dict[object, int] = {}
 
     def number(key: object) -> int:
         return numbers.setdefault(key, len(numbers))
 
-    objects = [[number(key), codec.write(value)] for key, value in catalogue.items()]
+    objects = [number(key) for key in catalogue]
+    lines.extend(codec.write(value) for value in catalogue.values())
     about = [[number(name), [number(key) for key in keys]] for name, keys in catalogue.groups()]
-    return {"keys": [codec.plain(key) for key in numbers], "objects": objects, "about": about}
+    return {"keys": [_plain_key(key, codec) for key in numbers], "objects": objects, "about": about}
 
 
-def _catalogue(parts: Any, empty: Catalogue[Any, Any], codec: Codec) -> Catalogue[Any, Any]:
-    keys = [codec.value(plain) for plain in parts["keys"]]
-    objects = {keys[number]: Frozen(text, codec.read) for number, text in parts["objects"]}
+def _catalogue(parts: Any, empty: Catalogue[Any, Any], codec: Codec, lines: Iterator[str]) -> Catalogue[Any, Any]:
+    keys = [_key(plain, codec) for plain in parts["keys"]]
+    objects = {keys[number]: Frozen(next(lines), codec.read) for number in parts["objects"]}
     about = {keys[number]: tuple([keys[each] for each in members]) for number, members in parts["about"]}
     return empty.restored(objects, about)
+
+
+def _plain_key(key: object, codec: Codec) -> list[Any]:
+    """A key; most are names, which stand as pairs, without their class. Others stand alone."""
+    return list(key) if type(key) is Name else [codec.plain(key)]
+
+
+def _key(plain: list[Any], codec: Codec) -> Any:
+    return Name(*plain) if len(plain) > 1 else codec.value(plain[0])

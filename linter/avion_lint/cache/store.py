@@ -36,7 +36,8 @@ class Store:
         """Keep a state, and drop those that were not used for longest where there are too many."""
         try:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            _write(os.path.join(self.folder, key + _SUFFIX), f"{_digest(text)}\n{text}".encode())
+            data = text.encode()
+            _write(os.path.join(self.folder, key + _SUFFIX), b"%s\n%s" % (_digest(data), data))
             self._prune()
         except OSError:
             return
@@ -64,14 +65,14 @@ class Store:
     def _read(self, key: str) -> str | None:
         path = os.path.join(self.folder, key + _SUFFIX)
         try:
-            with open(path, encoding="utf-8") as file:
-                digest, _, text = file.read().partition("\n")
-            if digest != _digest(text):
+            with open(path, "rb") as file:
+                digest, data = file.readline().rstrip(b"\n"), file.read()
+            if digest != _digest(data):
                 return None
             os.utime(path)
+            return data.decode()
         except (OSError, ValueError):
             return None
-        return text
 
     def _prune(self) -> None:
         states = self.states()
@@ -91,8 +92,8 @@ def folder_of(environment: Mapping[str, str]) -> str:
     return os.path.join(above, "avion-lint")
 
 
-def _digest(text: str) -> str:
-    return str(hasher("blake2b")(text.encode(), digest_size=16).hexdigest())
+def _digest(data: bytes) -> bytes:
+    return str(hasher("blake2b")(data, digest_size=16).hexdigest()).encode()
 
 
 def _write(path: str, data: bytes) -> None:

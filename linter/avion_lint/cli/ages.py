@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from avion_lint import git
 from avion_lint.discovery.gather import Collected, Gathering
 from avion_lint.git import Landing, Repository
+from avion_lint.git.log import first_parents, landings
 from avion_lint.git.values import Tag
 from avion_lint.history.deployments import Landed
 from avion_lint.history.releases import Releases, matching
@@ -35,15 +36,15 @@ def landed(surveyed: Survey | None, gathering: Gathering, settings: Settings, to
         return {}
     repository, tip = surveyed.repository, surveyed.base.tip
     paths = [file.path for each in asking for file in each.files]
-    landings = {path: at for path, at in git.landings(repository, tip, paths).items() if at.known}
-    chain = git.first_parents(repository, tip)
+    known = {path: at for path, at in landings(repository, tip, paths).items() if at.known}
+    chain = first_parents(repository, tip)
     places = {commit: place for place, commit in enumerate(chain)}
     found: dict[str, Landed] = {}
     for each in asking:
         releases = _releases(repository, chain, each, settings)
         found.update(_moments(settings, releases, today))
         for file in each.files:
-            at = landings.get(file.path)
+            at = known.get(file.path)
             if at is not None:
                 found[file.path] = Landed(_days(at, today), _count(releases, places[at.commit]))
     return found
@@ -117,12 +118,12 @@ def sinces(
         raise
     from avion_lint.git.tags import reaches, tags  # noqa: PLC0415 - only where somebody asks
 
-    chain = git.first_parents(repository, base.tip)
+    chain = first_parents(repository, base.tip)
     places = {commit: place for place, commit in enumerate(chain)}
     known = matching(tags(repository), settings.service_at(service.root).applied.tags or DEFAULT_RELEASES)
     releases = Releases(known, reaches(repository, chain, (tag.commit for tag in known)))
     found: dict[str, Since] = {}
-    for path, at in git.landings(repository, base.tip, paths).items():
+    for path, at in landings(repository, base.tip, paths).items():
         first = releases.first_with(places[at.commit])
         day = datetime.fromtimestamp(at.when, UTC).date().isoformat()
         found[path] = Since(at.commit, day, first.name if first else "")

@@ -11,7 +11,7 @@ from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.files import Files
 from avion_lint.discovery.gather import Collected, Gathering, name_of, owner
 from avion_lint.discovery.tree import Unreadable, WorkTree
-from avion_lint.git import UNSHALLOW, Base, Content, Entry, GitError, Repository, Tag, Trouble, landings, tree
+from avion_lint.git import UNSHALLOW, Base, Content, Entry, GitError, Repository, Tag, Trouble, tree
 from avion_lint.history.ground import Ground
 from avion_lint.history.survey import Survey
 from avion_lint.problems import SettingsError
@@ -250,6 +250,8 @@ def _with_landings(ground: Ground, around: Circumstances) -> Ground:
     wanted = {*changed, *_overtaken(ground, around.gathering)} - ground.witnesses.keys()
     if not wanted:
         return ground
+    from avion_lint.git.log import landings  # noqa: PLC0415 - few findings tell it
+
     name = surveyed.base.name
     found = landings(surveyed.repository, surveyed.base.tip, wanted)
     words = {path: landed_words(name, at.when, at.commit, known=at.known) for path, at in found.items()}

@@ -6,11 +6,9 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 
-from avion_lint.cli.ages import landed as landed_of
 from avion_lint.cli.applied import Circumstances, released, settle
 from avion_lint.cli.around import around_of
 from avion_lint.cli.asked import asked_for
-from avion_lint.cli.cache import memory_of
 from avion_lint.cli.code import search_of
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.files import Files, files_of, left_behind
@@ -34,7 +32,6 @@ from avion_lint.history.ground import Ground, against_base, alone, as_landed, na
 from avion_lint.history.survey import Survey
 from avion_lint.history.witness import landed, read_history
 from avion_lint.judgement.assess import migration_paths
-from avion_lint.judgement.baseline import Baseline
 from avion_lint.judgement.judge import Case
 from avion_lint.policy.in_force import Policy, effective
 from avion_lint.policy.packs import is_file, load_pack
@@ -49,6 +46,10 @@ from avion_lint.verdict import Found, Unchecked
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from avion_lint.cache.memory import Memory
+    from avion_lint.history.deployments import Landed
+    from avion_lint.judgement.baseline import Baseline
 
 
 def case_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Case:
@@ -99,7 +100,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
     files, bases = released(files, gathering, settings)
     ground = replace(_ground(given, files, gathering), bases=bases)
     settled = settle(given, Circumstances(files.surveyed, gathering, settings, root, known.today), ground)
-    ground = replace(settled.ground, landed=landed_of(files.surveyed, gathering, settings, known.today))
+    ground = replace(settled.ground, landed=_landed(files, gathering, known))
     # A hook runs before the first migration is written, too.
     around = around_of(files, gathering, settings, paths, everything=given.all)
     expected = not given.staged and around is None
@@ -116,12 +117,27 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         found=(*asked.found, *settled.found, *_by_sums(files, gathering, known)),
         unchecked=(*asked.unchecked, *settled.unchecked, *_without_git(given, files)),
         unborn=files.surveyed is not None and _is_unborn(files.surveyed),
-        memory=None if given.no_cache else memory_of(os.environ),
+        memory=None if given.no_cache else _memory(),
         sizes=load_sizes(root, gathering, settings),
         code=search_of(files.surveyed, gathering, settings),
         spread=spread_of(os.environ),
         around=around,
     )
+
+
+def _landed(files: Files, gathering: Gathering, known: _Known) -> Mapping[str, Landed]:
+    """When migrations landed, where a service asks for it; raises GitError."""
+    if not any(each.service.deprecated_for.of_git for each in gathering.services):
+        return {}
+    from avion_lint.cli.ages import landed as landed_of  # noqa: PLC0415 - few services ask for it
+
+    return landed_of(files.surveyed, gathering, known.settings, known.today)
+
+
+def _memory() -> Memory:
+    from avion_lint.cli.cache import memory_of  # noqa: PLC0415 - not every run has one
+
+    return memory_of(os.environ)
 
 
 def _by_sums(files: Files, gathering: Gathering, known: _Known) -> tuple[Found, ...]:
@@ -239,11 +255,18 @@ def _is_unborn(surveyed: Survey) -> bool:
 
 
 def _history(surveyed: Survey, files: Files, gathering: Gathering) -> History:
-    migrations = {path: content for path, content in files.contents.items() if is_migration(path, gathering)}
+    known: dict[str, bool] = {}
+
+    def wanted(path: str) -> bool:  # asked for the files here, on the base branch, and where that branched off
+        if path not in known:
+            known[path] = is_migration(path, gathering)
+        return known[path]
+
+    migrations = {path: content for path, content in files.contents.items() if wanted(path)}
     return read_history(
         surveyed,
         migrations,
-        lambda path: is_migration(path, gathering),
+        wanted,
         lambda comment: "+goose" in comment,
         lambda path: identity_of(path, gathering),
     )

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator
 from posixpath import dirname
 
 from avion_lint import git
-from avion_lint.cli.ages import DEFAULT_RELEASES
 from avion_lint.discovery.gather import Gathering
 from avion_lint.git import Repository
-from avion_lint.history.releases import matching
 from avion_lint.history.survey import Survey
-from avion_lint.judgement.code_uses import Search, Searched
 from avion_lint.settings.model import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.judgement.code_uses import Search, Searched
 
 # Prose, what programs have written, and other people's code.
 _NO_CODE = (
@@ -28,12 +29,15 @@ def search_of(surveyed: Survey | None, gathering: Gathering, settings: Settings)
     repository, base = surveyed.repository, surveyed.base
 
     def search(words: Collection[str]) -> tuple[Searched, ...]:
+        from avion_lint.git.grep import grep  # noqa: PLC0415 - few changes break the application
+        from avion_lint.judgement.code_uses import Searched  # noqa: PLC0415 - as above
+
         left_out = (*_NO_CODE, *_migrations(gathering))
         try:
             commits = {base.tip: base.name}
             for name, commit in _releases(repository, settings):
                 commits.setdefault(commit, name)
-            found = ((name, git.grep(repository, commit, words, left_out)) for commit, name in commits.items())
+            found = ((name, grep(repository, commit, words, left_out)) for commit, name in commits.items())
             return tuple(Searched(name, hits) for name, hits in found)
         except git.GitError:  # a partial clone: the findings stand without what is only an addition to them
             return ()
@@ -45,7 +49,9 @@ def _releases(repository: Repository, settings: Settings) -> Iterator[tuple[str,
     """Name and commit of the newest releases, the newest first."""
     if not settings.code.releases:
         return
-    from avion_lint.git.tags import tags  # noqa: PLC0415 - only where code is looked for
+    from avion_lint.cli.ages import DEFAULT_RELEASES  # noqa: PLC0415 - only where code is looked for
+    from avion_lint.git.tags import tags  # noqa: PLC0415 - as above
+    from avion_lint.history.releases import matching  # noqa: PLC0415 - as above
 
     known = matching(tags(repository), settings.general.applied.tags or DEFAULT_RELEASES)
     yield from ((tag.name, tag.commit) for tag in reversed(known[-settings.code.releases :]))

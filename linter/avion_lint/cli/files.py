@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Mapping
-from posixpath import dirname
+from collections.abc import Collection, Iterator, Mapping
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.inputs import under, walked
@@ -77,7 +76,15 @@ def _files(given: Namespace, root: str | os.PathLike[str], base: str | None) -> 
         links = frozenset(path for path, content in contents.items() if content.entry.is_link)
         stored = StoredTree({path: content.data for path, content in contents.items()}, links)
         return Files(stored, surveyed, contents)
-    return Files(WorkTree(os.fspath(root), tuple(sorted(contents))), surveyed, contents)
+    known = dict(_regular(contents, surveyed))
+    return Files(WorkTree(os.fspath(root), tuple(sorted(contents)), known=known), surveyed, contents)
+
+
+def _regular(contents: Mapping[str, Content], surveyed: Survey) -> Iterator[tuple[str, bytes]]:
+    """Regular files of the work tree with their bytes; links are followed by whoever reads them."""
+    for path, content in contents.items():
+        if content.data is not None and not content.entry.is_link and path not in surveyed.files.skipped:
+            yield path, content.data
 
 
 def left_behind(files: Files) -> Tree | None:
@@ -85,9 +92,9 @@ def left_behind(files: Files) -> Tree | None:
     surveyed = files.surveyed
     if surveyed is None or surveyed.repository is None:
         return None
-    folders = {dirname(path) for path in files.contents if path.lower().endswith(".sql")}
+    folders = {path.rpartition("/")[0] for path in files.contents if path.lower().endswith(".sql")}
     base = {**surveyed.tip, **surveyed.merge_base}
-    gone = {path: base[path].blob for path in relevant(tuple(base)) if dirname(path) not in folders}
+    gone = {path: base[path].blob for path in relevant(tuple(base)) if path.rpartition("/")[0] not in folders}
     gone = {path: blob for path, blob in gone.items() if path not in files.contents}
     if not any(path.lower().endswith(".sql") for path in gone):
         return None
@@ -98,8 +105,8 @@ def left_behind(files: Files) -> Tree | None:
 def relevant(paths: Collection[str]) -> tuple[str, ...]:
     """Paths that can be migrations or say how they are run; Go files only beside SQL, what lies in a folder `x.sql`."""
     sql = [path for path in paths if path.lower().endswith(".sql")]
-    folders = {dirname(path) for path in sql}
-    code = [path for path in paths if path.endswith(".go") and dirname(path) in folders]
+    folders = {path.rpartition("/")[0] for path in sql}
+    code = [path for path in paths if path.endswith(".go") and path.rpartition("/")[0] in folders]
     beside = [path for path in paths if path.lower().endswith(_BESIDE) or kind_of(path)]
     inside = [path for path in paths if ".sql/" in path]
     return tuple(sorted({*sql, *code, *beside, *inside}))

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.discovery.tree import Unreadable, WorkTree
-from avion_lint.judgement.baseline import Baseline
 from avion_lint.rule import Rule
 from avion_lint.settings.model import FILE_NAME, Settings
 from avion_lint.source import Document
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from avion_lint.discovery.gather import Gathering
     from avion_lint.discovery.tree import Tree
+    from avion_lint.judgement.baseline import Baseline
     from avion_lint.stats.model import Known, Stats
 
 

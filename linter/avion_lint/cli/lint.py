@@ -11,7 +11,6 @@ from avion_lint.cli.exit_codes import NOT_CHECKED, Exit, UsageError
 from avion_lint.cli.output import complain, say
 from avion_lint.cli.progress import progress
 from avion_lint.finding import Level
-from avion_lint.fixer import Fixers
 from avion_lint.git import GitError
 from avion_lint.judgement.judge import Case, judge, unknown
 from avion_lint.record import replace
@@ -22,6 +21,8 @@ from avion_lint.verdict import Verdict
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from avion_lint.fixer import Fixers
 
 
 def lint(given: Namespace) -> int:

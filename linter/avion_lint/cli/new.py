@@ -17,6 +17,7 @@ from avion_lint.cli.inputs import root_of
 from avion_lint.cli.output import complain, say
 from avion_lint.cli.rewrite import RewriteError, rewrite
 from avion_lint.cli.services import one_service
+from avion_lint.git.identity import identity
 from avion_lint.record import replace
 
 
@@ -62,7 +63,7 @@ def author(root: Path, given: Namespace) -> Author:
     if given.no_git:
         return Author()
     try:
-        found = Author(*git.identity(git.find_repository(root), os.environ))
+        found = Author(*identity(git.find_repository(root), os.environ))
     except git.GitError:
         return Author()
     if not found.name:

@@ -14,6 +14,7 @@ from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.inputs import first_path, root_of, under
 from avion_lint.cli.new import shown
 from avion_lint.cli.output import complain, say
+from avion_lint.git.move import move
 from avion_lint.judgement.judge import Case
 from avion_lint.report.wording import plural
 
@@ -36,7 +37,7 @@ def renumber(given: Namespace) -> int:
         return Exit.UNCHECKED
     if not given.dry_run and moves:
         repository = git.find_repository(root)
-        git.move(repository, moves, git.listing(repository).tracked.keys())
+        move(repository, moves, git.listing(repository).tracked.keys())
     for old, new in reversed(moves):
         say(f"{shown(root, old)} -> {shown(root, new)}\n")
     _tell(case, len(moves), dry_run=given.dry_run)

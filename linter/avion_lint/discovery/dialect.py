@@ -6,7 +6,7 @@ from avion_lint.discovery.discover import Folder
 from avion_lint.runners.migration import MigrationFile
 from avion_lint.settings.model import ServiceSettings
 from avion_lint.sql.evidence import evidence, may_be_foreign
-from avion_lint.sql.parse import SyntaxProblem, parse
+from avion_lint.sql.parse import is_sql
 from avion_lint.subjects import Dialect
 
 
@@ -42,7 +42,7 @@ def _proof(file: MigrationFile) -> tuple[str, str, str] | None:
     if not may_be_foreign(file.document.text):
         return None
     for chunk in (chunk for section in file.sections for chunk in section.chunks):
-        if isinstance(parse(chunk.text), SyntaxProblem):
+        if not is_sql(chunk.text):
             found = evidence(chunk.text)
             if found:
                 return (*found, file.path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from posixpath import basename, dirname
+from posixpath import basename
 
 from avion_lint.discovery.tree import Read, Unreadable
 from avion_lint.record import record
@@ -62,7 +62,7 @@ def discover(
     by_folder: dict[str, list[str]] = defaultdict(list)
     for path in sorted(paths):
         if path.lower().endswith((".sql", ".go")):
-            by_folder[dirname(path)].append(path)
+            by_folder[path.rpartition("/")[0]].append(path)
     sorts = {folder: _runner(folder, files, read, runner_of, configuration) for folder, files in by_folder.items()}
     if Runner.GOOSE in sorts.values():
         sorts |= {

@@ -10,7 +10,6 @@ from avion_lint.discovery.connections import limited
 from avion_lint.discovery.dialect import dialect_of
 from avion_lint.discovery.discover import Folder, Stray, discover, service_names
 from avion_lint.discovery.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
-from avion_lint.discovery.locations import joined as joined_locations
 from avion_lint.discovery.starting import StartingPoints, dumps, point_of, starting_points
 from avion_lint.discovery.tree import Read, Unreadable, folder_like_file
 from avion_lint.pattern import pattern
@@ -102,6 +101,8 @@ def _joined(
     roots = tuple(sorted(folder.root for folder in folders if folder.runner is Runner.FLYWAY))
     if not roots:
         return folders
+    from avion_lint.discovery.locations import joined as joined_locations  # noqa: PLC0415 - Flyway's alone
+
     return joined_locations(
         folders, paths, lambda root: sources.configuration(root, settings.service_at(root).flyway, roots)
     )

@@ -139,12 +139,14 @@ class Overlay:
 class WorkTree:
     """Files below a folder; `names` are the paths that count, from that folder, or all where None.
 
-    `below` are the only folders that are looked through for files, from the root ("" for all).
+    `below` are the only folders that are looked through for files, from the root ("" for all). `known` are regular
+    files that were read already, so that they need not be read again.
     """
 
     root: str
     names: tuple[str, ...] | None = None
     below: tuple[str, ...] = ("",)
+    known: Mapping[str, bytes] = field(default_factory=dict, compare=False)
     _links: dict[str, bool] = field(default_factory=dict, compare=False)  # folders that were looked at
 
     def paths(self) -> tuple[str, ...]:
@@ -155,6 +157,9 @@ class WorkTree:
 
     def read(self, path: str) -> Document | Unreadable:
         """A file's text, or why there is none; a link is followed only to a file within the folder."""
+        data = self.known.get(path)
+        if data is not None:
+            return decode(path, data)
         full = os.path.join(self.root, path)
         try:
             return self._read(full, path)

@@ -8,10 +8,6 @@ nothing is claimed.
 
 from avion_lint.git.base import resolve_base
 from avion_lint.git.errors import UNSHALLOW, GitError, Trouble
-from avion_lint.git.grep import grep
-from avion_lint.git.identity import identity
-from avion_lint.git.log import first_parents, landings
-from avion_lint.git.move import move
 from avion_lint.git.objects import blobs, index, tree
 from avion_lint.git.repository import find_repository
 from avion_lint.git.values import (
@@ -48,13 +44,8 @@ __all__ = [
     "blobs",
     "converted",
     "find_repository",
-    "first_parents",
-    "grep",
-    "identity",
     "index",
-    "landings",
     "listing",
-    "move",
     "resolve_base",
     "tree",
     "trusts_modes",

@@ -58,7 +58,7 @@ def work_tree(repository: Repository, paths: Iterable[str]) -> dict[str, Content
     found: dict[str, Content] = {}
     folders: dict[str, bool] = {}
     for path in paths:
-        folder = os.path.dirname(path)
+        folder = path.rpartition("/")[0]
         if folder not in folders:
             folders[folder] = _is_own(repository.root, folder)
         content = _content(repository, path) if folders[folder] else None

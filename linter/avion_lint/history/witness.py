@@ -77,7 +77,9 @@ def landed(surveyed: Survey, paths: Iterable[str]) -> dict[str, Deployment]:
     commit = surveyed.base.tip if surveyed.base else repository.head if repository else None
     if repository is None or commit is None:
         return alone(paths)
-    return as_landed(paths, git.landings(repository, commit, paths))
+    from avion_lint.git.log import landings  # noqa: PLC0415 - where all migrations are judged
+
+    return as_landed(paths, landings(repository, commit, paths))
 
 
 def _only(tree: Mapping[str, Entry], wanted: Wanted) -> dict[str, Entry]:

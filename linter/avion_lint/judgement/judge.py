@@ -8,13 +8,10 @@ from datetime import date
 from avion_lint import tool
 from avion_lint.discovery.gather import Gathering
 from avion_lint.finding import Finding, Level
-from avion_lint.fixer import Fixers
 from avion_lint.history.ground import Ground
 from avion_lint.judgement.assess import Assessment, assess, history_unknown
-from avion_lint.judgement.baseline import Baseline
 from avion_lint.judgement.engine import OptionsOf, run
 from avion_lint.judgement.fingerprint import fingerprint
-from avion_lint.judgement.suppression import Suppression, read_suppressions
 from avion_lint.judgement.weigh import Scale, weigh
 from avion_lint.policy.in_force import Policy
 from avion_lint.record import field, record, replace
@@ -31,9 +28,12 @@ from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Ver
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.cache.memory import Memory
+    from avion_lint.fixer import Fixers
     from avion_lint.judgement.around import Around, Judged
+    from avion_lint.judgement.baseline import Baseline
     from avion_lint.judgement.code_uses import Search
     from avion_lint.judgement.engine import Spread
+    from avion_lint.judgement.suppression import Suppression
 
 _APPLICATION = "CO"
 
@@ -177,6 +177,8 @@ def _suppressions(
     for migration in judged:
         if "avion" not in migration.document.text:
             continue
+        from avion_lint.judgement.suppression import read_suppressions  # noqa: PLC0415 - few files have any
+
         read = read_suppressions(migration.document, _comments(migration.document), _statements(migration), names)
         found[migration.path] = read.found
         invalid.extend(Found(tool.INVALID_SUPPRESSION, finding, migration.service.name) for finding in read.invalid)

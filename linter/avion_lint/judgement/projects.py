@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from avion_lint.cache.snapshot import Past
 from avion_lint.history.deployments import Deployment, Landed
 from avion_lint.record import field, record
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner, Section, Version
 from avion_lint.schema.annotations import as_comment, deprecating
-from avion_lint.schema.dump import OLDER
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay, with_search_path
 from avion_lint.source import Place, Span
@@ -33,6 +31,7 @@ from avion_lint.subjects import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.cache.memory import Memory
+    from avion_lint.cache.snapshot import Past
 
 
 @record
@@ -96,6 +95,8 @@ def project(gathered: Gathered, tick: Callable[[], None], memory: Memory | None 
         if file.kind in _FOLDED:
             schema = migration.after
         if memory and len(migrations) == len(keys):
+            from avion_lint.cache.snapshot import Past  # noqa: PLC0415 - only where there is a cache
+
             problems = {each.path: each.problems for each in migrations if each.problems}
             memory.keep(keys, Past(schema, problems, tuple(opening.given)))
     return Project(gathered.service, tuple(migrations), gathered.unrecognised, gathered.base_name, gathered.base)
@@ -156,6 +157,8 @@ def starting_point(gathered: Gathered) -> StartingPoint:
     baselines = [file for file in gathered.files if file.kind is Kind.BASELINE and file.version]
     if start.schema != Schema() or not baselines:
         return start
+    from avion_lint.schema.dump import OLDER  # noqa: PLC0415 - few projects have a baseline
+
     last = max(baselines, key=lambda file: (file.version or Version((), ""), file.path))
     standing = gathered.standing[last.path]
     if gathered.base:

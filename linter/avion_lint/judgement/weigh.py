@@ -9,13 +9,16 @@ from fnmatch import fnmatchcase
 
 from avion_lint import globs, tool
 from avion_lint.finding import Finding, Level
-from avion_lint.judgement.baseline import Baseline, BaselineEntry
 from avion_lint.judgement.fingerprint import fingerprint, normalised
-from avion_lint.judgement.suppression import Suppression
 from avion_lint.policy.in_force import Policy
 from avion_lint.record import field, record
 from avion_lint.settings.model import Exemption
 from avion_lint.verdict import Found, Result, Sized, Suppressed, SuppressedBy, place_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.judgement.baseline import Baseline, BaselineEntry
+    from avion_lint.judgement.suppression import Suppression
 
 _UNCLEAR = frozenset({tool.NOT_PARSED.id, tool.NOT_READABLE.id, tool.NOT_JUDGED.id})
 
@@ -68,7 +71,7 @@ class _Held:
             case _Held(exemptions=(exemption, *_)):
                 reason = f"{exemption.reason} ({exemption.owner}, until {exemption.expires})"
                 return Suppressed(self.result, SuppressedBy.EXCEPTION, reason)
-            case _Held(entry=BaselineEntry() as entry):
+            case _Held(entry=entry) if entry is not None:
                 return Suppressed(self.result, SuppressedBy.BASELINE, f"in {entry.place.document.path}")
             case _Held(result=Result(size=Sized(small=str(small)))) if small:
                 return Suppressed(self.result, SuppressedBy.SIZE, small)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.runners.go_text import SPACE
-from avion_lint.runners.goose_envsub import Substituted
 from avion_lint.runners.migration import Chunk
 from avion_lint.source import Segment, SourceMap
 
-_Run = tuple[int, int, Substituted | None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.runners.goose_envsub import Substituted
+
+    _Run = tuple[int, int, Substituted | None]
 
 
 class Buffer:

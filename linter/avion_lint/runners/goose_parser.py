@@ -13,7 +13,6 @@ from avion_lint.runners.goose_annotations import (
     annotation_lines,
 )
 from avion_lint.runners.goose_buffer import Buffer
-from avion_lint.runners.goose_envsub import Substituted, SubstitutionError, substitute
 from avion_lint.runners.goose_lines import (
     EASY_STATEMENT,
     after_header,
@@ -26,6 +25,10 @@ from avion_lint.runners.goose_lines import (
 from avion_lint.runners.goose_reading import Query, Reading
 from avion_lint.runners.migration import Chunk, Direction, ReadError
 from avion_lint.source import Segment, SourceMap, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.runners.goose_envsub import Substituted
 
 _SEE = "see https://github.com/pressly/goose#sql-migrations"
 
@@ -285,6 +288,8 @@ class _Parser:
         return line.text, following
 
     def _substituted(self, start: int, stop: int) -> Substituted:
+        from avion_lint.runners.goose_envsub import SubstitutionError, substitute  # noqa: PLC0415 - few files ask for it
+
         line = self.text[start:stop]
         try:
             return substitute(line, self.environment)

@@ -63,6 +63,16 @@ def parse(text: str) -> tuple[RawStatement, ...] | SyntaxProblem:
     return tuple(_raw(entry, text, locate) for entry in tree["stmts"])
 
 
+def is_sql(text: str) -> bool:
+    """Whether PostgreSQL's grammar takes a text; the tree is not read."""
+    parser = load_parser()
+    try:
+        parser.parse_sql_json(text)
+    except (parser.ParseError, UnicodeEncodeError):
+        return False
+    return "\0" not in text
+
+
 def _problem(error: Exception, text: str) -> SyntaxProblem:
     message = str(error.args[0]) if error.args else "syntax error"
     at = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], int) else len(text)

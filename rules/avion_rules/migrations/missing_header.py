@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from avion_lint.finding import Finding
@@ -47,21 +46,24 @@ _ENOUGH = 3  # migrations that tell what a service's custom is
 def missing_header(project: Project, options: Headers) -> Iterator[Finding]:
     """Find a migration that does not say at its top who wrote it and when."""
     dated = [migration for migration in project.migrations if migration.kind in _DATED]
-    written = {migration.path: _written(migration, options.headers) for migration in dated}
-    used = Counter(header for headers in written.values() for header in headers)
-    for migration in dated:
-        custom = options.always or len(dated) <= _ENOUGH
-        missing = [
-            header for header in options.headers if header not in written[migration.path] and (custom or used[header])
-        ]
-        if migration.judged and missing:
+    patterns = {header: _pattern(header) for header in options.headers}
+    judged = [(migration, _missing(migration, patterns)) for migration in dated if migration.judged]
+    wanted = {header for _, missing in judged for header in missing}
+    if not options.always and len(dated) > _ENOUGH:
+        wanted = {header for header in wanted if any(_has(each, patterns[header]) for each in dated)}
+    for migration, lacking in judged:
+        missing = [header for header in lacking if header in wanted]
+        if missing:
             yield _finding(migration, missing)
 
 
-def _written(migration: Migration, headers: tuple[str, ...]) -> frozenset[str]:
-    """The headers that a migration has."""
+def _missing(migration: Migration, patterns: dict[str, re.Pattern[str]]) -> list[str]:
     lines = tuple(header_lines(migration.document))
-    return frozenset(header for header in headers if any(map(_pattern(header).fullmatch, lines)))
+    return [header for header, wanted in patterns.items() if not any(map(wanted.fullmatch, lines))]
+
+
+def _has(migration: Migration, wanted: re.Pattern[str]) -> bool:
+    return any(map(wanted.fullmatch, header_lines(migration.document)))
 
 
 def _finding(migration: Migration, missing: list[str]) -> Finding:

@@ -7,7 +7,6 @@ from avion_lint.schema.model import Doubt, Origin, candidates
 from avion_lint.schema.replay.draft import Draft
 from avion_lint.sql import actions as a
 from avion_lint.sql.extract import extract
-from avion_lint.sql.plpgsql import routine_block
 
 
 def doubt(draft: Draft, action: a.Unseen, origin: Origin) -> None:
@@ -22,6 +21,8 @@ def doubt(draft: Draft, action: a.Unseen, origin: Origin) -> None:
 
 def call(draft: Draft, action: a.Call, origin: Origin) -> None:
     """Doubt what the body of a known function changes: it runs, who knows with what arguments and how far."""
+    from avion_lint.sql.plpgsql import routine_block  # noqa: PLC0415 - few migrations call functions
+
     names = {*candidates(action.function, draft.search_path)}
     known = [key for key in draft.things if key[0] is a.ObjectKind.FUNCTION and key[1] in names]
     for key in known:

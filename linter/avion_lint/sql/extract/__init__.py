@@ -46,7 +46,6 @@ from avion_lint.sql.extract.types import (
 )
 from avion_lint.sql.extract.views import create_view, refresh
 from avion_lint.sql.parse import Node, RawStatement
-from avion_lint.sql.plpgsql import do_block
 
 
 def extract(statement: RawStatement, text: str) -> tuple[a.Action, ...]:
@@ -59,6 +58,8 @@ def extract(statement: RawStatement, text: str) -> tuple[a.Action, ...]:
     if kind == "AlterTableStmt":
         return tuple(alter_table(statement, text))
     if kind == "DoStmt":
+        from avion_lint.sql.plpgsql import do_block  # noqa: PLC0415 - few migrations have one
+
         return (do_block(statement, text, extract),)
     return (a.Command(span, _WORDS.get(kind) or _spelt(kind)),)
 
