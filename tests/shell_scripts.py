@@ -151,6 +151,7 @@ def wrapped(text: str, kind: int, around: tuple[int, str, int]) -> tuple[str, in
     """Put a text into what stands around it, in braces where it would fall apart."""
     wanted, outer, result = around
     inner = text if kind >= wanted else "{ " + text + "\n}"
+    outer = outer.replace("<<E\n", f"<<E{len(text)}\n").replace("\nE", f"\nE{len(text)}")
     return outer.replace("S", inner.replace("\\", "\\\\"), 1), result
 
 
@@ -187,7 +188,7 @@ class Machine:
         program.chmod(0o755)
 
     def run(self, text: str, shell: str, start: tuple[str, ...]) -> int | None:
-        """Exit status of the script; None where the marked command did not run, or the script fails without it too."""
+        """Exit status of the script; None where the marked command did not run, or it fails or hangs without it too."""
         self.mark.touch()
         if self._status(text, shell, start) != 0:
             return None
@@ -197,12 +198,15 @@ class Machine:
 
     def _status(self, text: str, shell: str, start: tuple[str, ...]) -> int:
         environment = {**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"}
-        return subprocess.run(
-            [*argv(shell), *start, "-c", text + "\n"],
-            env=environment,
-            cwd=self.folder,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            timeout=20,
-            check=False,
-        ).returncode
+        try:
+            return subprocess.run(
+                [*argv(shell), *start, "-c", text + "\n"],
+                env=environment,
+                cwd=self.folder,
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+                timeout=3,
+                check=False,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            return 124

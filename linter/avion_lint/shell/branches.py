@@ -19,6 +19,10 @@ class Branches:
     def __init__(self, functions: dict[str, Function]) -> None:
         self.functions = functions
 
+    def sets_options(self, function: Function) -> bool:
+        """Whether a function may change the shell's options."""
+        return any(each.name in {"set", "shopt", ".", "source"} for each in simples_in((function.body,)))
+
     def taken(self, nodes: tuple[Node, ...], context: Context, calls: int = 0) -> Failure | None:
         """What a branch that is taken because of a failure leads to; None where it runs to its end."""
         kept: frozenset[str] = frozenset()

@@ -66,6 +66,8 @@ class _Walk:
         self.depth = 0
         self.exit_traps: list[Failure | None] = [None]
         self.error_trap = False
+        self.error_trap_inside = False  # set by a function: which calls it holds for is not followed
+        self.calls = 0
 
     # -- lists
 
@@ -136,6 +138,8 @@ class _Walk:
             return context.fail
         if options.errexit or (self.error_trap and (not context.inner or options.errtrace)):
             return context.leave
+        if self.error_trap_inside and options.errexit is not True and context.fail.is_lost:
+            return _UNKNOWN_OPTIONS
         if options.errexit is None and context.fail.outcome is not context.leave.outcome:
             return _UNKNOWN_OPTIONS
         return context.fail
@@ -181,7 +185,9 @@ class _Walk:
             masks = at is not None and value == "0"
             self.exit_traps[-1] = Failure(Outcome.MASKED, Reason.TRAP, node.where) if masks else None
         if "ERR" in words[1:] and len(self.exit_traps) == 1 and self.shell.kind is Kind.BASH:
-            self.error_trap = at is not None and value not in {"0", ";", ""}
+            ends_script = at is not None and value not in {"0", ";", ""}
+            self.error_trap = ends_script and not self.calls
+            self.error_trap_inside = ends_script and bool(self.calls)
 
     def call(self, function: Function, fate: Failure, context: Context, options: Options) -> Options:
         """Follow a function's body as it is called here; once for every kind of context."""
@@ -191,10 +197,20 @@ class _Walk:
             return self.seen[key]
         self.seen[key] = options
         inner = replace(context, fail=fate, back=fate, rest=None, pipes=None, inner=True)
-        after = self.seen[key] = self.visit(function.body, inner, options)
-        if after.errexit != options.errexit:  # errexit judges the call by what the function left it at
-            late = self.trigger(context, after)
-            self.visit(function.body, replace(inner, fail=late, back=late), options)
+        if self.branches.sets_options(function):
+            # errexit judges a call by what the function leaves it at.
+            late = self.trigger(context, self.foreseen(function, inner, options))
+            inner = replace(inner, fail=late, back=late)
+        self.calls += 1
+        self.seen[key] = self.visit(function.body, inner, options)
+        self.calls -= 1
+        return self.seen[key]
+
+    def foreseen(self, function: Function, context: Context, options: Options) -> Options:
+        """Options that a function leaves, without noting anything."""
+        found, seen, self.seen = list(self.found), dict(self.seen), dict(self.seen)
+        after = self.visit(function.body, context, options)
+        self.found, self.seen = found, seen
         return after
 
     def rest_of_functions(self, context: Context, options: Options) -> None:
