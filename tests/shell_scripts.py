@@ -81,7 +81,7 @@ AROUND: tuple[tuple[int, str, int], ...] = (
     (LIST, "export x=$( S)", SIMPLE),
     (LIST, "readonly x$RANDOM=1; echo `S`", LIST),
     (LIST, '[ "$( S)" != zzz ]', SIMPLE),
-    (LIST, "cat <<E\n$( S)\nE", SIMPLE),
+    (LIST, "cat <<E\n$( S)\nE\n", LIST),
     (LIST, "for i in $( S); do true; done", SIMPLE),
     (LIST, "case $( S) in a) true ;; esac", SIMPLE),
     (PIPE, "true | S", PIPE),

@@ -9,7 +9,7 @@ from avion_lint.shell.statuses import STATUS, command_reads, exit_value, fails, 
 from avion_lint.shell.syntax import AndOr, Function, Group, If, Negated, Node, Simple
 from avion_lint.shell.walk import simples_in
 
-_LOOK_AHEAD = 60  # statements after `rc=$?` in which its use is looked for
+_LOOK_AHEAD = 30  # statements after `rc=$?` in which its use is looked for
 _CALLS = 4  # functions that are followed into each other
 
 
@@ -126,6 +126,8 @@ class Branches:
                 case Simple(name="exit" | "return") if command_reads(node, names):
                     return self.end(node, context, names, first=False)
                 case Simple() if any(each.name == name for each in node.assignments):
+                    break
+                case AndOr(parts=(*_, last)) if kept_in(last) == name:
                     break
             if (looked := self.looked_at(node, names, context)) is not None:
                 return looked

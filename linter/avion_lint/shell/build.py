@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 60
 """Levels of structure that are read; real scripts stay below 15."""
 _SPECIAL = pattern(rf"[\\'\"$`<>{UNKNOWN}]")
-_NEGATION = pattern(r"(?<![^\s;&|(])![ \t]+(?=[({]|(?:if|while|until|for|case)\b)")
+_NEGATION = pattern(r"(?<![^\s;&|(`])![ \t]+(?=[({]|(?:if|while|until|for|case)\b)")
 _TRIES = 4
 TOO_DEEP = "nested too deeply to be read"
 NOT_SHELL = "not understood as shell"

@@ -138,7 +138,7 @@ class _Walk:
             return context.fail
         if options.errexit or (self.error_trap and (not context.inner or options.errtrace)):
             return context.leave
-        if self.error_trap_inside and options.errexit is not True and context.fail.is_lost:
+        if self.error_trap_inside and context.fail.is_lost:
             return _UNKNOWN_OPTIONS
         if options.errexit is None and context.fail.outcome is not context.leave.outcome:
             return _UNKNOWN_OPTIONS
