@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from avion_lint.shell.origin import UNKNOWN, Origin, Piece, derive
@@ -152,3 +154,14 @@ def test_deep_nesting_is_told_and_ends() -> None:
 
     assert deep.troubles
     assert len(row.commands) == 10000
+
+
+def test_time_grows_as_the_script_does() -> None:
+    step = 'x=$(a | b "$C" | grep d) || rc=$?\npsql -c "select 1" &\na=1 b=2\ncat <<EOF > f\n$X\nEOF\n'
+    durations = []
+    for times in (100, 800):
+        before = time.process_time()
+        script(step * times)
+        durations.append(time.process_time() - before)
+
+    assert durations[1] < 8 * 3 * durations[0]
