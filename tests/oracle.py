@@ -26,6 +26,7 @@ from psycopg import sql
 
 from avion_lint.cli.inputs import root_of, walked
 from avion_lint.discovery.gather import Collected, gather
+from avion_lint.executor import catalog
 from avion_lint.judgement.projects import runner_order
 from avion_lint.record import replace
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner
@@ -36,7 +37,7 @@ from avion_lint.source import Place
 from avion_lint.sql.actions import flattened
 from avion_lint.sql.statements import read
 from avion_lint.subjects import Dialect
-from tests import catalog, postgres_servers
+from tests import postgres_servers
 
 _MISSING_ROLE = re.compile(r'role "([^"]+)" does not exist')
 

@@ -29,7 +29,8 @@ LAYERS = (
     ("judgement.announced",),
     ("judgement.assess", "authoring"),
     ("judgement", "judgement.judge"),
-    ("report", "judgement.rehearse"),
+    ("executor", "judgement.rehearse"),
+    ("report",),
     ("testing",),
     ("cli", "__main__"),
 )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import catalog, oracle, postgres_servers
+from avion_lint.executor import catalog
+from tests import oracle, postgres_servers
 from tests.sql_helper import schema
 
 OWN = Path(__file__).parent / "data" / "oracle"

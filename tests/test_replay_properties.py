@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from avion_lint.executor import catalog
 from avion_lint.schema.model import Schema
 from avion_lint.schema.replay import replay
 from avion_lint.sql.actions import flattened
 from avion_lint.sql.statements import read
-from tests import catalog
 from tests.sql_helper import ORIGIN
 
 # Few names, so that statements meet; some that need quotes, and some that no one makes.

@@ -25,6 +25,7 @@ COMMANDS = {
     "history": ("applied", "history_arguments"),
     "applied": ("applied", "applied_arguments"),
     "sum": ("applied", "sums_arguments"),
+    "verify": ("executing", "verify_arguments"),
     "stats": ("housekeeping", "stats_arguments"),
     "cache": ("housekeeping", "cache_arguments"),
 }

@@ -26,6 +26,7 @@ break the running application, fail half-way or lose data, and how to do it safe
   avion-lint history         when each migration landed, in which release; --audit: what was done to it since
   avion-lint applied pull    write down what a database has run, so that it is known what is applied
   avion-lint sum             write down what every migration is, so that a change is seen without git
+  avion-lint verify [SERVICE]  run the migrations on a throw-away PostgreSQL server: up, down, on the last release
   avion-lint stats pull      write down how large the tables of a database are, so that findings know
 """
 

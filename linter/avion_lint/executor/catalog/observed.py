@@ -1,21 +1,16 @@
-"""What a real server's catalogs say of a schema, and the same of a replayed one: facts as text by name of the object.
-
-A fact is one line for one object, so that two schemas are compared by comparing two dictionaries. Objects of extensions
-and temporary ones are left out.
-"""
+"""What a server's catalogue says of a schema in the words in which a replayed one is told (see replayed.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Callable, Mapping
 
-import psycopg
+from avion_lint.executor.catalog.facts import Facts, column_words, constraint_words, type_name
 
-from avion_lint.schema.model import Column, Constraint, Index, Schema, Table, Thing
-from avion_lint.sql.actions import ConstraintKind, Name, ObjectKind, Type
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-Facts = dict[str, str]
-UNKNOWN = "?"  # the type of a column that is computed by a query; the replay does not work types out
+    import psycopg
 
 _FOLDERS = """
     n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> 'information_schema'
@@ -108,8 +103,10 @@ _QUERIES = {
 
 def observed(connection: psycopg.Connection[Any]) -> Facts:
     """The facts that a database's catalogs give; the connection is left in a transaction of its own."""
+    from psycopg.rows import dict_row  # noqa: PLC0415 - only where there is psycopg
+
     found: Facts = {}
-    with connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+    with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("SET LOCAL search_path = pg_catalog")
         for kind, query in _QUERIES.items():
             cursor.execute(_filled(query))
@@ -142,11 +139,7 @@ def _column(row: dict[str, Any]) -> Facts:
         return {key: "of a view"}
     generated = {"s": " stored", "v": " virtual", "": ""}[row["attgenerated"]]
     default = row["atthasdef"] and not generated
-    return {key: _column_words(_type(row["type"]), row["attnotnull"], default, bool(row["attidentity"]), generated)}
-
-
-def _column_words(type_: str, not_null: bool, default: bool, identity: bool = False, generated: str = "") -> str:
-    return type_ + (" not null" * not_null) + (" default" * default) + (" identity" * identity) + generated
+    return {key: column_words(type_name(row["type"]), row["attnotnull"], default, bool(row["attidentity"]), generated)}
 
 
 _CONSTRAINTS = {"p": "primary key", "u": "unique", "c": "check", "f": "foreign key", "x": "exclusion", "n": "not null"}
@@ -158,13 +151,8 @@ def _constraint(row: dict[str, Any]) -> Facts:
         return {}
     columns = row["columns"] if kind in {"primary key", "unique", "foreign key"} else sorted(set(row["columns"]))
     other = f" to {row['other_folder']}.{row['other']}" if row["other"] else ""
-    words = _constraint_words(kind, columns, other, row["convalidated"], row["condeferred"])
+    words = constraint_words(kind, columns, other, row["convalidated"], row["condeferred"])
     return {f"constraint {row['nspname']}.{row['relname']}.{row['conname']}": words}
-
-
-def _constraint_words(kind: str, columns: list[str], other: str, valid: bool, deferred: bool) -> str:
-    shown = "" if kind == "exclusion" else f" ({', '.join(columns)})"
-    return kind + shown + other + (" not valid" * (not valid)) + (" deferred" * deferred)
 
 
 def _index(row: dict[str, Any]) -> Facts:
@@ -180,7 +168,7 @@ def _of_type(row: dict[str, Any]) -> Facts:
         case "e":
             return {key: "enum " + ", ".join(row["values"])}
         case "d":
-            words = _column_words(_type(row["base"]), row["typnotnull"], row["has_default"])
+            words = column_words(type_name(row["base"]), row["typnotnull"], row["has_default"])
             return {key: f"domain {words} {sorted(row['checks'])}"}
     return {key: "type"}
 
@@ -191,11 +179,11 @@ def _sequence(row: dict[str, Any]) -> Facts:
 
 
 def _function(row: dict[str, Any]) -> Facts:
-    types = ", ".join(_type(type_) for type_ in row["types"])
+    types = ", ".join(type_name(type_) for type_ in row["types"])
     return {f"function {row['nspname']}.{row['proname']}({types})": "function"}
 
 
-_OBSERVED = {
+_OBSERVED: Mapping[str, Callable[[dict[str, Any]], Facts]] = {
     "relations": _relation,
     "columns": _column,
     "constraints": _constraint,
@@ -208,169 +196,3 @@ _OBSERVED = {
     "schemas": lambda row: {f"schema {row['nspname']}": "schema"},
     "extensions": lambda row: {f"extension {row['extname']}": "extension"},
 }
-
-
-def _type(name: str) -> str:
-    """A type's name without its schema and quotes, and without what it means to leave out."""
-    bare = name.replace('"', "")
-    array = "[]" if bare.endswith("[]") else ""
-    base, _, rest = bare.removesuffix("[]").partition("(")
-    base = base.rpartition(".")[2]
-    return f"{base}{'(' + rest if rest else ''}{array}"
-
-
-# --- the same of a replayed schema ---------------------------------------------------------------------------
-
-
-def replayed(schema: Schema) -> Facts:
-    """The facts of a replayed schema in the same words."""
-    found: Facts = {}
-    for table in schema.tables.values():
-        found.update(_of_table(table))
-    for index in schema.indexes.values():
-        found.update(_of_index(index))
-    for thing in schema.things.values():
-        found.update(_of_thing(thing))
-    return {key: fact for key, fact in found.items() if " pg_temp." not in key}
-
-
-def _dotted(name: Name) -> str:
-    return f"{name.schema}.{name.name}"
-
-
-def _of_table(table: Table) -> Iterator[tuple[str, str]]:
-    parent = f" partition of {_dotted(table.partition_of)}" if table.partition_of else ""
-    kind = "partitioned table" if table.partitioned else "table"
-    yield f"relation {_dotted(table.name)}", kind + " unlogged" * table.unlogged + parent
-    for column in table.columns.values():
-        yield f"column {_dotted(table.name)}.{column.name}", _of_column(column)
-    for constraint in table.constraints.values():
-        if constraint.kind is not ConstraintKind.NOT_NULL:
-            yield f"constraint {_dotted(table.name)}.{constraint.name}", _of_constraint(constraint)
-
-
-def _of_column(column: Column) -> str:
-    generated = f" {column.generated}" if column.generated else ""
-    default = column.default is not None and not generated
-    return _column_words(_known(column.type), column.not_null, default, column.identity, generated)
-
-
-_INTEGERS = {
-    "serial": "integer", "bigserial": "bigint", "smallserial": "smallint",
-    "serial4": "integer", "serial8": "bigint", "serial2": "smallint",
-}  # fmt: skip
-_ONE = {"character": "character(1)", "bit": "bit(1)"}
-
-
-def _known(type_: Type | None) -> str:
-    if type_ is None:
-        return UNKNOWN
-    array = "[]" if type_.array else ""
-    name = type_.name.rpartition(".")[2]
-    if name in _INTEGERS:
-        return _INTEGERS[name]
-    if name == "numeric" and len(type_.modifiers) == 1:
-        return f"numeric({type_.modifiers[0]},0){array}"
-    if name in _ONE and not type_.modifiers:
-        return _ONE[name] + array
-    return str(Type(name, type_.modifiers, array=type_.array))
-
-
-def _of_constraint(made: Constraint) -> str:
-    ordered = made.kind in {ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE, ConstraintKind.FOREIGN_KEY}
-    columns = list(made.columns) if ordered else sorted(set(made.columns))
-    other = f" to {_dotted(made.references)}" if made.references else ""
-    return _constraint_words(made.kind.value, columns, other, made.valid and made.enforced, made.deferred)
-
-
-def _of_index(index: Index) -> dict[str, str]:
-    columns = ", ".join(column or "expression" for column in index.columns)
-    words = f"{index.method} on {_dotted(index.table)} ({columns})"
-    words += " unique" * index.unique + " partial" * index.partial + " invalid" * (not index.valid)
-    return {f"index {_dotted(index.name)}": words + (f" of {index.part_of.name}" if index.part_of else "")}
-
-
-def _of_thing(thing: Thing) -> Facts:
-    reader = _OF_THINGS.get(thing.kind)
-    return reader(thing) if reader else {}
-
-
-def _of_view(thing: Thing) -> Facts:
-    where = _dotted(thing.name)
-    columns = {f"column {where}.{column}": "of a view" for column in thing.columns or (UNKNOWN,)}
-    return {f"relation {where}": thing.kind.value, **columns}
-
-
-def _of_plain_type(thing: Thing) -> Facts:
-    return {f"type {_dotted(thing.name)}": "type" if thing.values is None else "enum " + ", ".join(thing.values)}
-
-
-def _of_domain(thing: Thing) -> Facts:
-    domain = thing.domain
-    if domain is None:
-        return {}
-    words = _column_words(_known(domain.type), domain.not_null, domain.default is not None)
-    return {f"type {_dotted(thing.name)}": f"domain {words} {sorted(domain.constraints)}"}
-
-
-def _of_sequence(thing: Thing) -> Facts:
-    owner = thing.owner
-    of = f" of {owner.relation.name}.{owner.column}" if owner and owner.relation else ""
-    return {f"sequence {_dotted(thing.name)}": "sequence" + of}
-
-
-def _of_function(thing: Thing) -> Facts:
-    types = ", ".join(_type(each) for each in thing.arguments or ())
-    return {f"function {_dotted(thing.name)}({types})": "function"}
-
-
-def _of_part(thing: Thing) -> Facts:
-    kind = thing.kind.value
-    return {f"{kind} {_dotted(thing.table)}.{thing.name.name}": kind} if thing.table else {}
-
-
-def _of_named(thing: Thing) -> Facts:
-    hidden = thing.name.name in {"plpgsql", "public"}
-    return {} if hidden else {f"{thing.kind.value} {thing.name.name}": thing.kind.value}
-
-
-_OF_THINGS = {
-    ObjectKind.VIEW: _of_view,
-    ObjectKind.MATERIALIZED_VIEW: _of_view,
-    ObjectKind.TYPE: _of_plain_type,
-    ObjectKind.DOMAIN: _of_domain,
-    ObjectKind.SEQUENCE: _of_sequence,
-    ObjectKind.FUNCTION: _of_function,
-    ObjectKind.TRIGGER: _of_part,
-    ObjectKind.POLICY: _of_part,
-    ObjectKind.SCHEMA: _of_named,
-    ObjectKind.EXTENSION: _of_named,
-}
-
-
-def relations(facts: Facts) -> list[str]:
-    """Full names of the relations that there are."""
-    return [key.removeprefix("relation ") for key in facts if key.startswith("relation ")]
-
-
-def without(facts: Facts, names: Collection[str]) -> Facts:
-    """The facts that are not about some relations."""
-    if not names:
-        return facts
-    heads = tuple(f"{kind} {name}." for name in names for kind in ("column", "constraint", "trigger"))
-    whole = {f"relation {name}" for name in names}
-    places = [f" on {name} (" for name in names]
-    return {
-        key: fact
-        for key, fact in facts.items()
-        if key not in whole and not key.startswith(heads) and not any(place in fact for place in places)
-    }
-
-
-def difference(server: Facts, replay: Facts) -> list[str]:
-    """What the two do not agree on, a line each: what is only on the server (+), only replayed (-), otherwise (!)."""
-    lines = [f"+ {key}: {server[key]}" for key in server.keys() - replay.keys()]
-    lines += [f"- {key}: {replay[key]}" for key in replay.keys() - server.keys()]
-    changed = [key for key in server.keys() & replay.keys() if server[key] != replay[key] and replay[key] != UNKNOWN]
-    lines += [f"! {key}: {server[key]}, not {replay[key]}" for key in changed]
-    return sorted(lines)

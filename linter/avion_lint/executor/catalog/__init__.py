@@ -1,0 +1,8 @@
+"""The schema of a database as data, from the server's own catalogue; and the same of a replayed schema."""
+
+from avion_lint.executor.catalog.definitions import definitions
+from avion_lint.executor.catalog.facts import UNKNOWN, Facts, difference, relations, without
+from avion_lint.executor.catalog.observed import observed
+from avion_lint.executor.catalog.replayed import replayed
+
+__all__ = ["UNKNOWN", "Facts", "definitions", "difference", "observed", "relations", "replayed", "without"]

@@ -1,0 +1,117 @@
+"""What a runner is given to do, and how it ended: the words that goose, Flyway and our own reader share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from posixpath import basename
+
+from avion_lint.discovery.gather import Collected
+from avion_lint.executor.address import Address
+from avion_lint.executor.processes import Custody
+from avion_lint.judgement.projects import runner_order
+from avion_lint.record import field, record
+from avion_lint.runners.flyway_configuration import FlywayConfiguration
+from avion_lint.runners.migration import Kind, MigrationFile, Runner, Version
+
+
+@record
+class Stage:
+    """The migrations of a service at some state, copied from `root` into a folder of ours.
+
+    `files` are in the runner's order.
+    """
+
+    folder: str
+    root: str
+    runner: Runner
+    files: tuple[MigrationFile, ...]
+    configuration: FlywayConfiguration
+
+    @property
+    def ordered(self) -> tuple[MigrationFile, ...]:
+        """Migrations that are run in order: versioned ones, code among them, then repeatable ones."""
+        kinds = (Kind.VERSIONED, Kind.CODE, Kind.REPEATABLE)
+        return tuple(file for file in self.files if file.kind in kinds)
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Versions of the versioned migrations, in order."""
+        kinds = (Kind.VERSIONED, Kind.CODE)
+        return tuple(file.version for file in self.files if file.kind in kinds and file.version)
+
+
+def staged(collected: Collected, folder: Path, scripts: Mapping[str, str]) -> Stage:
+    """Copy a service's migrations below a folder that is not there yet.
+
+    `scripts` are texts of Flyway's script configurations by their path. What is code is not copied: no runner here
+    could run it.
+    """
+    service = collected.service
+    for file in collected.files:
+        if file.kind is not Kind.CODE:
+            target = folder / _inside(file.path, service.root, service.runner)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.document.text.encode())
+            conf = f"{file.path}.conf"
+            if conf in scripts:
+                target.with_name(f"{target.name}.conf").write_text(scripts[conf], encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    return Stage(
+        str(folder),
+        service.root,
+        service.runner,
+        tuple(sorted(collected.files, key=runner_order)),
+        collected.configuration,
+    )
+
+
+def _inside(path: str, root: str, runner: Runner) -> str:
+    """Where a file stands in the folder: goose knows no folders below it, for Flyway they are part of its name."""
+    if runner is Runner.GOOSE:
+        return basename(path)
+    return path[len(root) + 1 :] if root and path.startswith(f"{root}/") else path
+
+
+@record
+class Job:
+    """Migrations, a database, and what a run may use.
+
+    `private` is a folder for the runner to live in, `output` the file for what it says, `seconds` its time, and
+    `environment` what it gets beside what it needs.
+    """
+
+    stage: Stage
+    address: Address
+    custody: Custody
+    private: str
+    output: Path
+    seconds: float | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@record
+class Ran:
+    """How a run ended: whether the runner was content, what it said (without secrets), whether its time was over."""
+
+    content: bool
+    said: str
+    late: bool = False
+
+
+@record
+class Tool:
+    """What runs migrations. `up` takes the last version to be run, None for all.
+
+    `down` undoes the newest migration, or all of them where that is asked.
+
+    `name` is what people call it, with its version. `no_down` says why there is no `down`, "" where there is one.
+    `network` tells that it reaches databases by a port only. `built_in` tells that it is our own reader.
+    """
+
+    name: str
+    up: Callable[[Job, Version | None], Ran]
+    down: Callable[[Job, bool], Ran] | None
+    no_down: str = ""
+    network: bool = False
+    built_in: bool = False

@@ -1,0 +1,150 @@
+"""One connection of a runner through the wire: passes messages on in both directions, one query after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import ssl
+import time
+
+from avion_lint.executor.wire import messages
+from avion_lint.executor.wire.messages import Message, ServerError
+from avion_lint.executor.wire.watching import Answer, Rows, Watcher
+
+_CHUNK = 1 << 16
+_ASKING = (b"Q", b"S", b"F")  # what the server answers with ReadyForQuery
+_WHILE_COPYING = (b"d", b"c", b"f", b"S")
+
+
+class Link:
+    """The two ends, and how far their talk is."""
+
+    def __init__(self, client: socket.socket, server: socket.socket, watcher: Watcher) -> None:
+        self.client = client
+        self.server = server
+        self.watcher = watcher
+        self.from_client = bytearray()
+        self.from_server = bytearray()
+        self.pid = 0
+        self.started = False  # whether the server has taken the role's password
+        self.busy = False
+        self.copying = False
+        self.statements: dict[bytes, str] = {}
+        self.portals: dict[bytes, str] = {}
+        self.texts: list[str] = []
+        self.begun = 0.0
+        self.error: ServerError | None = None
+
+    def run(self) -> None:
+        """Pass on until one of them is gone."""
+        with contextlib.suppress(OSError):
+            while self._hear():
+                self._from_server()
+                self._from_client()
+
+    def _hear(self) -> bool:
+        ready, _, _ = select.select([self.client, self.server], [], [])
+        ends = ((self.server, self.from_server), (self.client, self.from_client))
+        return all(_received(end, buffer) for end, buffer in ends if end in ready)
+
+    # --- from the runner -------------------------------------------------------------------------------------
+
+    def _from_client(self) -> None:
+        while self._may_go_on():
+            message = messages.taken(self.from_client)
+            if message is None:
+                return
+            self._note(message)
+            self.server.sendall(message.data)
+
+    def _may_go_on(self) -> bool:
+        """Whether the next message may pass: while the server works on a query only rows for it may."""
+        if not self.from_client:
+            return False
+        kind = bytes(self.from_client[:1])
+        return not self.busy or kind == b"X" or (self.copying and kind in _WHILE_COPYING)
+
+    def _note(self, message: Message) -> None:
+        if not self.started or self.busy:
+            return
+        match message.kind:
+            case b"Q":
+                self._ask(messages.text_of(message.body))
+            case b"P":
+                name, text = messages.parsed(message)
+                self.statements[name] = text
+                self.begun = self.begun or time.monotonic()
+            case b"B":
+                portal, name = messages.bound(message)
+                self.portals[portal] = self.statements.get(name, "")
+            case b"E":
+                self._ask(self.portals.get(message.body.partition(b"\0")[0], ""))
+        if message.kind in _ASKING:
+            self.busy = True
+
+    def _ask(self, text: str) -> None:
+        self.texts.append(text)
+        self.begun = self.begun or time.monotonic()
+        self.watcher.before(self.pid, text)
+
+    # --- from the server ------------------------------------------------------------------------------------
+
+    def _from_server(self) -> None:
+        while (message := messages.taken(self.from_server)) is not None:
+            match message.kind:
+                case b"K":
+                    self.pid = messages.key(message)
+                case b"G" | b"W":
+                    self.copying = True
+                case b"E" if self.started:
+                    self.error = messages.error(message)
+                case b"Z":
+                    self._answered(message.body)
+            self.client.sendall(message.data)
+
+    def _answered(self, status: bytes) -> None:
+        texts, error = self.texts, self.error
+        answer = Answer(self.pid, "\n".join(texts), self.begun, time.monotonic() - self.begun, status == b"T", error)
+        self.texts, self.begun, self.error = [], 0.0, None
+        self.busy = self.copying = False
+        if not self.started:
+            self.started = True
+            return
+        if not texts:
+            return
+        question = self.watcher.after(answer)
+        if question:
+            self.watcher.seen(answer, self._own(question))
+
+    def _own(self, sql: str) -> Rows | None:
+        """Ask a query of our own; None where it fails."""
+        self.server.sendall(messages.question(sql))
+        rows: Rows = []
+        failed = False
+        while True:
+            message = messages.taken(self.from_server)
+            if message is None:
+                data = self.server.recv(_CHUNK)
+                if not data:
+                    return None
+                self.from_server += data
+                continue
+            match message.kind:
+                case b"D":
+                    rows.append(messages.row(message))
+                case b"E":
+                    failed = True
+                case b"N" | b"S" | b"A":
+                    self.client.sendall(message.data)
+                case b"Z":
+                    return None if failed else rows
+
+
+def _received(end: socket.socket, buffer: bytearray) -> bool:
+    """Take what has come; whether the other side is still there."""
+    data = end.recv(_CHUNK)
+    buffer.extend(data)
+    while data and isinstance(end, ssl.SSLSocket) and end.pending():  # what `select` does not know of
+        buffer.extend(end.recv(_CHUNK))
+    return bool(data)

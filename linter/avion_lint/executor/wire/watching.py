@@ -1,0 +1,39 @@
+"""What the wire tells of, and what it may be told to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from avion_lint.executor.wire.messages import ServerError
+from avion_lint.record import record
+
+Rows = list[tuple[str | None, ...]]
+
+
+@record
+class Answer:
+    """What became of a query: what was asked, in how many seconds, and the error it ended with.
+
+    `pid` is the server's process. `begun` is the moment by `time.monotonic`. `open_transaction` tells that one is open
+    now, and still works.
+    """
+
+    pid: int
+    text: str
+    begun: float
+    seconds: float
+    open_transaction: bool
+    error: ServerError | None = None
+
+
+@record
+class Watcher:
+    """What is called, in a thread of the connection: before a query is passed on, and after it was answered.
+
+    `after` gives a query to be asked in the same session and transaction before the runner goes on, "" for none;
+    `seen` gets its rows, None where it failed.
+    """
+
+    before: Callable[[int, str], None]
+    after: Callable[[Answer], str]
+    seen: Callable[[Answer, Rows | None], None]
