@@ -101,8 +101,8 @@ def _tool(given: Namespace, runner: Runner) -> Tool:
 
 def _steps(given: Namespace, past: Production) -> int:
     """About how many migrations will be run."""
-    whole = len(past.here.files)
-    return whole * (1 + bool(past.older) + 2 * given.full) + 2
+    times = 1 + bool(past.older) + (2 if given.full else 0)
+    return len(past.here.files) * times + 2
 
 
 def _report(given: Namespace, found: list[Verified]) -> str:

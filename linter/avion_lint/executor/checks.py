@@ -12,7 +12,7 @@ from avion_lint.executor.job import Stage, Tool
 from avion_lint.executor.outcome import Problem
 from avion_lint.executor.session import undoing
 from avion_lint.executor.throwaway import Database
-from avion_lint.runners.migration import Direction, Kind, Version
+from avion_lint.runners.migration import Direction, Kind, MigrationFile, Version
 
 _MOST = 20  # lines of a difference
 
@@ -42,6 +42,20 @@ def incomplete(applied: Applied, stage: Stage) -> Problem | None:
                 1,
             )
     return None
+
+
+def code_before(stage: Stage, problem: Problem) -> str:
+    """That code which cannot be run here comes before what failed, so that it may be why; "" where there is none."""
+    paths = [file.path for file in stage.ordered]
+    at = paths.index(problem.path) if problem.path in paths else len(paths)
+    code = [file for file in stage.ordered[:at] if file.kind is Kind.CODE]
+    return f"{code_words(code)}; that may be why a later one fails" if code else ""
+
+
+def code_words(code: Sequence[MigrationFile]) -> str:
+    """Which migrations in code are not run."""
+    more = f" and {len(code) - 1} more" if len(code) > 1 else ""
+    return f"what is code cannot be run here: {code[0].path}{more}"
 
 
 def version_problem(applied: Applied, stage: Stage) -> Problem | None:

@@ -21,7 +21,7 @@ from avion_lint.sql.parse import skip_blank
 from avion_lint.subjects import Migration, Service, Statement
 
 _STORED = "rpm"  # kinds of relations whose rewriting is claimed; an index that is built anew has another number
-_KINDS = "rpmiIS"  # views and others hold no data, and are locked as a by-product
+_KINDS = "rpmiISvf"  # all but composite types and TOAST tables
 _SHOWN = 100  # characters of a statement
 
 NOT_IN_TRANSACTION = "ran outside a transaction, where no lock is left to be seen"
@@ -98,6 +98,9 @@ def _is_unseen(action: a.Action) -> bool:
 def _differences(traced: Traced, statements: tuple[Statement, ...], major: int, own_table: str) -> Iterator[Difference]:
     claims = _claims(statements, major)
     held = {each.relation.name: each for each in traced.locks or () if _counts(each, own_table)}
+    known = statements[0].schema  # of what functions make at run time nothing can be claimed
+    held = {name: each for name, each in held.items() if name in claims or _has(known, name)}
+    claims = {name: each for name, each in claims.items() if name in held or _has(known, name)}
     for name in sorted(claims.keys() | held.keys(), key=str):
         for told, seen in _apart(claims.get(name), held.get(name)):
             yield _difference(traced, name, told, seen)
@@ -109,40 +112,49 @@ def _counts(held: Held, own_table: str) -> bool:
 
 
 def _claims(statements: tuple[Statement, ...], major: int) -> dict[a.Name, Effect]:
-    """Effects of all statements of a chunk by the full names of the relations, as they were called before it."""
+    """Effects of all statements of a chunk by the full names of the relations that were there before it."""
     found: dict[a.Name, Effect] = {}
+    first = statements[0].schema
     for statement in statements:
         scope = Scope(statement.schema, major)
         effects = (effect for action in statement.actions for effect in statement.effects(action, parts=True))
         for effect in merged(effects, scope.resolve):
             name = scope.resolve(effect.relation)
+            if len(statements) > 1 and not _has(first, name):
+                continue
             found[name] = merged((found[name], effect), lambda _, name=name: name)[0] if name in found else effect  # type: ignore[misc]
     return found
 
 
+def _has(schema: Schema, name: a.Name) -> bool:
+    """Whether the replay knows a relation."""
+    return name in schema.tables or name in schema.indexes or Scope(schema, 0).view(name) is not None
+
+
 def _apart(effect: Effect | None, held: Held | None) -> Iterator[tuple[str, str]]:
-    """What is claimed and what was seen, where that is not the same."""
-    if effect is None:
-        if held is not None and held.new and not _is_reading(held):
-            yield "no lock", str(_strongest(held.new))
+    """What is claimed and what was seen, where that is not the same.
+
+    Modes that block nobody are not compared: which of them are taken depends on rows, and there are none.
+    """
+    told = effect.lock if effect is not None and effect.lock.strength >= _LEAST.strength else None
+    seen = _strongest(held.new) if held is not None else None
+    if told is not None and (held is None or told not in held.modes):
+        yield str(told), str(seen or "no lock")
+    elif seen is not None and seen.strength > (told.strength if told is not None else -1):
+        yield str(told or "no lock"), str(seen)
+    if effect is None or held is None or effect.rewrite is None:
         return
-    if held is None:
-        yield str(effect.lock), "no lock"
-        return
-    if effect.lock not in held.modes or (held.new and _strongest(held.new).strength > effect.lock.strength):
-        yield str(effect.lock), str(_strongest(held.new or held.modes))
-    stored = held.relation.kind in _STORED and held.relation.file is not None
-    if stored and effect.rewrite is not None and effect.rewrite is not held.rewritten:
+    if held.relation.kind in _STORED and held.relation.file is not None and effect.rewrite is not held.rewritten:
         yield ("written anew", "not") if effect.rewrite else ("not written anew", "it is")
 
 
-def _is_reading(held: Held) -> bool:
-    """Whether an index is merely read or written along, which nothing is claimed of."""
-    return held.relation.table is not None and _strongest(held.new).strength < Lock.SHARE_UPDATE_EXCLUSIVE.strength
+_LEAST = Lock.SHARE_UPDATE_EXCLUSIVE
 
 
-def _strongest(modes: Iterable[Lock]) -> Lock:
-    return max(modes, key=lambda mode: mode.strength)
+def _strongest(modes: Iterable[Lock]) -> Lock | None:
+    """The strongest of those that matter."""
+    found = (mode for mode in modes if mode.strength >= _LEAST.strength)
+    return max(found, key=lambda mode: mode.strength, default=None)
 
 
 def _difference(traced: Traced, name: a.Name, told: str, seen: str) -> Difference:

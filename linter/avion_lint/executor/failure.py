@@ -10,7 +10,8 @@ from avion_lint.executor.outcome import Problem
 from avion_lint.executor.trace import Traced
 from avion_lint.executor.wire import ServerError
 from avion_lint.runners.migration import Runner
-from avion_lint.sql.parse import skip_blank
+from avion_lint.source import Span
+from avion_lint.sql.parse import SyntaxProblem, parse, skip_blank
 
 _SHOWN = 400  # characters of a statement
 _LINES = 12  # of what a runner said
@@ -38,16 +39,18 @@ def failure(ran: Ran, traced: Sequence[Traced], runner: Runner, waiting: str = "
     last = next((each for each in reversed(traced) if each.error is not None), None)
     if last is None or last.error is None:
         return Problem("the runner refused", _mend(ran.said), lines=tuple(_tail(ran.said)))
-    return _of_server(last.sent, last.error, runner, waiting)
+    return _of_server(last, last.error, runner, waiting)
 
 
-def _of_server(sent: Sent, error: ServerError, runner: Runner, waiting: str) -> Problem:
-    path, line = place_of(sent, error.position)
+def _of_server(last: Traced, error: ServerError, runner: Runner, waiting: str) -> Problem:
+    sent = last.sent
+    failed = _statement(sent, last.completed)
+    path, line = place_of(sent, error.position or failed.start + 1)
     mend = _MENDS.get(error.sqlstate, "").replace("{tx}", _NO_TRANSACTION[runner])
     if waiting and error.sqlstate in ("57014", "55P03", "40P01"):
         mend = f"{mend}; {waiting}{_flyway_lock(runner, waiting)}"
     what = f"the {sent.direction} section is refused by the server"
-    shown = shortened(sent)
+    shown = shortened(sent, failed)
     return Problem(what, mend, path, line, shown, error.sqlstate, error.message, error.detail, error.hint)
 
 
@@ -66,10 +69,20 @@ def place_of(sent: Sent, position: int = 0) -> tuple[str, int]:
     return document.path, document.position(sent.chunk.origin.origin(min(at, max(len(text) - 1, 0)))).line
 
 
-def shortened(sent: Sent) -> str:
-    """The statement, without comments before it, as far as it is shown."""
-    text = sent.chunk.text[skip_blank(sent.chunk.text, 0) :].strip()
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def shortened(sent: Sent, part: Span | None = None) -> str:
+    """A statement of what was sent, as far as it is shown: the first, without comments before it, or the one given."""
+    text = sent.chunk.text
+    shown = text[part.start if part else skip_blank(text, 0) : part.end if part else len(text)].strip()
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+
+
+def _statement(sent: Sent, completed: int) -> Span:
+    """The statement that comes after so many, where several were sent together."""
+    text = sent.chunk.text
+    parsed = parse(text)
+    if isinstance(parsed, SyntaxProblem) or not completed < len(parsed):
+        return Span(skip_blank(text, 0), len(text))
+    return Span(parsed[completed].start, parsed[completed].end)
 
 
 def _mend(said: str) -> str:

@@ -20,14 +20,15 @@ from avion_lint.executor.address import Address, Secret, connect, driver
 from avion_lint.executor.problem import CannotRunError, EndedError
 from avion_lint.executor.processes import Account, Custody, Guarded, Order
 from avion_lint.executor.programs import Programs
-from avion_lint.record import record
+from avion_lint.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import psycopg
 
-ROLE, DATABASE = "avion", "avion"
-_SUPERUSER = "postgres"
+# Migrations that name the role or the database that they are run by name these.
+ROLE, DATABASE = "postgres", "postgres"
+_SUPERUSER, _FIRST_DATABASE = "avion_lint", "template1"
 _PATIENCE = 60  # seconds for a server to be made or to start
 _PAUSE = 0.02
 _LONGEST_FOLDER = 60  # the path of a socket may have 107 bytes
@@ -140,7 +141,7 @@ class _Maker:
         order = self._order(self._program("postgres"), "-D", str(data), *(f"--{each}" for each in settings))
         server = self.custody.start(order, self.home / f"log{self.count}")
         self.servers.append(server)
-        admin = Address(str(sockets), 5432, _SUPERUSER, "postgres", self.password)
+        admin = Address(str(sockets), 5432, _SUPERUSER, _FIRST_DATABASE, self.password)
         version = self._furnish(admin, server)
         private = self.home / f"own{self.count}"
         private.mkdir(mode=0o700)
@@ -183,13 +184,18 @@ class _Maker:
 
     def _furnish(self, admin: Address, server: Guarded) -> str:
         """Make the role and the database; gives the server's version."""
+        from psycopg import sql  # noqa: PLC0415 - only where there is psycopg
+
         with self._first(admin, server) as connection:
             self._make_roles(connection)
+            connection.execute(f"DROP DATABASE {DATABASE}")
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE} TEMPLATE template0 ENCODING 'UTF8'")
             number = connection.info.server_version
-        if self.programs.major < _OWNER_OF_PUBLIC:
-            with connect(Address(admin.host, admin.port, admin.user, DATABASE, admin.password), "verify") as own:
+        with connect(replace(admin, database=DATABASE), "verify") as own:
+            if self.programs.major < _OWNER_OF_PUBLIC:
                 own.execute(f"ALTER SCHEMA public OWNER TO {ROLE}")
+            for name in self.wishes.roles:  # they may be made owners, which takes the right to make things there
+                own.execute(sql.SQL("GRANT ALL ON SCHEMA public TO {}").format(sql.Identifier(name)))
         return f"{number // 10000}.{number % 10000}"
 
     def _make_roles(self, connection: psycopg.Connection) -> None:

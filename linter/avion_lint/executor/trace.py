@@ -62,7 +62,8 @@ class Held:
 class Traced:
     """A chunk that was sent: when (seconds since the step began), for how long, and what it ended with.
 
-    `locks` is None where they cannot be seen: outside of transactions, and where it failed.
+    `locks` is None where they cannot be seen: outside of transactions, and where it failed. Then `completed` counts the
+    statements in it that came to their end.
     """
 
     step: str
@@ -71,6 +72,7 @@ class Traced:
     seconds: float
     locks: tuple[Held, ...] | None = None
     error: ServerError | None = None
+    completed: int = 0
 
 
 @record
@@ -144,7 +146,9 @@ class Tracer:
                     self._modes.pop(answer.pid, None)
                 return ""
             begun = answer.begun - self._began
-            draft = Traced(self._step, current.sent, begun, answer.seconds, error=answer.error)
+            draft = Traced(
+                self._step, current.sent, begun, answer.seconds, error=answer.error, completed=answer.completed
+            )
             if answer.open_transaction and answer.error is None:
                 self._drafts[answer.pid] = draft
                 return _HELD

@@ -144,14 +144,15 @@ class _Verification:
         self.at = name
         made = work()
         self.steps.append(Step(name, made.state, made.said, time.monotonic() - began, made.problem))
-        return made.state is not State.FAILED
+        return made.state not in (State.FAILED, State.UNCHECKED)
 
     # --- the steps -----------------------------------------------------------------------------------------------
 
     def _up(self) -> Step:
         problem = self._run(UP, self._note_before)
         if problem is not None:
-            return _failed(problem)
+            code = checks.code_before(self.stage, problem)
+            return Step("", State.UNCHECKED, code, problem=problem) if code else _failed(problem)
         self.schema = self.running.schema(self.stage)
         self.observed = self.running.facts()
         return _passed(f"{_counted(len(self.stage.ordered), 'migration')}")
@@ -249,9 +250,7 @@ class _Verification:
     def _code(self) -> None:
         code = [file for file in self.stage.files if file.kind is Kind.CODE]
         if code:
-            words = f"{_counted(len(code), 'migration')} in code cannot be run here: {code[0].path}"
-            more = f" and {len(code) - 1} more" if len(code) > 1 else ""
-            self.steps.append(Step("code", State.UNCHECKED, words + more))
+            self.steps.append(Step("code", State.UNCHECKED, checks.code_words(code)))
 
     # --- running ------------------------------------------------------------------------------------------------
 

@@ -101,7 +101,8 @@ _QUERIES = (
     """,
     """
     SELECT 'trigger', format('%s.%s.%s', n.nspname, c.relname, g.tgname),
-           concat_ws(' ', pg_get_triggerdef(g.oid), CASE WHEN g.tgenabled <> 'O' THEN 'enabled ' || g.tgenabled::text END)
+           concat_ws(' ', pg_get_triggerdef(g.oid),
+               CASE WHEN g.tgenabled <> 'O' THEN 'enabled ' || g.tgenabled::text END)
     FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT g.tgisinternal AND {own} AND {free:pg_class:c}
     """,

@@ -35,6 +35,7 @@ class Link:
         self.texts: list[str] = []
         self.begun = 0.0
         self.error: ServerError | None = None
+        self.completed = 0
 
     def run(self) -> None:
         """Pass on until one of them is gone."""
@@ -97,6 +98,8 @@ class Link:
                     self.pid = messages.key(message)
                 case b"G" | b"W":
                     self.copying = True
+                case b"C" | b"I":
+                    self.completed += 1
                 case b"E" if self.started:
                     self.error = messages.error(message)
                 case b"Z":
@@ -104,9 +107,9 @@ class Link:
             self.client.sendall(message.data)
 
     def _answered(self, status: bytes) -> None:
-        texts, error = self.texts, self.error
-        answer = Answer(self.pid, "\n".join(texts), self.begun, time.monotonic() - self.begun, status == b"T", error)
-        self.texts, self.begun, self.error = [], 0.0, None
+        texts, seconds, open_transaction = self.texts, time.monotonic() - self.begun, status == b"T"
+        answer = Answer(self.pid, self.begun, seconds, open_transaction, self.error, self.completed)
+        self.texts, self.begun, self.error, self.completed = [], 0.0, None, 0
         self.busy = self.copying = False
         if not self.started:
             self.started = True

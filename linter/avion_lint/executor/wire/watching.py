@@ -12,18 +12,18 @@ Rows = list[tuple[str | None, ...]]
 
 @record
 class Answer:
-    """What became of a query: what was asked, in how many seconds, and the error it ended with.
+    """What became of a query: in how many seconds it was answered, and the error it ended with.
 
     `pid` is the server's process. `begun` is the moment by `time.monotonic`. `open_transaction` tells that one is open
-    now, and still works.
+    now, and still works. `completed` counts the statements that came to their end.
     """
 
     pid: int
-    text: str
     begun: float
     seconds: float
     open_transaction: bool
     error: ServerError | None = None
+    completed: int = 0
 
 
 @record
