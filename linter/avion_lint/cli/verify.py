@@ -48,7 +48,7 @@ def verify(given: Namespace) -> int:
 def _verified(given: Namespace) -> list[Verified]:
     driver()  # before anything else is done
     paths = [word for word in given.services if Path(word).exists()]
-    root = root_of(Path(paths[0]) if paths else Path())
+    root = Path(root_of(paths[0] if paths else "."))
     settings = load_settings(root, given.settings)
     tree = walked(root, paths or ["."])
     gathering = gathered(tree, settings)
