@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from avion_lint.shell.calls import calls
 from avion_lint.shell.manifests import Embedded, embedded
 from avion_lint.shell.origin import Origin
 from avion_lint.shell.read import read
-from avion_lint.shell.runs import runs
 from avion_lint.shell.shells import from_github
 from avion_lint.shell.sql import Client, clients
 from avion_lint.source import Document
@@ -15,8 +15,8 @@ from avion_lint.source import Document
 pytest.importorskip("tree_sitter_bash")
 
 
-def calls(text: str) -> list[Client]:
-    return list(clients(runs(read(text, Origin.of(Document("x.sh", text)), from_github(None)))))
+def client_calls(text: str) -> list[Client]:
+    return list(clients(calls(read(text, Origin.of(Document("x.sh", text)), from_github(None)))))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def calls(text: str) -> list[Client]:
     ],
 )
 def test_sql_is_found_where_it_is_written(text: str, sql: str) -> None:
-    (call,) = calls(text)
+    (call,) = client_calls(text)
     (found,) = call.texts
 
     assert found.text == sql
@@ -46,7 +46,7 @@ def test_sql_is_found_where_it_is_written(text: str, sql: str) -> None:
 
 
 def test_unknown_parts_are_names_of_the_same_length() -> None:
-    (call,) = calls("psql -v t=x -c \"UPDATE ${TABLE}_old SET a = '$V' WHERE b = :'w' AND c::int = :t\"")
+    (call,) = client_calls("psql -v t=x -c \"UPDATE ${TABLE}_old SET a = '$V' WHERE b = :'w' AND c::int = :t\"")
     (found,) = call.texts
 
     assert found.text == "UPDATE xxxxxxxx_old SET a = 'xx' WHERE b = 'xx' AND c::int = xx"
@@ -54,7 +54,7 @@ def test_unknown_parts_are_names_of_the_same_length() -> None:
 
 
 def test_lines_of_psql_itself_are_no_sql() -> None:
-    (call,) = calls("psql -1 <<EOF\n\\set ON_ERROR_STOP on\n\\d users\nSELECT 1;\nEOF")
+    (call,) = client_calls("psql -1 <<EOF\n\\set ON_ERROR_STOP on\n\\d users\nSELECT 1;\nEOF")
 
     assert call.texts[0].text.strip() == "SELECT 1;"
     assert call.texts[0].meta == ("\\set ON_ERROR_STOP on", "\\d users")
@@ -63,9 +63,9 @@ def test_lines_of_psql_itself_are_no_sql() -> None:
 
 
 def test_a_client_says_where_it_connects_and_which_files_it_reads() -> None:
-    (call,) = calls('psql "$DB_URL" -v ON_ERROR_STOP=1 -f up.sql -h db -p 5433')
-    (positional,) = calls("cat a.sql b.sql | psql -h db users app")
-    (redirected,) = calls("psql postgres://a@b/c < dump.sql")
+    (call,) = client_calls('psql "$DB_URL" -v ON_ERROR_STOP=1 -f up.sql -h db -p 5433')
+    (positional,) = client_calls("cat a.sql b.sql | psql -h db users app")
+    (redirected,) = client_calls("psql postgres://a@b/c < dump.sql")
 
     assert [word.shape for word in call.files] == ["up.sql"]
     assert call.stops

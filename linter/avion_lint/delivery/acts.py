@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from avion_lint.delivery.deeds import Deed, Task, deeds
 from avion_lint.record import record
+from avion_lint.shell.calls import Call, calls
 from avion_lint.shell.fate import Failure
-from avion_lint.shell.runs import Run as Call
-from avion_lint.shell.runs import runs as calls
 from avion_lint.shell.script import Script
 from avion_lint.source import Place
 

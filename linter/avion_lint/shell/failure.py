@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from avion_lint.pattern import pattern
 from avion_lint.record import record, replace
 from avion_lint.shell.branches import Branches
 from avion_lint.shell.fate import Context, Failure, Outcome, Pipes, Reason, Rest, worse
-from avion_lint.shell.origin import Stretch
-from avion_lint.shell.shells import Kind, Options, Shell, after_set, after_shopt, merged
+from avion_lint.shell.shells import Options, Shell, merged
+from avion_lint.shell.substituted import in_command, in_redirects, in_words
 from avion_lint.shell.syntax import (
     AndOr,
     Background,
@@ -18,23 +20,20 @@ from avion_lint.shell.syntax import (
     Negated,
     Node,
     Pipeline,
-    Redirect,
     Repeat,
     Simple,
 )
-from avion_lint.shell.words import Part, PartKind, Word
+from avion_lint.shell.traps import Traps, after_builtin
+from avion_lint.shell.words import Part
 
 MAX_DEPTH = 120
 """Levels of structure and calls that are followed."""
 
-_DECLARES = frozenset({"export", "local", "readonly", "declare", "typeset"})
 _TOP_LEAVE = Failure(Outcome.ENDS, Reason.ERREXIT)
 _TOP_LAST = Failure(Outcome.ENDS, Reason.LAST)
-_UNKNOWN_NAME = Failure(Outcome.UNKNOWN, Reason.NAME)
 _UNKNOWN_OPTIONS = Failure(Outcome.UNKNOWN, Reason.OPTIONS)
 _TOO_DEEP = Failure(Outcome.UNKNOWN, Reason.DEPTH)
 _PIPE_STATUS = pattern(r"PIPESTATUS\[([0-9]+|[@*])\]")
-_PLAIN_SOURCES = (".env", "activate", "/etc/", "profile", "rc", "nvm.sh", "envvars")
 
 
 @record
@@ -64,9 +63,7 @@ class _Walk:
         self.seen: dict[tuple[object, ...], Options] = {}
         self.branches = Branches(self.functions)
         self.depth = 0
-        self.exit_traps: list[Failure | None] = [None]
-        self.error_trap = False
-        self.error_trap_inside = False  # set by a function: which calls it holds for is not followed
+        self.traps = Traps(shell)
         self.calls = 0
 
     # -- lists
@@ -136,9 +133,9 @@ class _Walk:
         """What a failure that errexit would see leads to."""
         if context.ignored is not None:
             return context.fail
-        if options.errexit or (self.error_trap and (not context.inner or options.errtrace)):
+        if options.errexit or (self.traps.on_error and (not context.inner or options.errtrace)):
             return context.leave
-        if self.error_trap_inside and context.fail.is_lost:
+        if self.traps.on_error_inside and context.fail.is_lost:
             return _UNKNOWN_OPTIONS
         if options.errexit is None and context.fail.outcome is not context.leave.outcome:
             return _UNKNOWN_OPTIONS
@@ -149,45 +146,19 @@ class _Walk:
     def simple(self, node: Simple, context: Context, options: Options) -> Options:
         fate = context.leave if node.name == "exec" and len(node.words) > 1 else self.trigger(context, options)
         self.note(node, fate, options)
-        self.substitutions(node, fate, context, options)
+        self.substitutions(in_command(node, fate), context, options)
         if (function := self.functions.get(node.name or "")) is not None:
             return self.call(function, fate, context, options)
-        return self.effect(node, options)
+        if node.name == "trap":
+            self.traps.set(node, in_function=bool(self.calls))
+        return after_builtin(node, options)
 
     def note(self, node: Simple, fate: Failure, options: Options) -> None:
         if fate.reaches_exit:
-            fate = next((trap for trap in reversed(self.exit_traps) if trap is not None), fate)
+            fate = self.traps.at_exit or fate
         old = self.found[node.index]
         failure = worse(old.failure if old else None, fate)
         self.found[node.index] = Found(failure, old.options if old else options)
-
-    def effect(self, node: Simple, options: Options) -> Options:
-        """Options after a builtin that changes them."""
-        words = tuple(word.text for word in node.words[1:])
-        match node.name:
-            case "set":
-                return after_set(options, words)
-            case "shopt":
-                return after_shopt(options, words)
-            case "trap":
-                self.trap(node, words)
-            case "." | "source" if options.errexit is not True and not _is_plain_source(node):
-                return replace(options, errexit=None)
-        return options
-
-    def trap(self, node: Simple, words: tuple[str | None, ...]) -> None:
-        if len(words) < 2 or words[0] is None:  # noqa: PLR2004 - what to do, and when
-            return
-        ends = words[0].replace(";", " ; ").split()
-        at = len(ends) - 1 - ends[::-1].index("exit") if "exit" in ends else None
-        value = ends[at + 1] if at is not None and at + 1 < len(ends) else ""
-        if {"EXIT", "0"} & set(words[1:]):
-            masks = at is not None and value == "0"
-            self.exit_traps[-1] = Failure(Outcome.MASKED, Reason.TRAP, node.where) if masks else None
-        if "ERR" in words[1:] and len(self.exit_traps) == 1 and self.shell.kind is Kind.BASH:
-            ends_script = at is not None and value not in {"0", ";", ""}
-            self.error_trap = ends_script and not self.calls
-            self.error_trap_inside = ends_script and bool(self.calls)
 
     def call(self, function: Function, fate: Failure, context: Context, options: Options) -> Options:
         """Follow a function's body as it is called here; once for every kind of context."""
@@ -219,57 +190,16 @@ class _Walk:
         for name in sorted(set(self.functions) - called):
             self.visit(self.functions[name].body, replace(context, inner=True), options)
 
-    # -- substitutions
-
-    def substitutions(self, node: Simple, fate: Failure, context: Context, options: Options) -> None:
-        bodies = [(word, part) for word in node.words for part in word.parts if part.body]
-        if not bodies and not node.assignments and not node.redirects:
-            return
-        name = node.words[0] if node.words else None
-        for word, part in bodies:
-            if word is name:
-                self.substitution(part, _UNKNOWN_NAME, context, options)
-            else:
-                reason = Reason.DECLARATION if name and name.text in _DECLARES else Reason.ARGUMENT
-                by = name.where if name else node.where
-                self.substitution(part, Failure(Outcome.MASKED, reason, by), context, options)
-        self.assigned(node, fate, context, options)
-        self.redirected(node.redirects, node.where, context, options)
-
-    def assigned(self, node: Simple, fate: Failure, context: Context, options: Options) -> None:
-        """Substitutions in assignments: the last one decides the status of a command that is nothing else."""
-        if node.name in _DECLARES:
-            return
-        parts = [part for each in node.assignments if each.value for part in each.value.parts if part.body]
-        for number, part in enumerate(parts):
-            decides = not node.words and number == len(parts) - 1 and part.kind is PartKind.SUBSTITUTION
-            other = Failure(Outcome.MASKED, Reason.ARGUMENT, node.where)
-            self.substitution(part, fate if decides else other, context, options)
-
-    def redirected(self, redirects: tuple[Redirect, ...], by: Stretch, context: Context, options: Options) -> None:
-        for each in redirects:
-            parts = each.heredoc.parts if each.heredoc else each.target.parts if each.target else ()
-            for part in parts:
-                if part.body:
-                    self.substitution(part, Failure(Outcome.MASKED, Reason.ARGUMENT, by), context, options)
-
-    def substitution(self, part: Part, fate: Failure, context: Context, options: Options) -> None:
-        if part.kind is PartKind.PROCESS:
-            fate = Failure(Outcome.MASKED, Reason.PROCESS, fate.by)
+    def substitutions(self, found: Iterable[tuple[Part, Failure]], context: Context, options: Options) -> None:
+        """Follow the scripts of substitutions, each with what becomes of its status."""
         # dash forgets in a substitution that it stands in a condition; bash and busybox do not.
         ignored = None if self.shell.substitution_keeps_errexit else context.ignored
-        inner = Context(fate, fate, fate, fate, ignored, inner=True)
         if not self.shell.substitution_keeps_errexit and not options.inherit_errexit:
             options = replace(options, errexit=False)
-        self.exit_traps.append(None)
-        self.sequence(part.body, inner, options)
-        self.exit_traps.pop()
-
-    def words(self, words: tuple[Word, ...], by: Stretch, context: Context, options: Options) -> None:
-        for word in words:
-            for part in word.parts:
-                if part.body:
-                    self.substitution(part, Failure(Outcome.MASKED, Reason.ARGUMENT, by), context, options)
+        for part, fate in found:
+            self.traps.enter()
+            self.sequence(part.body, Context(fate, fate, fate, fate, ignored, inner=True), options)
+            self.traps.leave()
 
     # -- compounds
 
@@ -289,9 +219,9 @@ class _Walk:
 
     def apart(self, node: Node, context: Context, options: Options) -> None:
         """Follow a node that runs in a process of its own: its options and traps end with it."""
-        self.exit_traps.append(None)
+        self.traps.enter()
         self.visit(node, context, options)
-        self.exit_traps.pop()
+        self.traps.leave()
 
     def and_or(self, node: AndOr, context: Context, options: Options) -> Options:
         last = len(node.parts) - 1
@@ -320,18 +250,18 @@ class _Walk:
         self.apart(node.body, Context(fate, fate, fate, fate, None, inner=True), options)
 
     def group(self, node: Group, context: Context, options: Options) -> Options:
-        self.redirected(node.redirects, node.where, context, options)
+        self.substitutions(in_redirects(node.redirects, node.where), context, options)
         if not node.subshell:
             return self.sequence(node.body, context, options)
         fate = self.trigger(context, options)
         inner = replace(context, fail=fate, leave=fate, back=fate, rest=None, pipes=None, inner=True)
-        self.exit_traps.append(None)
+        self.traps.enter()
         self.sequence(node.body, inner, options)
-        self.exit_traps.pop()
+        self.traps.leave()
         return options
 
     def condition(self, node: If, context: Context, options: Options) -> Options:
-        self.redirected(node.redirects, node.where, context, options)
+        self.substitutions(in_redirects(node.redirects, node.where), context, options)
         ends: list[Options] = []
         for number, arm in enumerate(node.arms):
             tested = Failure(Outcome.TESTED, Reason.IF, node.where)
@@ -345,8 +275,8 @@ class _Walk:
         return _merged(ends)
 
     def repeat(self, node: Repeat, context: Context, options: Options) -> Options:
-        self.redirected(node.redirects, node.where, context, options)
-        self.words(node.words, node.where, context, options)
+        self.substitutions(in_redirects(node.redirects, node.where), context, options)
+        self.substitutions(in_words(node.words, node.where), context, options)
         tested = Failure(Outcome.TESTED, Reason.LOOP, node.where)
         inner = replace(context, fail=tested, succeed=tested, ignored=node.where, pipes=None)
         options = self.sequence(node.condition, inner, options)
@@ -357,9 +287,9 @@ class _Walk:
         return merged(options, self.sequence(node.body, body, options))
 
     def case(self, node: Case, context: Context, options: Options) -> Options:
-        self.redirected(node.redirects, node.where, context, options)
+        self.substitutions(in_redirects(node.redirects, node.where), context, options)
         if node.word is not None:
-            self.words((node.word,), node.where, context, options)
+            self.substitutions(in_words((node.word,), node.where), context, options)
         return _merged([options, *(self.sequence(body, context, options) for _, body in node.arms)])
 
 
@@ -368,9 +298,3 @@ def _merged(ends: list[Options]) -> Options:
     for each in ends[1:]:
         whole = merged(whole, each)
     return whole
-
-
-def _is_plain_source(node: Simple) -> bool:
-    """Whether a sourced file is of a kind that sets variables, not options."""
-    path = node.words[1].shape if len(node.words) > 1 else ""
-    return path.endswith(_PLAIN_SOURCES) or path.startswith("/etc/") or not path.endswith((".sh", ".bash"))

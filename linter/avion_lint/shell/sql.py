@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.shell.arguments import Arguments, Spelling, arguments
+from avion_lint.shell.calls import Call
 from avion_lint.shell.origin import UNKNOWN, Derived
-from avion_lint.shell.runs import Run
 from avion_lint.shell.syntax import Simple
 from avion_lint.shell.words import Word
 from avion_lint.shell.wrappers import program
@@ -58,7 +58,7 @@ class Client:
     `-c` always does, for its text is one request. `files` are scripts it reads (`-f`, `<`, `cat … |`).
     """
 
-    run: Run
+    call: Call
     program: str
     connection: Connection
     single_transaction: bool
@@ -90,12 +90,12 @@ class SqlText:
         return self.derived.place(start, end)
 
 
-def client(run: Run) -> Client | None:
+def client(call: Call) -> Client | None:
     """Read the call of a database client; None for any other command."""
-    name = run.name
+    name = call.name
     if name not in _SPELLINGS:
         return None
-    given = arguments(run.arguments, _SPELLINGS[name])
+    given = arguments(call.arguments, _SPELLINGS[name])
     texts = [
         _text(each.value.derived(), each.name)
         for each in given.options
@@ -103,17 +103,17 @@ def client(run: Run) -> Client | None:
     ]
     files = [each.value for each in given.options if each.name in _FILE and each.value is not None]
     if not texts and (not files or any(word.text == "-" for word in files)):
-        more, sources = _from_stdin(run)
+        more, sources = _from_stdin(call)
         texts += more
         files = [word for word in (*files, *sources) if word.text != "-"]
     return Client(
-        run, name, _connection(name, given), _is_single(given), _stops(name, given, texts), tuple(files), tuple(texts)
+        call, name, _connection(name, given), _is_single(given), _stops(name, given, texts), tuple(files), tuple(texts)
     )
 
 
-def clients(all_runs: Iterator[Run] | tuple[Run, ...]) -> Iterator[Client]:
+def clients(calls: Iterator[Call] | tuple[Call, ...]) -> Iterator[Client]:
     """Every call of a database client."""
-    return (found for run in all_runs if (found := client(run)) is not None)
+    return (found for call in calls if (found := client(call)) is not None)
 
 
 def _is_single(given: Arguments) -> bool:
@@ -144,21 +144,21 @@ def _connection(name: str, given: Arguments) -> Connection:
     return Connection(host, port, user, None if is_dsn else database, database if is_dsn else given.value("--url"))
 
 
-def _from_stdin(run: Run) -> tuple[list[SqlText], list[Word]]:
+def _from_stdin(call: Call) -> tuple[list[SqlText], list[Word]]:
     """SQL and files that reach a client through its standard input."""
-    if (heredoc := run.stdin) is not None:
+    if (heredoc := call.stdin) is not None:
         return [_text(heredoc.text, "<<" if heredoc.delimiter else "<<<")], []
-    files = [each.target for each in run.redirects if each.operator == "<" and each.target is not None]
+    files = [each.target for each in call.redirects if each.operator == "<" and each.target is not None]
     if files:
         return [], files
-    return _from_pipe(run)
+    return _from_pipe(call)
 
 
-def _from_pipe(run: Run) -> tuple[list[SqlText], list[Word]]:
-    member = run.command.membership
+def _from_pipe(call: Call) -> tuple[list[SqlText], list[Word]]:
+    member = call.command.membership
     if member is None or member.index == 0:
-        if run.outer is not None and len(run.script.commands) == 1:
-            return _from_pipe(run.outer)
+        if call.outer is not None and len(call.script.commands) == 1:
+            return _from_pipe(call.outer)
         return [], []
     before = member.pipeline.parts[member.index - 1]
     return _written(before) if isinstance(before, Simple) else ([], [])

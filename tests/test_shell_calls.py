@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from avion_lint.shell.calls import Call, calls
 from avion_lint.shell.fate import Outcome, Reason
 from avion_lint.shell.origin import Origin
 from avion_lint.shell.read import read
-from avion_lint.shell.runs import Run, runs
 from avion_lint.shell.shells import from_github
 from avion_lint.shell.wrappers import Machine
 from avion_lint.source import Document
@@ -15,8 +15,8 @@ from avion_lint.source import Document
 pytest.importorskip("tree_sitter_bash")
 
 
-def all_runs(text: str) -> list[Run]:
-    return list(runs(read(text, Origin.of(Document("x.sh", text)), from_github(None))))
+def all_calls(text: str) -> list[Call]:
+    return list(calls(read(text, Origin.of(Document("x.sh", text)), from_github(None))))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def all_runs(text: str) -> list[Run]:
     ],
 )
 def test_the_command_is_what_is_left_without_wrappers(text: str, words: str) -> None:
-    assert " ".join(word.shape for word in all_runs(text)[-1].words) == words
+    assert " ".join(word.shape for word in all_calls(text)[-1].words) == words
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_command_is_what_is_left_without_wrappers(text: str, words: str) -> 
     ],
 )
 def test_scripts_inside_are_read_and_keep_their_places_and_machine(text: str, machine: Machine) -> None:
-    (goose,) = [run for run in all_runs(text) if run.name == "goose"]
+    (goose,) = [call for call in all_calls(text) if call.name == "goose"]
 
     assert [word.shape for word in goose.arguments] == ["up"]
     assert goose.machine is machine
@@ -79,14 +79,14 @@ def test_scripts_inside_are_read_and_keep_their_places_and_machine(text: str, ma
 
 
 def test_a_failure_inside_is_what_becomes_of_the_whole_outside() -> None:
-    lost = all_runs("ssh host 'goose up' || true")
-    inside = all_runs("sh -c 'goose up; echo done'")
+    lost = all_calls("ssh host 'goose up' || true")
+    inside = all_calls("sh -c 'goose up; echo done'")
 
-    assert [run.failure.outcome for run in lost if run.name == "goose"] == [Outcome.MASKED]
-    assert [run.failure.reason for run in inside if run.name == "goose"] == [Reason.NEXT]
+    assert [call.failure.outcome for call in lost if call.name == "goose"] == [Outcome.MASKED]
+    assert [call.failure.reason for call in inside if call.name == "goose"] == [Reason.NEXT]
 
 
 def test_a_time_limit_is_kept() -> None:
-    (run,) = all_runs("timeout 1.5m goose up")
+    (call,) = all_calls("timeout 1.5m goose up")
 
-    assert run.seconds == 90
+    assert call.seconds == 90

@@ -20,7 +20,7 @@ MAX_DEPTH = 5
 
 
 @record
-class Run:
+class Call:
     """A command as it is run: `words` without the wrappers, which stand in `wrappers`, outermost first.
 
     `command` is the simple command it is written as, in `script`; `failure` is what becomes of its failure in the
@@ -32,7 +32,7 @@ class Run:
     command: Command
     script: Script
     failure: Failure
-    outer: Run | None = None
+    outer: Call | None = None
 
     @property
     def name(self) -> str | None:
@@ -78,43 +78,43 @@ class Run:
         return self.command.redirects
 
 
-def runs(script: Script) -> Iterator[Run]:
+def calls(script: Script) -> Iterator[Call]:
     """Every command of a script, in order, those inside `sh -c`, ssh, heredocs for a shell and traps after theirs."""
-    yield from _runs(script, None, 0)
+    yield from _calls(script, None, 0)
 
 
-def _runs(script: Script, outer: Run | None, depth: int) -> Iterator[Run]:
+def _calls(script: Script, outer: Call | None, depth: int) -> Iterator[Call]:
     for command in script.commands:
         before = outer.wrappers if outer else ()
         failure = _outer_failure(command.failure, outer)
-        run = Run(command.argv, before, command, script, failure, outer)
-        yield from _unwrapped(run, depth)
+        call = Call(command.argv, before, command, script, failure, outer)
+        yield from _unwrapped(call, depth)
 
 
-def _unwrapped(run: Run, depth: int) -> Iterator[Run]:
+def _unwrapped(call: Call, depth: int) -> Iterator[Call]:
     """The command that is left when all wrappers are off, and the commands of its script if it is a shell."""
     for _ in range(MAX_DEPTH * 2):
-        found = unwrap(run.words)
+        found = unwrap(call.words)
         if found is None:
             break
         if found.script:
-            yield run
-        failure = Failure(Outcome.UNKNOWN, Reason.WRAPPED, run.command.where) if found.wrapper.masks else run.failure
-        run = replace(run, wrappers=(*run.wrappers, found.wrapper), failure=failure)
+            yield call
+        failure = Failure(Outcome.UNKNOWN, Reason.WRAPPED, call.command.where) if found.wrapper.masks else call.failure
+        call = replace(call, wrappers=(*call.wrappers, found.wrapper), failure=failure)
         if found.script:
-            shell = Shell(Kind.SH) if found.wrapper.machine is Machine.REMOTE else _same(run.script.shell)
-            yield from _inner(run, joined(found.script).derived(), shell, depth)
+            shell = Shell(Kind.SH) if found.wrapper.machine is Machine.REMOTE else _same(call.script.shell)
+            yield from _inner(call, joined(found.script).derived(), shell, depth)
             return
         if not found.words:
-            if (text := run.stdin) is not None and found.wrapper.machine is Machine.REMOTE:
-                yield run
-                yield from _inner(run, text.text, Shell(Kind.SH), depth)
+            if (text := call.stdin) is not None and found.wrapper.machine is Machine.REMOTE:
+                yield call
+                yield from _inner(call, text.text, Shell(Kind.SH), depth)
                 return
             break
-        run = replace(run, words=found.words)
-    yield run
-    if (inner := shell_script(run)) is not None:
-        yield from _inner(run, *inner, depth)
+        call = replace(call, words=found.words)
+    yield call
+    if (inner := shell_script(call)) is not None:
+        yield from _inner(call, *inner, depth)
 
 
 def _same(shell: Shell) -> Shell:
@@ -122,29 +122,29 @@ def _same(shell: Shell) -> Shell:
     return replace(shell, options=Options())
 
 
-def shell_script(run: Run) -> tuple[Derived, Shell] | None:
+def shell_script(call: Call) -> tuple[Derived, Shell] | None:
     """The script that a command starts a shell for: after `-c`, or on its standard input; None where there is none."""
-    words = tuple(word.shape for word in run.words)
+    words = tuple(word.shape for word in call.words)
     found = from_argv(words)
     if found is None:
         return None
     shell, taken = found
     is_command = read_options(words[1:], shell.options)[2]
     if is_command:
-        return (run.words[taken].derived(), shell) if taken < len(words) else None
-    if run.stdin is not None and (taken >= len(words) or "s" in "".join(words[1:taken])):
-        return run.stdin.text, shell
+        return (call.words[taken].derived(), shell) if taken < len(words) else None
+    if call.stdin is not None and (taken >= len(words) or "s" in "".join(words[1:taken])):
+        return call.stdin.text, shell
     return None
 
 
-def _inner(run: Run, text: Derived, shell: Shell, depth: int) -> Iterator[Run]:
+def _inner(call: Call, text: Derived, shell: Shell, depth: int) -> Iterator[Call]:
     if depth >= MAX_DEPTH or not text.text.strip():
         return
     # GitHub's expressions are hidden already; a `${{` that is left stands in a file of its own.
-    yield from _runs(read(text.text, text.origin, shell, expressions=False), run, depth + 1)
+    yield from _calls(read(text.text, text.origin, shell, expressions=False), call, depth + 1)
 
 
-def _outer_failure(failure: Failure, outer: Run | None) -> Failure:
+def _outer_failure(failure: Failure, outer: Call | None) -> Failure:
     """What an inner script's failure comes to: what becomes of the command that runs the script."""
     if outer is None or not failure.reaches_exit:
         return failure
