@@ -21,7 +21,7 @@ LAYERS = (
     ("delivery.kinds", "delivery.deeds"),
     ("delivery",),
     ("subjects", "rule", "rule_names", "fixer"),
-    ("tool", "pages", "settings", "policy", "timeline", "stats", "applied"),
+    ("tool", "pages", "settings", "policy", "timeline", "stats", "applied", "checks"),
     ("verdict", "judgement.fingerprint", "discovery", "history.ground"),
     ("cache",),
     ("judgement.suppression", "judgement.baseline", "judgement.weigh", "judgement.projects"),

@@ -25,6 +25,12 @@ _FAMILIES = {
     "DA": "Data: changes of many rows at once, and what is lost",
     "SC": "Schema: what fails or is wrong, given the schema at that point",
     "DE": "Design: types, keys, indexes and names that work and are regretted later",
+    "WF": "Workflows: what starts migrations, in which order, and who has to agree",
+    "SH": "Commands: what steps, containers and scripts run, and what becomes of a failure",
+    "KM": "Manifests: Jobs, hooks and containers that run migrations",
+    "AC": "Access: roles, service accounts and secrets",
+    "EN": "Environments: settings for migrations, and production at least as strict as the others",
+    "MO": "Monitoring: alerts and dashboards that tell of migrations",
     "AV": "The tool itself: what could not be read, and what steers it",
 }
 # The folder of the repository that a package of ours lies in.

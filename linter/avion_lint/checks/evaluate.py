@@ -1,0 +1,137 @@
+"""A check over what it selects: findings with their places and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from avion_lint import globs
+from avion_lint.checks.model import Check, Select
+from avion_lint.checks.schema import broken, holds
+from avion_lint.checks.statements import actions, statement_tree, tables
+from avion_lint.checks.targets import Subject, subjects
+from avion_lint.delivery.delivery import Delivery
+from avion_lint.finding import Finding
+from avion_lint.pattern import pattern
+from avion_lint.subjects import Statement
+from avion_lint.yaml.nodes import UNKNOWN_VALUE, Key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_PLACEHOLDER = pattern(r"\{([a-z_.-]+)\}")
+PARAMETER = "$param"
+_SHOWN = 80  # characters of a value that a message shows
+
+
+def around(check: Check, values: Mapping[str, Any], delivery: Delivery) -> Iterator[Finding]:
+    """What a check finds around the SQL; `values` are those of its parameters."""
+    schema = with_values(check.schema, values)
+    for subject in subjects(delivery, frozenset({check.select.target})):
+        if selects(check.select, subject):
+            for path, _ in _wrong(check, schema, subject.value):
+                said = {"name": subject.title, "path": _pointer(path), "value": _shown(subject.value, path)}
+                said |= _values(values)
+                message = _said(check.message, said) + (f" ({subject.condition})" if subject.condition else "")
+                yield Finding(subject.at(path), message, _said(check.remedy, said), object=subject.title)
+
+
+def of_statement(check: Check, values: Mapping[str, Any], statement: Statement) -> Iterator[Finding]:
+    """What a check finds in a statement."""
+    schema = with_values(check.schema, values)
+    if not _selects_statement(check.select, statement):
+        return
+    value = statement_tree(statement)
+    for path, _ in _wrong(check, schema, value):
+        acts = list(statement.all_actions())
+        at = acts[path[1]] if path[:1] == ("actions",) and len(path) > 1 and isinstance(path[1], int) else None
+        names = tables(statement)
+        said = {"name": names[0] if names else "", "path": _pointer(path), "value": _shown(value, path)}
+        said |= _values(values)
+        yield statement.finding(at, _said(check.message, said), _said(check.remedy, said), object=said["name"])
+
+
+def selects(select: Select, subject: Subject) -> bool:
+    """Whether a check is about a subject; what is not known of it does not select it."""
+    return (
+        (not select.kinds or subject.kind in select.kinds)
+        and (not select.paths or any(globs.matches(each, subject.path) for each in select.paths))
+        and (not select.namespaces or subject.namespace in select.namespaces)
+        and (not select.environments or subject.environment in select.environments)
+        and all(subject.labels.get(key) == value for key, value in select.labels.items())
+        and (select.migrates is None or subject.migrates is select.migrates)
+    )
+
+
+def _selects_statement(select: Select, statement: Statement) -> bool:
+    path = statement.place.document.path
+    if select.paths and not any(globs.matches(each, path) for each in select.paths):
+        return False
+    if select.actions and not set(select.actions) & set(actions(statement)):
+        return False
+    return not select.tables or any(fnmatchcase(name, each) for each in select.tables for name in tables(statement))
+
+
+def with_values(schema: Any, values: Mapping[str, Any]) -> Any:
+    """A schema with `{$param: name}` replaced by the parameter's value, in the tree and never in text."""
+    match schema:
+        case dict() if schema.keys() == {PARAMETER} and schema[PARAMETER] in values:
+            return values[schema[PARAMETER]]
+        case dict():
+            return {key: with_values(value, values) for key, value in schema.items()}
+        case list():
+            return [with_values(value, values) for value in schema]
+    return schema
+
+
+def _values(values: Mapping[str, Any]) -> dict[str, str]:
+    return {f"params.{name}": str(value) for name, value in values.items()}
+
+
+def _wrong(check: Check, schema: Any, value: Any) -> Iterator[tuple[tuple[Key, ...], str]]:
+    """Paths at which a check finds something, once each."""
+    if check.denies:
+        if holds(schema, value):
+            yield check.at or _focus(schema, value), ""
+        return
+    seen: set[tuple[Key, ...]] = set()
+    for path, message in broken(schema, value):
+        at = check.at or path
+        if at not in seen:
+            seen.add(at)
+            yield at, message
+
+
+def _focus(schema: Mapping[str, Any], value: Any) -> tuple[Key, ...]:
+    """The part of a value that a denial is about: as far down as the schema speaks of one key that is there."""
+    path: list[Key] = []
+    while isinstance(schema, Mapping) and isinstance(value, dict):
+        keys = [key for key in schema.get("properties", {}) if key in value]
+        if len(keys) != 1:
+            break
+        path.append(keys[0])
+        schema, value = schema["properties"][keys[0]], value[keys[0]]
+    return tuple(path)
+
+
+def _pointer(path: Sequence[Key]) -> str:
+    return "/".join(map(str, path)) or "."
+
+
+def _shown(value: Any, path: Sequence[Key]) -> str:
+    """The value at a path for people, as far as it goes; nothing for what is not single or not known."""
+    for key in path:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    if value is UNKNOWN_VALUE or isinstance(value, (dict, list)):
+        return ""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _said(text: str, known: Mapping[str, str]) -> str:
+    """A message with its placeholders filled; what is no placeholder stays as it is."""
+    return _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)

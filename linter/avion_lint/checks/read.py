@@ -1,0 +1,169 @@
+"""From the `checks:` of a policy file to checks, with every mistake in them named and placed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from avion_lint.checks.model import Check, Direction, Example, Parameter, Select, Target
+from avion_lint.checks.schema import wrong_schema
+from avion_lint.finding import Level
+from avion_lint.pattern import pattern
+from avion_lint.problems import Problem
+from avion_lint.record import record
+from avion_lint.settings.rules import level_of
+from avion_lint.source import Document, Place
+from avion_lint.yaml.nodes import (
+    Entry,
+    Listing,
+    Mapping,
+    Node,
+    PlainTree,
+    Scalar,
+    entries,
+    get,
+    items,
+    plain,
+    text_at,
+)
+
+_NAME = pattern(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_ID = pattern(r"[A-Z]{2}[0-9]{3}")
+
+
+@record
+class Reading:
+    """What reading a check needs everywhere: the file, names that are taken, where to put what is wrong."""
+
+    document: Document
+    taken: frozenset[str]
+    refuse: Callable[[Problem], None]
+
+    def wrong(self, node: Node, message: str) -> None:
+        """Note a problem with this node."""
+        self.refuse((Place(self.document, node.span), message))
+
+
+def read_checks(node: Node | None, reading: Reading) -> tuple[Check, ...]:
+    """Read a `checks:` list; `taken` are ids and names of rules and the families' letters.
+
+    What has not the right shape is the policy's JSON Schema to refuse, and is passed over.
+    """
+    found: dict[str, Check] = {}
+    for item in items(node):
+        check = _check(item, reading) if isinstance(item, Mapping) else None
+        if check is None:
+            continue
+        for word, key in ((check.id, "id"), (check.name, "name")):
+            at = get(item, key) or item
+            if word in found or word in reading.taken or word[:2] in reading.taken:
+                reading.wrong(at, f"`{word}` is taken already; choose letters and a name of your own")
+        found[check.id] = found[check.name] = check
+    return tuple(dict.fromkeys(found.values()))
+
+
+def _check(item: Mapping, reading: Reading) -> Check | None:
+    id_, name = text_at(item, "id"), text_at(item, "name")
+    level = level_of(get(item, "level"))
+    if not id_ or not name or not _ID.fullmatch(id_) or not _NAME.fullmatch(name):
+        return None
+    schema_node = get(item, "assert") or get(item, "deny")
+    if schema_node is None:
+        return None
+    parameters = tuple(_parameters(get(item, "params"), reading))
+    schema = plain(schema_node)
+    _check_schema(schema_node, schema, parameters, reading)
+    return Check(
+        id_,
+        name,
+        text_at(item, "summary") or text_at(item, "message") or name,
+        Level.WARNING if level is None else level,
+        _select(get(item, "select")),
+        schema,
+        get(item, "assert") is None,
+        text_at(item, "message") or "",
+        text_at(item, "remedy") or "",
+        parameters,
+        tuple(_examples(get(item, "examples"), reading)),
+        tuple(_path(text_at(item, "at") or "")),
+        Place(reading.document, (get(item, "id") or item).span),
+    )
+
+
+def _check_schema(node: Node, schema: PlainTree, parameters: tuple[Parameter, ...], reading: Reading) -> None:
+    """Refuse a schema that is none, and parameters that are not declared or not used."""
+    known = {parameter.name: parameter for parameter in parameters}
+    used = set(_used(schema))
+    for name in sorted(used - known.keys()):
+        reading.wrong(node, f"the schema uses the parameter `{name}`, which `params` does not declare")
+    for name in sorted(known.keys() - used):
+        reading.refuse((known[name].place, f"the schema does not use the parameter `{name}`"))
+    from avion_lint.checks.evaluate import with_values  # noqa: PLC0415 - what evaluates is not needed to read
+
+    said = wrong_schema(with_values(schema, {name: each.default for name, each in known.items()}))
+    if said:
+        reading.wrong(node, f"this is no JSON Schema: {said}")
+
+
+def _used(schema: PlainTree) -> Iterator[str]:
+    match schema:
+        case {"$param": str(name)}:
+            yield name
+        case dict():
+            for value in schema.values():
+                yield from _used(value)
+        case list():
+            for value in schema:
+                yield from _used(value)
+
+
+def _parameters(node: Node | None, reading: Reading) -> Iterator[Parameter]:
+    for entry in entries(node):
+        if isinstance(entry.value, Mapping):
+            stricter = text_at(entry.value, "stricter")
+            default = get(entry.value, "default")
+            value = plain(default) if default else None
+        else:
+            stricter, value = None, plain(entry.value)
+        direction = next((each for each in Direction if each == stricter), None)
+        yield Parameter(entry.key.text.replace("-", "_"), value, direction, Place(reading.document, entry.key.span))
+
+
+def _select(node: Node | None) -> Select:
+    target = next((each for each in Target if each == text_at(node, "target")), Target.DOCUMENT)
+    migrates = get(node, "migrates")
+    return Select(
+        target,
+        _texts(get(node, "kind")),
+        _texts(get(node, "path")),
+        _texts(get(node, "namespace")),
+        _texts(get(node, "environment")),
+        {entry.key.text: _text(entry) for entry in entries(get(node, "labels"))},
+        (migrates.value is True) if isinstance(migrates, Scalar) else None,
+        _texts(get(node, "action")),
+        _texts(get(node, "table")),
+    )
+
+
+def _text(entry: Entry) -> str:
+    return entry.value.text if isinstance(entry.value, Scalar) else ""
+
+
+def _texts(node: Node | None) -> tuple[str, ...]:
+    """The words of a list, or the one word that stands instead of it."""
+    found = node.items if isinstance(node, Listing) else (node,)
+    return tuple(each.text for each in found if isinstance(each, Scalar) and each.text)
+
+
+def _path(text: str) -> Iterator[str | int]:
+    for part in text.strip("/").split("/"):
+        if part:
+            yield int(part) if part.isdigit() else part
+
+
+def _examples(node: Node | None, reading: Reading) -> Iterator[Example]:
+    for key, passes in (("fail", False), ("pass", True)):
+        for item in items(get(node, key)):
+            text = item.text if isinstance(item, Scalar) else text_at(item, "text")
+            path = (text_at(item, "path") if isinstance(item, Mapping) else None) or ""
+            if text:
+                yield Example(passes, path, text, Place(reading.document, item.span))
