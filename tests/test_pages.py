@@ -32,6 +32,12 @@ PREFIXES = {
     "data": "DA",
     "schema": "SC",
     "design": "DE",
+    "workflow": "WF",
+    "command": "SH",
+    "manifest": "KM",
+    "access": "AC",
+    "environment": "EN",
+    "monitoring": "MO",
 }
 # A name says what is wrong and reads well after "allow"; it neither forbids nor advises.
 FORBIDDEN = re.compile(

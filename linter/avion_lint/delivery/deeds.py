@@ -158,6 +158,13 @@ _PAIRS: dict[str, dict[tuple[str, ...], Task]] = {
     "helmfile": {("apply",): Task.DEPLOY, ("sync",): Task.DEPLOY},
     "argocd": {("app", "sync"): Task.DEPLOY, ("app", "wait"): Task.WAIT, ("app", "rollback"): Task.DEPLOY},
     "flux": {("reconcile",): Task.DEPLOY},
+    "flyctl": {("deploy",): Task.DEPLOY},
+    "gcloud": {("run", "deploy"): Task.DEPLOY, ("sql", "backups", "create"): Task.BACK_UP},
+    "aws": {
+        ("ecs", "update-service"): Task.DEPLOY,
+        ("rds", "create-db-snapshot"): Task.BACK_UP,
+        ("rds", "create-db-cluster-snapshot"): Task.BACK_UP,
+    },
     "skaffold": {("deploy",): Task.DEPLOY, ("run",): Task.DEPLOY},
     "atlas": {
         ("migrate", "apply"): Task.MIGRATE,

@@ -10,6 +10,7 @@ from avion_lint.delivery.files import ScriptFile
 from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.delivery.monitoring import AlertRule, Panel
 from avion_lint.delivery.part import YamlText
+from avion_lint.delivery.pipeline import Pipelines, pipelines
 from avion_lint.delivery.runs import Run
 from avion_lint.delivery.workflow import Workflow
 from avion_lint.record import record
@@ -65,3 +66,8 @@ class Delivery:
             key = (manifest.kind, manifest.name)
             found[key] = (*found.get(key, ()), manifest)
         return found
+
+    @cached_property
+    def pipelines(self) -> Pipelines:
+        """What the jobs of its workflows do, calls followed."""
+        return pipelines(self.workflows, self.scripts, self.manifests)

@@ -1,0 +1,62 @@
+"""Waits for Jobs of Kubernetes in workflows, and how long each of them lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.delivery.deeds import Task
+from avion_lint.delivery.kubernetes import Manifest
+from avion_lint.delivery.pipeline import Doing, Stage
+from avion_lint.pattern import pattern
+from avion_lint.record import record
+
+_DURATION = pattern(r"(\d+(?:\.\d+)?)(h|m|s|ms)")
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_UNLESS_TOLD = {"kubectl wait": 30.0}  # kubectl wait --help: --timeout=30s
+
+
+@record
+class Wait:
+    """A wait for a Job that a workflow made; `seconds` is None where it has no end or is not known."""
+
+    doing: Doing
+    manifest: Manifest
+    seconds: float | None
+
+
+def waits(stage: Stage) -> Iterator[Wait]:
+    """Every wait of a job for the Job that it made last."""
+    made: Manifest | None = None
+    for doing in stage.doings:
+        if doing.manifest is not None and doing.manifest.job is not None:
+            made = doing.manifest
+        elif doing.task is Task.WAIT and doing.text == "kubectl wait" and made is not None and _is_for_job(doing):
+            yield Wait(doing, made, _seconds(doing))
+
+
+def _words(doing: Doing) -> list[str]:
+    return [word.shape for word in doing.call.words] if doing.call else []
+
+
+def _is_for_job(doing: Doing) -> bool:
+    return any(word.startswith(("job/", "jobs/", "job.batch/")) or word in ("job", "jobs") for word in _words(doing))
+
+
+def _seconds(doing: Doing) -> float | None:
+    words = _words(doing)
+    for at, word in enumerate(words):
+        if word.startswith("--timeout="):
+            return seconds(word.partition("=")[2])
+        if word == "--timeout" and at + 1 < len(words):
+            return seconds(words[at + 1])
+    return _UNLESS_TOLD.get(doing.text)
+
+
+def seconds(text: str) -> float | None:
+    """Seconds of a duration of Go's (`5m30s`), or of a bare number; None for what is none, or has no end."""
+    if text.isdigit():
+        return float(text)
+    parts = _DURATION.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)

@@ -1,0 +1,87 @@
+"""A failure of a migration that does not stop the deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.delivery.deeds import Task
+from avion_lint.delivery.delivery import Delivery
+from avion_lint.delivery.pipeline import Pipelines, Stage
+from avion_lint.finding import Finding, Related
+from avion_lint.pattern import pattern
+from avion_lint.rule import rule
+
+_ANYWAY = pattern(r"\balways\(\)|!\s*cancelled\(\)|\bfailure\(\)\s*\|\||\|\|\s*failure\(\)|\bsuccess\(\)\s*\|\|")
+_LOOKS = pattern(r"\bneeds\.[\w*-]+\.|\bsteps\.[\w-]+\.(?:outcome|conclusion)|\bjob\.status")
+
+
+@rule("WF111", subject=Delivery)
+def deploy_despite_failed_migration(delivery: Delivery) -> Iterator[Finding]:
+    """Find a workflow that goes on although its migration failed."""
+    pipelines = delivery.pipelines
+    for stage in pipelines.migrating:
+        yield from _continuing(stage)
+    for stage in pipelines.stages:
+        yield from _steps(stage)
+        yield from _job(stage, pipelines)
+
+
+def _continuing(stage: Stage) -> Iterator[Finding]:
+    doing = stage.migration
+    if doing is None:
+        return
+    places = []
+    if stage.job.part.text("continue-on-error") == "true":
+        places.append(stage.job.part.place("continue-on-error"))
+    if doing.step is not None and doing.step.continues_on_error:
+        places.append(doing.step.part.place("continue-on-error"))
+    for place in places:
+        yield stage.finding(
+            place,
+            "A migration that fails is passed over: what follows runs as if the schema were there, and the run is "
+            "shown as a success.",
+            "Take `continue-on-error` away, or write it only at steps that do not migrate.",
+            related=(stage.because(doing),),
+        )
+
+
+def _steps(stage: Stage) -> Iterator[Finding]:
+    """Steps after the migration that run whatever became of it."""
+    doings = stage.doings if stage.migration else ()
+    start = doings.index(stage.migration) if stage.migration else 0
+    done = set()
+    for doing in doings[start + 1 :]:
+        step = doing.step
+        if doing.task is not Task.DEPLOY or step is None or step.number in done or stage.migration is None:
+            continue
+        done.add(step.number)
+        if step is not stage.migration.step and _runs_anyway(step.condition):
+            yield stage.finding(
+                step.part.place("if"),
+                f"`{doing.text}` deploys even if the migration before it failed: the new application meets the old or "
+                "half-migrated schema.",
+                "Take the condition away: a step runs only if all steps before it succeeded.",
+                related=(stage.because(stage.migration),),
+                object=f"{stage.title}/{step.name}",
+            )
+
+
+def _job(stage: Stage, pipelines: Pipelines) -> Iterator[Finding]:
+    """A job that deploys whatever became of those that it needs."""
+    deployment = stage.deployment
+    if deployment is None or "undo" in deployment.text or not _runs_anyway(stage.job.condition):
+        return
+    migrating = next((each for each in pipelines.needed(stage) if each.migration is not None), None)
+    if migrating is None or migrating.migration is None:
+        return
+    yield stage.finding(
+        stage.job.part.place("if"),
+        f"This job deploys even if `{migrating.title}` failed or was cancelled: the new application meets the old or "
+        "half-migrated schema.",
+        f"Take the condition away, or add `&& needs.{migrating.title}.result == 'success'` (with that job in `needs`).",
+        related=(Related(deployment.place, f"`{deployment.text}` deploys"), migrating.because(migrating.migration)),
+    )
+
+
+def _runs_anyway(condition: str) -> bool:
+    return bool(_ANYWAY.search(condition)) and not _LOOKS.search(condition)
