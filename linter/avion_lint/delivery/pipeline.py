@@ -35,7 +35,7 @@ _APPLICATIONS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Rollout", 
 class Doing:
     """One thing that a job does; `text` says by what (`goose up`), `why` is the reason to follow "because".
 
-    `step` is the step of the job itself, None where the whole job is a call; `call` is the shell's command, if it is one.
+    `step` is the job's own step, None where the whole job is a call; `call` is the shell's command, if it is one.
     """
 
     task: Task
