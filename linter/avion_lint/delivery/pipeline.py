@@ -21,7 +21,7 @@ from avion_lint.delivery.workflow import Concurrency, Step, Workflow, WorkflowJo
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.record import record, replace
-from avion_lint.shell.runs import Run as Call
+from avion_lint.shell.calls import Call
 from avion_lint.shell.script import Script
 from avion_lint.shell.syntax import Case
 from avion_lint.source import Place, Span
