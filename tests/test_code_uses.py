@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import json
 from pathlib import Path
 
 import pytest
@@ -178,16 +178,67 @@ def test_one_git_process_a_commit_is_enough(tmp_path: Path) -> None:
     repo = repo_of(
         tmp_path, {"a.go": 'q := "SELECT legacy, note FROM users"\n'}, f"{COLUMN}\nALTER TABLE users DROP COLUMN note;"
     )
-    trace = tmp_path / "trace"
-    real = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
-    (tmp_path / "bin").mkdir()
-    script = tmp_path / "bin" / "git"
-    script.write_text(f'#!/bin/sh\necho "$@" >> {trace}\nexec {real} "$@"\n')
-    script.chmod(0o755)
+    repo.git("tag", "v1", "main~0")
+    repo.checkout("main")
+    repo.commit({"b.go": "package b\n"})
+    repo.checkout("feature")
+    trace, settings = tmp_path / "trace", tmp_path / "gitconfig"
+    settings.write_text(f"[trace2]\n\teventTarget = {trace}\n")
 
-    avion_lint("--select", "CO", cwd=repo.path, PATH=f"{script.parent}:/usr/bin:/bin")
+    avion_lint("--select", "CO", cwd=repo.path, GIT_CONFIG_GLOBAL=str(settings))
 
-    assert sum(" grep " in line for line in trace.read_text().splitlines()) == 1
+    events = [json.loads(line) for line in trace.read_text().splitlines()]
+    started = [each["argv"] for each in events if each["event"] == "start"]
+    asked = [argv[argv.index("--") - 1] for argv in started if "grep" in argv]
+    assert sorted(asked) == sorted(repo.git("rev-parse", name) for name in ("main", "v1"))
+
+
+def test_a_partial_clone_says_which_code_was_not_asked(tmp_path: Path) -> None:
+    repo = repo_of(tmp_path, {"a.go": 'q := "SELECT legacy FROM users"\n'}, COLUMN)
+    repo.git("config", "uploadpack.allowFilter", "true")
+    repo.git("tag", "v1", "main")
+    repo.checkout("main")
+    repo.commit({"a.go": "package a\n"})
+    repo.checkout("feature")
+    repo.git("rebase", "-q", "main")
+    clone = repo.clone(tmp_path / "clone", "--filter=blob:none", file_url=True)
+
+    run = judged("--select", "CO", "--base", "origin/main", cwd=clone.path)
+
+    assert [each["id"] for each in run.report["findings"]] == ["CO102"]
+    (entry,) = (each for each in run.report["unchecked"] if "code of" in each["why"])
+    assert "whether the code of v1 uses legacy:" in entry["why"]
+    assert "partial clone" in entry["why"]
+
+
+def test_a_shallow_clone_without_tags_says_that_no_release_was_asked(tmp_path: Path) -> None:
+    repo = repo_of(tmp_path, {"a.go": 'q := "SELECT legacy FROM users"\n'}, COLUMN)
+    repo.git("tag", "v1", "main")
+    repo.checkout("main")
+    repo.commit({"a.go": "package a\n"})
+    clone = repo.clone(tmp_path / "clone", "--depth=1", file_url=True)
+    clone.git("tag", "-d", "v1", check=False)
+    clone.write("m/00002_b.sql", goose(f"{TIMEOUT}{COLUMN}", "SELECT 1;"))
+
+    run = judged("--select", "CO102", cwd=clone.path)
+
+    (entry,) = (each for each in run.report["unchecked"] if "code of" in each["why"])
+    assert "the last release uses legacy: this shallow clone has no tag of a release" in entry["why"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "up", "name"),
+    [
+        ("CO107", "ALTER TABLE users RENAME COLUMN legacy TO legacy_deprecated;", "legacy"),
+        ("CO117", "ALTER TABLE users ALTER COLUMN legacy SET NOT NULL;", "legacy"),
+        ("CO118", "ALTER TABLE users ALTER COLUMN legacy TYPE varchar(5);", "legacy"),
+        ("CO112", "ALTER TABLE users ENABLE ROW LEVEL SECURITY;", "users"),
+    ],
+)
+def test_what_narrows_or_hides_something_shows_who_uses_it(tmp_path: Path, rule: str, up: str, name: str) -> None:
+    repo = repo_of(tmp_path, {"a.go": 'q := "SELECT legacy FROM users"\n'}, up)
+
+    assert related(repo, rule)[-1] == ("a.go", 1, f"{name} stands here in main")
 
 
 def test_a_very_long_answer_is_cut_and_long_lines_are_left_out(tmp_path: Path) -> None:

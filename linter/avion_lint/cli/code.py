@@ -8,6 +8,7 @@ from posixpath import dirname
 from avion_lint import git
 from avion_lint.discovery.gather import Gathering
 from avion_lint.git import Repository
+from avion_lint.git.errors import UNSHALLOW
 from avion_lint.history.survey import Survey
 from avion_lint.settings.model import Settings
 
@@ -29,20 +30,36 @@ def search_of(surveyed: Survey | None, gathering: Gathering, settings: Settings)
     repository, base = surveyed.repository, surveyed.base
 
     def search(words: Collection[str]) -> tuple[Searched, ...]:
-        from avion_lint.git.grep import grep  # noqa: PLC0415 - few changes break the application
-        from avion_lint.judgement.code_uses import Searched  # noqa: PLC0415 - as above
+        from avion_lint.judgement.code_uses import Searched  # noqa: PLC0415 - few changes break the application
 
         left_out = (*_NO_CODE, *_migrations(gathering))
+        found = {base.tip: _asked(repository, base.name, base.tip, words, left_out)}
         try:
-            commits = {base.tip: base.name}
             for name, commit in _releases(repository, settings):
-                commits.setdefault(commit, name)
-            found = ((name, grep(repository, commit, words, left_out)) for commit, name in commits.items())
-            return tuple(Searched(name, hits) for name, hits in found)
-        except git.GitError:  # a partial clone: the findings stand without what is only an addition to them
-            return ()
+                if commit not in found:
+                    found[commit] = _asked(repository, name, commit, words, left_out)
+        except git.GitError as error:
+            return (*found.values(), Searched("the releases", why=error.text, mend=error.mend))
+        hidden = settings.code.releases and repository.shallow and len(found) == 1
+        return (*found.values(), *((Searched("the last release", why=_UNTAGGED, mend=UNSHALLOW),) if hidden else ()))
 
     return search
+
+
+_UNTAGGED = "this shallow clone has no tag of a release"
+
+
+def _asked(
+    repository: Repository, name: str, commit: str, words: Collection[str], left_out: Collection[str]
+) -> Searched:
+    """What a commit's code says, or why it could not be asked: a partial clone has not all of it."""
+    from avion_lint.git.grep import grep  # noqa: PLC0415 - few changes break the application
+    from avion_lint.judgement.code_uses import Searched  # noqa: PLC0415 - as above
+
+    try:
+        return Searched(name, grep(repository, commit, words, left_out))
+    except git.GitError as error:
+        return Searched(name, why=error.text, mend=error.mend)
 
 
 def _releases(repository: Repository, settings: Settings) -> Iterator[tuple[str, str]]:

@@ -209,8 +209,10 @@ def _in_code(case: Case, objects: tuple[Deprecated, ...]) -> dict[str, str]:
     pretended = [
         Found(rules[_RULES.get(each.kind, "CO103")], Finding(nowhere, "", object=each.name), "") for each in asked
     ]
-    found = with_uses(pretended, case.code)
-    return {each.finding.object: _at(each.finding.related) for each in found if each.finding.related}
+    used = with_uses(pretended, case.code)
+    for each in used.unchecked:
+        complain(f"not checked: {each.why}{f'; {each.mend}' if each.mend else ''}")
+    return {each.finding.object: _at(each.finding.related) for each in used.found if each.finding.related}
 
 
 def _at(related: tuple[Related, ...]) -> str:

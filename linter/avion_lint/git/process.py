@@ -75,33 +75,42 @@ def ask_gently(repository: Repository, *arguments: str, stdin: bytes = b"") -> A
     return run(arguments, cwd=repository.root, variables=environment(place), stdin=stdin)
 
 
+_COMPLAINT = 1 << 16  # bytes
+
+
 def ask_in_part(repository: Repository, arguments: tuple[str, ...], most: int, *, empty: int) -> bytes:
     """Ask git, and take no more than `most` bytes of its answer; `empty` is the exit code of an empty one.
 
     Raises GitError.
     """
     import subprocess  # noqa: PLC0415 - only where the application's code is searched
+    import tempfile  # noqa: PLC0415 - for this only: what git complains of must not fill a pipe that nobody reads
 
     place = {"GIT_DIR": repository.git_dir, "GIT_WORK_TREE": repository.root}
     command = (_executable(), *_OPTIONS, *arguments)
     try:
-        with subprocess.Popen(
-            command,
-            cwd=repository.root,
-            env=environment(place),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        ) as process:
+        with (
+            tempfile.TemporaryFile() as complaints,
+            subprocess.Popen(
+                command,
+                cwd=repository.root,
+                env=environment(place),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+            ) as process,
+        ):
             out = process.stdout.read(most) if process.stdout else b""
             if len(out) == most:
                 process.kill()
                 return out
             code = process.wait(TIMEOUT)
+            complaints.seek(0)
+            words = complaints.read(_COMPLAINT).decode(errors="replace")
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GitError(Trouble.BROKEN, f"git {arguments[0]} in {repository.root} did not end: {error}") from None
     if code not in (0, empty):
-        raise GitError(Trouble.BROKEN, f"git {arguments[0]} in {repository.root} failed with code {code}")
+        raise explain(words, repository.root)
     return out
 
 

@@ -9,10 +9,10 @@ from avion_lint.finding import Related
 from avion_lint.git.grep import Hit
 from avion_lint.record import record, replace
 from avion_lint.source import Document, Place, Span
-from avion_lint.verdict import Found
+from avion_lint.verdict import Found, Unchecked
 
-_TABLES = {"CO101", "CO104"}
-_COLUMNS = {"CO102", "CO105", "CO111"}
+_TABLES = {"CO101", "CO104", "CO109", "CO112"}
+_COLUMNS = {"CO102", "CO105", "CO107", "CO111", "CO117", "CO118", "CO119"}
 _INSERTED = {"CO110"}
 _OBJECTS = {"CO103", "CO106"}
 RULES = _TABLES | _COLUMNS | _INSERTED | _OBJECTS
@@ -25,10 +25,23 @@ _QUOTE = r"[\"'`\[:]"
 
 @record
 class Searched:
-    """What a commit's files say: its name for people (`origin/main`, `v1.2`), and the lines with one of the words."""
+    """What a commit's files say: its name for people (`origin/main`, `v1.2`), and the lines with one of the words.
+
+    `why` says why it could not be asked, "" where it was, and `mend` what to do about it.
+    """
 
     where: str
-    hits: tuple[Hit, ...]
+    hits: tuple[Hit, ...] = ()
+    why: str = ""
+    mend: str = ""
+
+
+@record
+class Used:
+    """Findings with the places that use what they are about, and what code could not be asked."""
+
+    found: tuple[Found, ...]
+    unchecked: tuple[Unchecked, ...] = ()
 
 
 Search = Callable[[Collection[str]], tuple[Searched, ...]]
@@ -49,18 +62,27 @@ class _Name:
         return _spellings(self.name) | (_forms(self.table) if self.table else frozenset())
 
 
-def with_uses(found: Iterable[Found], search: Search) -> tuple[Found, ...]:
+def with_uses(found: Iterable[Found], search: Search) -> Used:
     """The findings, those about names of the application's with the places where its code has them."""
     found = tuple(found)
     names = {index: name for index, each in enumerate(found) if (name := _name(each)) is not None}
     if not names:
-        return found
+        return Used(found)
     sources = search(frozenset(word for name in names.values() for word in name.words))
     by_file = [(source.where, _by_file(source.hits)) for source in sources]
-    return tuple(
-        _with_places(each, tuple(_places(names[index], by_file))) if index in names else each
-        for index, each in enumerate(found)
+    return Used(
+        tuple(
+            _with_places(each, tuple(_places(names[index], by_file))) if index in names else each
+            for index, each in enumerate(found)
+        ),
+        tuple(_not_asked(source, names.values()) for source in sources if source.why),
     )
+
+
+def _not_asked(source: Searched, names: Collection[_Name]) -> Unchecked:
+    words = sorted({name.name for name in names})
+    listed = ", ".join(words[:_SHOWN]) + (" …" if len(words) > _SHOWN else "")
+    return Unchecked(".", None, f"whether the code of {source.where} uses {listed}: {source.why}", source.mend)
 
 
 def _name(found: Found) -> _Name | None:

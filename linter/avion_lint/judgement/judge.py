@@ -83,7 +83,8 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
     if case.code and any(each.rule.family == _APPLICATION for each in outcome.found):
         from avion_lint.judgement.code_uses import with_uses  # noqa: PLC0415 - few changes break the application
 
-        outcome = replace(outcome, found=with_uses(outcome.found, case.code))
+        used = with_uses(outcome.found, case.code)
+        outcome = replace(outcome, found=used.found, unchecked=(*outcome.unchecked, *used.unchecked))
     names = rule_names(case.rules)
     judged = tuple(_judged(assessment))
     suppressions, invalid = _suppressions(judged, names)
