@@ -35,13 +35,15 @@ def search_of(surveyed: Survey | None, gathering: Gathering, settings: Settings)
         left_out = (*_NO_CODE, *_migrations(gathering))
         found = {base.tip: _asked(repository, base.name, base.tip, words, left_out)}
         try:
-            for name, commit in _releases(repository, settings):
-                if commit not in found:
-                    found[commit] = _asked(repository, name, commit, words, left_out)
+            releases = tuple(_releases(repository, settings))
         except git.GitError as error:
             return (*found.values(), Searched("the releases", why=error.text, mend=error.mend))
-        hidden = settings.code.releases and repository.shallow and len(found) == 1
-        return (*found.values(), *((Searched("the last release", why=_UNTAGGED, mend=UNSHALLOW),) if hidden else ()))
+        for name, commit in releases:
+            if commit not in found:
+                found[commit] = _asked(repository, name, commit, words, left_out)
+        if settings.code.releases and repository.shallow and not releases:
+            return (*found.values(), Searched("the last release", why=_UNTAGGED, mend=UNSHALLOW))
+        return tuple(found.values())
 
     return search
 
