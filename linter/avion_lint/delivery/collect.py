@@ -9,7 +9,15 @@ from avion_lint.delivery.delivery import Delivery, ServiceFolder
 from avion_lint.delivery.environment import Environment, environment
 from avion_lint.delivery.files import ScriptFile
 from avion_lint.delivery.inline import inline_manifests
-from avion_lint.delivery.kinds import Kind, is_chart_template, kind_of, may_hold_alerts, may_hold_objects
+from avion_lint.delivery.kinds import (
+    Kind,
+    chart_of,
+    is_chart_template,
+    is_values_file,
+    kind_of,
+    may_hold_alerts,
+    may_hold_objects,
+)
 from avion_lint.delivery.kubernetes import Manifest, manifests
 from avion_lint.delivery.monitoring import AlertRule, Panel, alert_rules, panels
 from avion_lint.delivery.part import Part, YamlText
@@ -19,7 +27,7 @@ from avion_lint.delivery.workflow import Workflow, read_action, read_workflow
 from avion_lint.discovery.tree import Read, Unreadable
 from avion_lint.record import field, record
 from avion_lint.source import Document, Excerpt
-from avion_lint.yaml.nodes import Mapping
+from avion_lint.yaml.nodes import Mapping, Node
 from avion_lint.yaml.stream import Stream, read_stream
 
 
@@ -39,6 +47,7 @@ class _Collected:
     documents: list[Document] = field(default_factory=list)
     texts: list[YamlText] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    values: dict[str, Node | None] = field(default_factory=dict)
 
 
 def collect(
@@ -50,7 +59,7 @@ def collect(
     """
     known = frozenset(paths)
     collected = _Collected(frozenset(judged))
-    for path in sorted(known):
+    for path in sorted(known, key=lambda each: (not is_values_file(each), each)):  # templates need their values
         kind = kind_of(path)
         if kind is None:
             continue
@@ -117,9 +126,11 @@ def _take_yaml(collected: _Collected, document: Document, paths: Collection[str]
     if not (is_values or objects or alerts or settings):
         return
     in_chart = is_chart_template(path, paths)
-    yaml = _yaml(collected, document, template=True if in_chart else None)
-    if is_values and name in ("values.yaml", "values.yml"):
+    chart = chart_of(path, paths) if in_chart else None
+    yaml = _yaml(collected, document, template=True if in_chart else None, chart=chart)
+    if is_values and is_values_file(path):
         collected.charts.append((folder, yaml))
+        collected.values[folder] = next(iter(yaml.stream.roots), None)
     if objects:
         collected.manifests.extend(manifests(yaml, collected.commanding))
     if alerts:
@@ -128,13 +139,14 @@ def _take_yaml(collected: _Collected, document: Document, paths: Collection[str]
         collected.environments.extend(_environments(yaml))
 
 
-def _yaml(collected: _Collected, document: Document, *, template: bool | None) -> YamlText:
+def _yaml(collected: _Collected, document: Document, *, template: bool | None, chart: str | None = None) -> YamlText:
     stream = read_stream(document, template=template)
     judged = document.path in collected.judged
     collected.documents.append(document)
     for place, message in stream.problems:
         collected.unread.append(Unread(document.path, message, place=place))
-    yaml = YamlText(Excerpt.whole(document), stream, judged)
+    values = collected.values.get(chart) if chart is not None else None
+    yaml = YamlText(Excerpt.whole(document), stream, judged, chart, values)
     collected.texts.append(yaml)
     return yaml
 

@@ -65,6 +65,11 @@ def chart_of(path: str, paths: Collection[str]) -> str | None:
         folder = dirname(folder)
 
 
+def is_values_file(path: str) -> bool:
+    """Whether a file is called as the default values of a Helm chart are."""
+    return basename(path) in ("values.yaml", "values.yml")
+
+
 def may_hold_objects(text: str) -> bool:
     """Whether a YAML file may hold Kubernetes objects."""
     return "apiVersion:" in text and "kind:" in text

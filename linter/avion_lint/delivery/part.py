@@ -23,12 +23,15 @@ def one_line(place: Place) -> Place:
 class YamlText:
     """YAML that was read: a file, or a stretch of one.
 
-    `judged` tells that findings in it are asked for; the rest is only known.
+    `judged` tells that findings in it are asked for; the rest is only known. `chart` is the folder of the Helm chart
+    that it is a template of, None where it is none's, and `values` are that chart's default values.
     """
 
     excerpt: Excerpt
     stream: Stream
     judged: bool = True
+    chart: str | None = None
+    values: Node | None = None
 
     @property
     def document(self) -> Document:
@@ -74,6 +77,11 @@ class YamlText:
         template = self.stream.template
         return template.original(scalar) if template else self.excerpt.place(scalar.span).text
 
+    def rendered(self, scalar: Scalar) -> str | None:
+        """What a scalar says once Helm has filled it with the chart's default values; None where that is not known."""
+        template = self.stream.template
+        return template.resolved(scalar, self.values) if template else scalar.text if scalar.known else None
+
 
 @record
 class Part:
@@ -95,6 +103,16 @@ class Part:
         """The scalar under a path, None where there is none or where it says null."""
         node = self.get(*path)
         return node if isinstance(node, Scalar) and (not node.known or node.value is not None) else None
+
+    def alternatives(self, *path: Key) -> tuple[Scalar, ...]:
+        """Scalars under a path: several where a template's branches each give the last key a value."""
+        around = self.get(*path[:-1])
+        last = path[-1]
+        if not isinstance(around, Mapping) or not isinstance(last, str):
+            found = self.scalar(*path)
+            return (found,) if found else ()
+        values = (entry.value for entry in around.alternatives(last))
+        return tuple(each for each in values if isinstance(each, Scalar))
 
     def text(self, *path: Key) -> str | None:
         """What the scalar under a path says, None where that is not known."""

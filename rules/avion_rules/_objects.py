@@ -1,0 +1,105 @@
+"""What several rules about Kubernetes objects ask: which objects migrate, what their numbers are, what fills them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.delivery.deeds import Task
+from avion_lint.delivery.environment import environment_of
+from avion_lint.delivery.kubernetes import Container, Manifest
+from avion_lint.delivery.part import Part
+from avion_lint.finding import Related
+from avion_lint.pattern import pattern
+from avion_lint.yaml.nodes import Key, Node, Scalar
+
+_LONG_LIVED = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "DeploymentConfig"})
+APPLICATIONS = _LONG_LIVED
+"""Kinds that keep an application running."""
+
+_INTEGER = pattern(r"-?[0-9]+")
+
+
+def is_migration(manifest: Manifest) -> bool:
+    """Whether it is a Job or CronJob of Kubernetes' own that changes a database's schema."""
+    return manifest.migrates is not None and is_job(manifest)
+
+
+def is_job(manifest: Manifest) -> bool:
+    """Whether it is a Job or CronJob of Kubernetes' own (other projects call their kinds so as well)."""
+    return manifest.kind in ("Job", "CronJob") and manifest.api_version.startswith("batch/")
+
+
+def why(manifest: Manifest) -> tuple[Related, ...]:
+    """Where it stands why the object is taken for a migration."""
+    reason = manifest.migrates
+    return (Related(reason.place, f"taken for a migration because {reason.text}"),) if reason else ()
+
+
+def migrating(manifest: Manifest) -> tuple[Container, ...]:
+    """The containers that migrate; where only name or label of the object tell it, all that are there for its work."""
+    found = tuple(each for each in manifest.containers if each.migrates)
+    if found or manifest.migrates is None:
+        return found
+    return tuple(each for each in manifest.containers if not each.is_init)
+
+
+def runner_of(container: Container) -> str:
+    """`goose`, `flyway` or another tool that the container migrates with; "" where that is not known."""
+    reason = container.migrates
+    if reason is None:
+        return ""
+    return next((tool for tool in _TOOLS if tool in reason.text.lower()), "")
+
+
+_TOOLS = ("goose", "flyway", "liquibase", "alembic", "atlas", "dbmate", "prisma", "migrate")
+
+
+def does(container: Container, *tasks: Task) -> bool:
+    """Whether one of the container's commands does one of these things."""
+    from avion_lint.delivery.acts import acts  # noqa: PLC0415 - most containers run nothing that is read
+
+    return container.script is not None and any(act.does(*tasks) for act in acts(container.script))
+
+
+def said(part: Part, *path: Key) -> Iterator[tuple[Scalar, str]]:
+    """What stands under a path, in every branch of a template, with what it says; default values are filled in."""
+    for scalar in part.alternatives(*path):
+        text = part.yaml.rendered(scalar)
+        if text is not None:
+            yield scalar, text
+
+
+def integers(part: Part, *path: Key) -> Iterator[tuple[Scalar, int]]:
+    """The same for whole numbers."""
+    for scalar, text in said(part, *path):
+        if _INTEGER.fullmatch(text):
+            yield scalar, int(text)
+
+
+def when(part: Part, node: Node) -> str:
+    """Under which conditions of the template a node is there, as words to be put behind a sentence's first clause."""
+    conditions = [str(each) for each in part.yaml.conditions(node) if each.kind in ("if", "with")]
+    return f" ({', '.join(conditions)})" if conditions else ""
+
+
+def environment(manifest: Manifest) -> str:
+    """The environment that an object is for, told by its labels, its namespace, its name or its file; "" if unknown."""
+    labels = manifest.labels()
+    words = (labels.get("environment", ""), labels.get("env", ""), manifest.namespace or "", manifest.name)
+    found = (environment_of(each) for each in (*words, *reversed(manifest.path.split("/"))))
+    return next((each for each in found if each), "")
+
+
+def folder(path: str) -> str:
+    """Folder that a file lies in."""
+    return path.rpartition("/")[0]
+
+
+def neighbours(one: Manifest, other: Manifest) -> bool:
+    """Whether two objects are surely brought to the cluster together: the same chart's templates, or one folder."""
+    return not other.inline and not one.inline and _home(one.path) == _home(other.path)
+
+
+def _home(path: str) -> str:
+    parts = path.split("/")[:-1]
+    return "/".join(parts[: parts.index("templates") + 1]) if "templates" in parts else "/".join(parts)

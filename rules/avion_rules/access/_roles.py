@@ -1,0 +1,101 @@
+"""Which Roles the migrations' service accounts have, and what migrations use the cluster's API for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.delivery.delivery import Delivery
+from avion_lint.delivery.kubernetes import Container, Manifest
+from avion_lint.delivery.part import Part
+from avion_lint.finding import Related
+from avion_lint.pattern import pattern
+from avion_lint.record import record
+from avion_rules._objects import APPLICATIONS, is_migration
+
+_ROLES = ("Role", "ClusterRole")
+_NAMED = pattern(r"(?:^|[-_./}])migrat(?:e|es|ion|ions|or)(?:$|[-_./:{])")
+_CLIENTS = pattern(
+    r"\b(?:kubectl|oc|helm|argocd|flux|kubeseal)\b|kubernetes\.default|serviceaccount/token|k8s-wait-for"
+)
+_QUIET = pattern(r"(?:^|/)(?:flyway|goose|busybox|alpine|postgres|liquibase|migrate)(?:[:@/]|$)")
+
+
+@record
+class Granted:
+    """A Role that a migration's service account has: through which binding, and which Job runs under the account."""
+
+    role: Manifest
+    binding: Manifest | None
+    job: Manifest | None
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        """Where it stands that the migration has it."""
+        found = []
+        if self.binding is not None:
+            found.append(Related(self.binding.part.place("subjects"), "bound to the migration's service account here"))
+        if self.job is not None and self.job.pod is not None:
+            at = self.job.pod.part.place("spec", "serviceAccountName")
+            found.append(Related(at, f"{self.job.title} runs under it"))
+        return tuple(found)
+
+
+def granted(delivery: Delivery) -> Iterator[Granted]:
+    """Roles of migrations: bound to the service account of one, or called so."""
+    jobs = [each for each in delivery.of_kind("Job", "CronJob") if is_migration(each)]
+    bindings = tuple(delivery.of_kind("RoleBinding", "ClusterRoleBinding"))
+    for role in delivery.of_kind(*_ROLES):
+        found = next(
+            ((binding, job) for binding in bindings if _refers(binding, role) for job in jobs if _is_for(binding, job)),
+            None,
+        )
+        if found is not None:
+            yield Granted(role, *found)
+        elif _NAMED.search(role.name.lower()):
+            yield Granted(role, None, None)
+
+
+def _refers(binding: Manifest, role: Manifest) -> bool:
+    scalar = binding.part.scalar("roleRef", "name")
+    return (
+        binding.part.text("roleRef", "kind") == role.kind
+        and scalar is not None
+        and binding.yaml.as_written(scalar) == role.name
+    )
+
+
+def _is_for(binding: Manifest, job: Manifest) -> bool:
+    account = account_of(job)
+    return account is not None and any(
+        subject.text("kind") == "ServiceAccount" and _name(subject) == account
+        for subject in binding.part.parts("subjects")
+    )
+
+
+def _name(part: Part) -> str:
+    scalar = part.scalar("name")
+    return part.yaml.as_written(scalar) if scalar is not None else ""
+
+
+def account_of(manifest: Manifest) -> str | None:
+    """Name of the service account of an object's pods as it is written, None where none is named."""
+    spec = manifest.pod.spec if manifest.pod else None
+    scalar = (spec.scalar("serviceAccountName") or spec.scalar("serviceAccount")) if spec else None
+    return manifest.yaml.as_written(scalar) if scalar is not None else None
+
+
+def applications(delivery: Delivery) -> tuple[Manifest, ...]:
+    """Objects that keep an application running, without those that migrate themselves."""
+    return tuple(delivery.of_kind(*APPLICATIONS))
+
+
+def asks_nothing(manifest: Manifest) -> bool:
+    """Whether none of an object's containers surely asks the cluster's API for anything."""
+    return bool(manifest.containers) and all(map(_is_quiet, manifest.containers))
+
+
+def _is_quiet(container: Container) -> bool:
+    words = "\n".join(word.text for word in container.words)
+    if _CLIENTS.search(words) or _CLIENTS.search(container.image):
+        return False
+    return container.script is not None or bool(_QUIET.search(container.image))

@@ -1,0 +1,47 @@
+"""Roles of migrations that may do nearly everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.delivery.delivery import Delivery
+from avion_lint.delivery.part import Part
+from avion_lint.finding import Finding
+from avion_lint.rule import rule
+from avion_lint.source import Place
+from avion_rules.access._roles import granted
+
+_WRITING = frozenset({"create", "update", "patch", "delete", "deletecollection"})
+
+
+@rule("AC102", subject=Delivery)
+def far_reaching_permission(delivery: Delivery) -> Iterator[Finding]:
+    """Find a migration's Role that lets it take over the namespace: wildcards, exec, tokens, other roles."""
+    for each in granted(delivery):
+        for rule_ in each.role.part.parts("rules"):
+            found = _reach(rule_)
+            if found is not None:
+                place, does = found
+                yield each.role.finding(
+                    place,
+                    f"Whatever runs under the migration's service account {does}.",
+                    "Name the verbs and resources that the migration needs; one that only talks to its database needs "
+                    "no Role at all.",
+                    related=each.related,
+                )
+
+
+def _reach(rule_: Part) -> tuple[Place, str] | None:
+    verbs, resources = set(rule_.texts("verbs")), set(rule_.texts("resources"))
+    writes = verbs & (_WRITING | {"*"})
+    if "*" in verbs:
+        return rule_.place("verbs"), "may do everything with these resources, what comes in later versions too"
+    if "*" in resources:
+        return rule_.place("resources"), "reaches every resource, Secrets and roles among them"
+    if resources & {"pods/exec", "pods/attach"} and verbs & (writes | {"get"}):
+        return rule_.place("resources"), "may run commands in every pod of the namespace, the database's too"
+    if "serviceaccounts/token" in resources and writes:
+        return rule_.place("resources"), "may make itself a token of any other service account"
+    if verbs & {"escalate", "bind", "impersonate"}:
+        return rule_.place("verbs"), "may give itself the permissions of anybody"
+    return None

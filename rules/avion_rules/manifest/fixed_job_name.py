@@ -1,0 +1,54 @@
+"""Jobs that cannot be made a second time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.delivery.delivery import Delivery
+from avion_lint.delivery.kubernetes import Manifest
+from avion_lint.finding import Finding
+from avion_lint.rule import rule
+from avion_rules._objects import is_migration, why
+from avion_rules.manifest._names import is_fixed
+
+
+@rule("KM107", subject=Delivery)
+def fixed_job_name(delivery: Delivery) -> Iterator[Finding]:
+    """Find a migration's Job of the same name at every deployment, which Kubernetes does not run again."""
+    for manifest in delivery.of_kind("Job"):
+        scalar = manifest.part.scalar("metadata", "name")
+        if scalar is None or not is_migration(manifest) or _may_be_replaced(manifest):
+            continue
+        if not is_fixed(manifest) or manifest.name in _deleted(delivery):
+            continue
+        yield manifest.finding(
+            scalar,
+            f"The second deployment does not migrate: while the Job {manifest.name} is there, Kubernetes answers a new "
+            "image with `field is immutable`, and does nothing where no field differs.",
+            "Give each deployment's Job a name of its own: `generateName` with `kubectl create`, or a name that ends "
+            "with the build's number. As Helm's or Argo CD's hook it may keep its name: they delete the old one first.",
+            related=why(manifest),
+        )
+
+
+def _may_be_replaced(manifest: Manifest) -> bool:
+    """Whether Helm or Argo CD deletes the old one first, or may do so for what can be seen."""
+    if manifest.helm_hooks or manifest.argo_hooks:
+        return True
+    options = manifest.annotations().get("argocd.argoproj.io/sync-options", "")
+    if "Replace=true" in options or "Force=true" in options:
+        return True
+    at = ("metadata", "annotations")
+    return manifest.part.may_have(*at, "helm.sh/hook") and manifest.yaml.is_template
+
+
+def _deleted(delivery: Delivery) -> frozenset[str]:
+    """Names that scripts and steps tell kubectl to delete or to replace."""
+    words = (
+        word
+        for run in delivery.runs
+        for act in run.acts
+        if act.words and act.words[0].endswith("kubectl") and {"delete", "replace"} & set(act.words)
+        for word in act.words
+    )
+    return frozenset(word.rpartition("/")[2] for word in words)

@@ -1,0 +1,94 @@
+"""Hooks that use objects of the same deployment which are made only after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.delivery.delivery import Delivery
+from avion_lint.delivery.kubernetes import Manifest
+from avion_lint.finding import Finding, Related
+from avion_lint.rule import rule
+from avion_rules._objects import neighbours, why
+from avion_rules._uses import Use, uses
+from avion_rules.manifest._argo import is_synced, wave
+
+_HELM, _ARGO = "helm.sh/hook", "argocd.argoproj.io/hook"
+_EARLY = frozenset({"pre-install", "pre-upgrade"})
+
+
+@rule("KM122", subject=Delivery)
+def hook_needs_later_object(delivery: Delivery) -> Iterator[Finding]:
+    """Find a migration that runs before the ServiceAccount, ConfigMap, Secret or volume that it uses is made."""
+    for manifest in delivery.of_kind("Job", "Pod"):
+        if not manifest.migrates or not (manifest.helm_hooks & _EARLY or "PreSync" in manifest.argo_hooks):
+            continue
+        seen: set[tuple[str, str]] = set()
+        for use in uses(manifest):
+            if (use.kind, use.name) in seen or use.optional:
+                continue
+            seen.add((use.kind, use.name))
+            found = [each for each in delivery.by_name.get((use.kind, use.name), ()) if neighbours(manifest, each)]
+            if found and all(_comes_later(manifest, each) for each in found):
+                yield _finding(manifest, use, found[0], argo=_is_argo(manifest, delivery))
+
+
+def _is_argo(manifest: Manifest, delivery: Delivery) -> bool:
+    return bool(manifest.argo_hooks) or (not manifest.helm_hooks and is_synced(manifest, delivery))
+
+
+def _comes_later(hook: Manifest, other: Manifest) -> bool:
+    """Whether an object is surely made after a hook: it is none itself, or one of a higher weight."""
+    if hook.argo_hooks:
+        if other.part.may_have("metadata", "annotations", _ARGO):
+            mine, others = wave(hook), wave(other)
+            return "PreSync" in other.argo_hooks and mine is not None and others is not None and others > mine
+        return True
+    if other.part.may_have("metadata", "annotations", _HELM):
+        mine, others = _weight(hook), _weight(other)
+        return bool(other.helm_hooks & _EARLY) and mine is not None and others is not None and others > mine
+    return not other.part.may_have("metadata", "annotations", "helm.sh/resource-policy") or bool(hook.helm_hooks)
+
+
+def _weight(manifest: Manifest) -> int | None:
+    scalar = manifest.annotation("helm.sh/hook-weight")
+    if scalar is None:
+        return 0
+    try:
+        return int(scalar.text) if scalar.known else None
+    except ValueError:
+        return None
+
+
+def _finding(manifest: Manifest, use: Use, other: Manifest, *, argo: bool) -> Finding:
+    first = "PreSync" if argo else "pre-install" if "pre-install" in manifest.helm_hooks else "pre-upgrade"
+    missing = f"the first time there is no {use.kind} {use.name} yet and the Job waits for it until it fails"
+    stale = "later it gets the one of the last deployment"
+    if use.kind in ("ConfigMap", "Secret"):
+        harm = stale if first == "pre-upgrade" else f"{missing}; {stale}"
+    else:
+        harm = "when it is new or renamed there is none yet" if first == "pre-upgrade" else missing
+    return manifest.finding(
+        use.place,
+        f"This migration runs in {first}, and the {use.kind} {use.name} that it uses is made only after it: {harm}.",
+        _remedy(manifest, use, argo=argo),
+        related=(Related(other.head, f"{use.kind} {use.name}, made with everything else"), *why(manifest)),
+        object=f"{manifest.title}/{use.name}",
+    )
+
+
+def _remedy(manifest: Manifest, use: Use, *, argo: bool) -> str:
+    if use.kind == "PersistentVolumeClaim":
+        return (
+            "Make the volume apart from this deployment. As a hook it would be deleted, with what is on it, before "
+            "the next one is made."
+        )
+    if argo:
+        return (
+            f"Give the {use.kind} (or a copy of it for the migration) the annotations `{_ARGO}: PreSync` and "
+            f'`argocd.argoproj.io/sync-wave: "{(wave(manifest) or 0) - 1}"`.'
+        )
+    hooks = ",".join(sorted(manifest.helm_hooks & _EARLY))
+    return (
+        f"Give the {use.kind} (or a copy of it for the migration) the annotations `{_HELM}: {hooks}` and "
+        f'`helm.sh/hook-weight: "{(_weight(manifest) or 0) - 1}"`.'
+    )
