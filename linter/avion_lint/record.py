@@ -62,9 +62,11 @@ def record(made: Any = None, /, *, frozen: bool = True, order: bool = False, cac
 
 def replace(instance: Made, /, **changes: object) -> Made:
     """Copy a record with some fields changed; TypeError for a field that it does not have."""
-    kind = type(instance)
-    given: dict[str, Any] = {name: getattr(instance, name) for name in kind.__match_args__}  # type: ignore[attr-defined]
-    return kind(**{**given, **changes})
+    kind: Any = type(instance)
+    if not changes.keys() <= set(kind.__match_args__):
+        raise TypeError(f"{kind.__name__} has the fields {', '.join(kind.__match_args__)}")
+    made: Made = kind(*[changes[name] if name in changes else getattr(instance, name) for name in kind.__match_args__])
+    return made
 
 
 def _record(made: Any, frozen: bool, order: bool, caches: bool) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 TAB_STOP = 4
 
@@ -101,6 +102,7 @@ def _undecoded_byte(surrogate: str) -> str:
     return f"\\x{ord(surrogate) - 0xDC00:02x}" if "\udc80" <= surrogate <= "\udcff" else "�"
 
 
+@cache
 def _character_width(character: str) -> int:
     # First, for U+3099 and others are both wide and combining.
     if unicodedata.category(character) in ("Mn", "Me") or _is_trailing_jamo(character):

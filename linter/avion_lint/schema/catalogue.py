@@ -36,46 +36,61 @@ class Frozen:
 
 
 class Layers(MutableMapping[Key, Value]):
-    """A mapping in insertion order whose copy costs a few entries, however many it holds.
+    """A mapping in insertion order whose copy costs nothing, and whose first change then a few entries.
 
-    It is three dictionaries on top of one another. Only the uppermost changes, and only it is copied; when it has
-    grown it is laid over the next one, in a new dictionary. So a thousand states of a thousand objects take the room
-    of a few thousand entries, and an entry is found with three look-ups at most.
+    It is three dictionaries on top of one another. Only the uppermost changes, and only it is copied, once another
+    state has it too; when it has grown it is laid over the next one, in a new dictionary. So a thousand states of a
+    thousand objects take the room of a few thousand entries, and an entry is found with three look-ups at most.
     """
 
-    __slots__ = ("_frozen", "_new", "_old", "_recent")
+    __slots__ = ("_frozen", "_new", "_old", "_own", "_recent")
 
     def __init__(self, old: Mapping[Key, Value] | None = None) -> None:
         self._old: dict[Key, Any] = dict(old) if old else {}
         self._frozen = False  # whether there may be Frozen values among the old
         self._recent: dict[Key, Value] = {}
         self._new: dict[Key, Value] = {}
+        self._own = True  # whether no other state has the uppermost dictionary
 
     def copy(self) -> Layers[Key, Value]:
         """Another state, which may be changed; what is changed in one is not seen in the other."""
-        made: Layers[Key, Value] = Layers()
+        made: Layers[Key, Value] = Layers.__new__(Layers)
         self._share(made)
         return made
 
     def _share(self, made: Layers[Key, Value]) -> None:
-        made._frozen = self._frozen
+        made._frozen, made._old, made._recent, made._new = self._frozen, self._old, self._recent, self._new
+        made._own = self._own = False
+
+    def _take(self) -> None:
+        """Get an uppermost dictionary that no other state has."""
+        self._own = True
         if len(self._new) <= _NEW:
-            made._old, made._recent, made._new = self._old, self._recent, self._new.copy()
+            self._new = self._new.copy()
             return
         recent = self._recent | self._new
+        self._new = {}
         if len(recent) <= _RECENT:
-            made._old, made._recent = self._old, recent
+            self._recent = recent
         else:
-            made._old = self._whole()
+            self._recent, self._old = {}, self._laid(recent)
 
     def _whole(self) -> dict[Key, Value]:
-        old = self._old
-        for key in [key for key, value in old.items() if type(value) is Frozen] if self._frozen else ():
-            old[key] = old[key].value()
-        self._frozen = False
+        self._thaw()
         if not self._recent and not self._new:
             return self._old
-        above = self._recent | self._new if self._recent else self._new
+        return self._laid(self._recent | self._new if self._recent else self._new)
+
+    def _thaw(self) -> None:
+        if self._frozen:
+            old = self._old
+            for key in [key for key, value in old.items() if type(value) is Frozen]:
+                old[key] = old[key].value()
+            self._frozen = False
+
+    def _laid(self, above: dict[Key, Value]) -> dict[Key, Value]:
+        """The lowest dictionary with another laid over it."""
+        self._thaw()
         whole = self._old | above
         if _GONE in above.values():
             return {key: value for key, value in whole.items() if value is not _GONE}
@@ -83,14 +98,15 @@ class Layers(MutableMapping[Key, Value]):
 
     def get(self, key: Key, default: Any = None) -> Any:
         """Value of the key, or the default."""
-        value: Any = self._new.get(key, _ABSENT)
-        if value is _ABSENT:
-            value = self._recent.get(key, _ABSENT)
-            if value is _ABSENT:
-                value = self._old.get(key, default)
-                if type(value) is Frozen:
-                    value = self._old[key] = value.value()
-                return value
+        if key in self._new:
+            value: Any = self._new[key]
+        elif key in self._recent:
+            value = self._recent[key]
+        else:
+            value = self._old.get(key, default)
+            if type(value) is Frozen:
+                value = self._old[key] = value.value()
+            return value
         return default if value is _GONE else value
 
     def __getitem__(self, key: Key) -> Value:
@@ -101,14 +117,17 @@ class Layers(MutableMapping[Key, Value]):
 
     def __contains__(self, key: object) -> bool:
         wanted: Any = key
-        value: Any = self._new.get(wanted, _ABSENT)
-        if value is _ABSENT:
-            value = self._recent.get(wanted, _ABSENT)
-        return key in self._old if value is _ABSENT else value is not _GONE
+        if wanted in self._new:
+            return self._new[wanted] is not _GONE
+        if wanted in self._recent:
+            return self._recent[wanted] is not _GONE
+        return wanted in self._old
 
     def __setitem__(self, key: Key, value: Value) -> None:
         if self._is_removed(key):  # else it would come back to its old place, not to the end
-            self._old, self._recent, self._new = self._whole(), {}, {}
+            self._old, self._recent, self._new, self._own = self._whole(), {}, {}, True
+        elif not self._own:
+            self._take()
         self._new[key] = value
 
     def _is_removed(self, key: Key) -> bool:
@@ -117,6 +136,8 @@ class Layers(MutableMapping[Key, Value]):
     def __delitem__(self, key: Key) -> None:
         if key not in self:
             raise KeyError(key)
+        if not self._own:
+            self._take()
         self._new[key] = _GONE
 
     def __iter__(self) -> Iterator[Key]:
@@ -172,7 +193,7 @@ class Catalogue(Layers[Key, Value]):
     `concerns` tells the names that a value has to do with.
     """
 
-    __slots__ = ("_about", "_concerns")
+    __slots__ = ("_about", "_concerned", "_concerns")
 
     def __init__(
         self, concerns: Callable[[Value], Iterable[Concern]], values: Mapping[Key, Value] | None = None
@@ -180,14 +201,15 @@ class Catalogue(Layers[Key, Value]):
         super().__init__()
         self._concerns: Callable[[Value], Iterable[Any]] = concerns
         self._about: Layers[Any, tuple[Key, ...]] = Layers()
+        self._concerned: dict[Key, tuple[Value, tuple[Any, ...]]] = {}  # of the value put last, in whatever state
         for key, value in (values or {}).items():
             self[key] = value
 
     def copy(self) -> Catalogue[Key, Value]:
         """Another state, as of Layers."""
-        made: Catalogue[Key, Value] = Catalogue(self._concerns)
+        made: Catalogue[Key, Value] = Catalogue.__new__(Catalogue)
         self._share(made)
-        made._about = self._about.copy()
+        made._about, made._concerns, made._concerned = self._about.copy(), self._concerns, self._concerned
         return made
 
     def groups(self) -> Any:
@@ -211,8 +233,8 @@ class Catalogue(Layers[Key, Value]):
 
     def __setitem__(self, key: Key, value: Value) -> None:
         before = self.get(key, _GONE)
-        old = () if before is _GONE else tuple(dict.fromkeys(self._concerns(before)))
-        new = tuple(dict.fromkeys(self._concerns(value)))
+        old = () if before is _GONE else self._names(key, before)
+        new = self._names(key, value)
         super().__setitem__(key, value)
         if old == new:
             return
@@ -226,8 +248,15 @@ class Catalogue(Layers[Key, Value]):
     def __delitem__(self, key: Key) -> None:
         before = self[key]
         super().__delitem__(key)
-        for name in dict.fromkeys(self._concerns(before)):
+        for name in self._names(key, before):
             self._forget(name, key)
+
+    def _names(self, key: Key, value: Value) -> tuple[Any, ...]:
+        """Names that a value has to do with, each once; those of the value put last are known."""
+        known = self._concerned.get(key)
+        if known is None or known[0] is not value:
+            known = self._concerned[key] = (value, tuple(dict.fromkeys(self._concerns(value))))
+        return known[1]
 
     def _forget(self, name: object, key: Key) -> None:
         left = tuple(each for each in self._about.get(name, ()) if each != key)

@@ -278,7 +278,8 @@ def _around_table(table: Table) -> Iterator[Name | str | tuple[str, str]]:
     yield from table.inherits
     yield from (made.references for made in table.constraints.values() if made.references)
     for column in table.columns.values():
-        yield from _around_type(column.type)
+        if column.type is not None and column.type.name not in _USUAL_TYPES:
+            yield from _around_type(column.type)
     yield from table.constraints  # names that the server chooses must be free in the whole schema
 
 
@@ -319,7 +320,7 @@ def resolve(name: Name, known: Mapping[Name, object], search_path: tuple[str, ..
     """The known object that a name stands for; where none is known, the name in the first schema of the path."""
     if name.schema is not None:
         return name
-    for candidate in candidates(name, search_path):
-        if candidate in known:
-            return candidate
+    for schema in (TEMPORARY, *search_path):
+        if (schema, name.name) in known:  # a name is a tuple, and is found by one
+            return Name(schema, name.name)
     return Name(search_path[0] if search_path else "public", name.name)

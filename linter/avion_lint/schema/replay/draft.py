@@ -26,9 +26,11 @@ class Draft:
 
     def name(self, name: a.Name) -> a.Name:
         """The known table or view that a name stands for, or where it would be."""
-        for candidate in candidates(name, self.search_path):
-            if candidate in self.tables or any((kind, candidate, None) in self.things for kind in VIEWS):
-                return candidate
+        tables, things = self.tables, self.things
+        for schema in (TEMPORARY, *self.search_path) if name.schema is None else (name.schema,):
+            found = (schema, name.name)  # a name is a tuple, and is found by one
+            if found in tables or any((kind, found, None) in things for kind in VIEWS):
+                return a.Name(*found)
         return self.new_name(name)
 
     def new_name(self, name: a.Name, *, temporary: bool = False) -> a.Name:
