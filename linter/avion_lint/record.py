@@ -129,7 +129,7 @@ def _tuple_of(names: tuple[str, ...]) -> Any:
     return attrgetter(*names)
 
 
-_OFTEN = 100  # instances after which a class gets an `__init__` of its own, whose compilation then pays
+_OFTEN = 25  # instances after which a class gets an `__init__` of its own, whose compilation then pays
 
 
 def _initialiser(whole: Any, names: tuple[str, ...], described: dict[str, Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
 from avion_lint.finding import Finding, Related
@@ -32,8 +32,9 @@ from avion_lint.sql.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
+    Answer = TypeVar("Answer")
     Acting = TypeVar("Acting", bound=a.Action)
 
 
@@ -168,6 +169,7 @@ class Statement:
     _known_effects: dict[int, tuple[a.Action, tuple[Effect, ...], tuple[Effect, ...]]] = field(
         default_factory=dict, compare=False
     )  # several rules ask for the same; the action is kept, so that its identity is not given to another
+    _known: dict[object, object] = field(default_factory=dict, compare=False)
 
     @property
     def direction(self) -> Direction:
@@ -261,6 +263,13 @@ class Statement:
             known = (action, found, tuple(effect for effect in found if effect.part_of is None))
             self._known_effects[id(action)] = known
         return known[1] if parts else known[2]
+
+    def once(self, ask: Callable[[Statement], Answer]) -> Answer:
+        """What a function says of the statement, which is asked only once, for several rules that need the same."""
+        if ask not in self._known:
+            self._known[ask] = ask(self)
+        known: Any = self._known[ask]
+        return known  # type: ignore[no-any-return]
 
     def table(self, name: a.Name) -> Table | None:
         """The table before this statement, None where no migration names it."""

@@ -41,8 +41,16 @@ def waits(statements: Iterable[Statement]) -> Iterator[Wait]:
                 yield wait
 
 
-def blocking(statement: Statement) -> Iterator[Wait]:
+def blocking(statement: Statement) -> tuple[Wait, ...]:
     """Locks of one statement that block reads or writes of relations in use."""
+    return statement.once(_blocking)
+
+
+def _blocking(statement: Statement) -> tuple[Wait, ...]:
+    return tuple(_waits(statement))
+
+
+def _waits(statement: Statement) -> Iterator[Wait]:
     for action in statement.all_actions():
         if isinstance(action, a.DoBlock) or concurrent_words(action) or _finds_nothing(statement, action):
             continue

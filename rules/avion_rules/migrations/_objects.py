@@ -37,7 +37,7 @@ def changed(schema: Schema, other: Schema) -> Iterator[tuple[Key, Origin | None]
     for _, table in schema.tables.beside(other.tables):
         if not table.temporary:
             yield Key(ObjectKind.TABLE, table.name), table.origin
-            yield from _parts(table)
+            yield from _parts(table, other.tables.get(table.name))
     for _, index in schema.indexes.beside(other.indexes):
         if not index.constraint:
             yield Key(ObjectKind.INDEX, index.name, index.table), index.origin
@@ -46,11 +46,13 @@ def changed(schema: Schema, other: Schema) -> Iterator[tuple[Key, Origin | None]
             yield Key(thing.kind, thing.name, place[2]), thing.origin
 
 
-def _parts(table: Table) -> Iterator[tuple[Key, Origin | None]]:
+def _parts(table: Table, other: Table | None) -> Iterator[tuple[Key, Origin | None]]:
+    columns, constraints = (other.columns, other.constraints) if other else ({}, {})
     for column in table.columns.values():
-        yield Key(ObjectKind.COLUMN, Name(None, column.name), table.name), column.origin
+        if columns.get(column.name) is not column:
+            yield Key(ObjectKind.COLUMN, Name(None, column.name), table.name), column.origin
     for constraint in table.constraints.values():
-        if constraint.kind is not ConstraintKind.NOT_NULL:
+        if constraint.kind is not ConstraintKind.NOT_NULL and constraints.get(constraint.name) is not constraint:
             yield Key(ObjectKind.CONSTRAINT, Name(None, constraint.name), table.name), constraint.origin
 
 
