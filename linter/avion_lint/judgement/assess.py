@@ -34,6 +34,7 @@ from avion_lint.verdict import Found, Unchecked
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.cache.memory import Memory
+    from avion_lint.judgement.engine import Spread
 
 
 @record
@@ -52,9 +53,13 @@ def assess(
     settings: Settings,
     tick: Callable[[], None],
     memory: Memory | None = None,
+    *,
+    spread: Spread | None = None,
 ) -> Assessment:
     """Put the subjects together; `tick` is called once for each migration read."""
-    projects = tuple(_project(collected, ground, settings, tick, memory) for collected in gathering.services)
+    projects = tuple(
+        _project(collected, ground, settings, tick, memory, spread=spread) for collected in gathering.services
+    )
     found = (
         *(each for made in projects for each in _of_project(made)),
         *(each for collected in gathering.services for each in _unreadable(collected, ground)),
@@ -86,7 +91,13 @@ def migration_paths(gathering: Gathering) -> tuple[str, ...]:
 
 
 def _project(
-    collected: Collected, ground: Ground, settings: Settings, tick: Callable[[], None], memory: Memory | None
+    collected: Collected,
+    ground: Ground,
+    settings: Settings,
+    tick: Callable[[], None],
+    memory: Memory | None,
+    *,
+    spread: Spread | None,
 ) -> Project:
     deprecations = announced(settings.deprecated, collected, ground.tip, ground.landed)
     return project(
@@ -106,6 +117,7 @@ def _project(
         ),
         tick,
         memory,
+        spread=spread,
     )
 
 

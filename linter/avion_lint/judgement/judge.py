@@ -72,7 +72,7 @@ class Case:
 
 def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
     """The verdict on a case; `tick` is called once for each migration read."""
-    assessment = assess(case.gathering, case.ground, case.settings, tick, case.memory)
+    assessment = assess(case.gathering, case.ground, case.settings, tick, case.memory, spread=case.spread)
     on = tuple(rule for rule in case.rules if case.policy.is_on(rule))
     outcome = run(on, assessment.projects, assessment.changes, _options(case.policy), case.spread)
     if case.fixers and outcome.found:

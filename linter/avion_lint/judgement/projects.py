@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from avion_lint.history.deployments import Deployment, Landed
 from avion_lint.record import field, record
@@ -32,6 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.cache.memory import Memory
     from avion_lint.cache.snapshot import Past
+    from avion_lint.judgement.engine import Spread
 
 
 @record
@@ -64,11 +65,14 @@ class Gathered:
     positions: Mapping[str, int] = field(default_factory=dict)
 
 
-def project(gathered: Gathered, tick: Callable[[], None], memory: Memory | None = None) -> Project:
+def project(
+    gathered: Gathered, tick: Callable[[], None], memory: Memory | None = None, *, spread: Spread | None = None
+) -> Project:
     """The project of a service: every migration with its statements and the schema around it.
 
     `tick` is called once for each migration read. With a memory the applied migrations that come first are not read
-    again if they have not changed; the schema around each of them is then the one after all of them.
+    again if they have not changed; the schema around each of them is then the one after all of them. `spread` has SQL
+    read side by side.
     """
     start = starting_point(gathered)
     # What a dump or a baseline has already is replayed by itself, for what is judged among it.
@@ -86,10 +90,10 @@ def project(gathered: Gathered, tick: Callable[[], None], memory: Memory | None 
         for file, _ in applied[: known[0]]:
             migrations.append(_remembered(gathered, file, known[1]))
             tick()
-    for file in files[len(migrations) :]:
+    for file, ahead in _read_ahead(gathered, files[len(migrations) :], spread):
         if not reached and is_beyond(file, start):
             schema, reached = start.schema, True
-        migration = _migration(gathered, file, schema, opening)
+        migration = _migration(gathered, file, schema, opening, ahead)
         tick()
         migrations.append(migration)
         if file.kind in _FOLDED:
@@ -100,6 +104,41 @@ def project(gathered: Gathered, tick: Callable[[], None], memory: Memory | None 
             problems = {each.path: each.problems for each in migrations if each.problems}
             memory.keep(keys, Past(schema, problems, tuple(opening.given)))
     return Project(gathered.service, tuple(migrations), gathered.unrecognised, gathered.base_name, gathered.base)
+
+
+_AT_ONCE = 1000  # migrations whose statements are held at a time, before they are put into the schema
+
+
+def _read_ahead(
+    gathered: Gathered, files: Sequence[MigrationFile], spread: Spread | None
+) -> Iterator[tuple[MigrationFile, Mapping[str, Read]]]:
+    """The files, with what the texts that they send come to as far as these were read side by side, before."""
+    for start in range(0, len(files), _AT_ONCE):
+        batch = files[start : start + _AT_ONCE]
+        ahead = _read_together(gathered, batch, spread) if spread and len(batch) > 1 else {}
+        yield from ((file, ahead) for file in batch)
+
+
+def _read_together(gathered: Gathered, files: Sequence[MigrationFile], spread: Spread) -> Mapping[str, Read]:
+    service = gathered.service
+    sections = (section for file in files for section in file.sections if _is_read(gathered, file, section))
+    texts = list(dict.fromkeys(chunk.text for section in sections for chunk in section.chunks))
+
+    def part(number: int, of: int) -> list[Read]:
+        own = texts[number::of] if of > 1 else []  # one alone reads each when it comes to it
+        return [read(text, service.dialect, sends_rows=service.runner is Runner.FLYWAY) for text in own]
+
+    parts = spread(part, len(texts), ())
+    found: dict[str, Read] = {}
+    for number, reads in enumerate(parts if len(parts) > 1 else ()):
+        found |= zip(texts[number :: len(parts)], reads, strict=True)
+    return found
+
+
+def _is_read(gathered: Gathered, file: MigrationFile, section: Section) -> bool:
+    if gathered.standing[file.path].judged:
+        return True
+    return section.direction is Direction.UP and gathered.service.dialect is Dialect.POSTGRESQL
 
 
 def _applied_first(gathered: Gathered, files: Iterable[MigrationFile]) -> Iterator[tuple[MigrationFile, Deployment]]:
@@ -184,11 +223,13 @@ def _up(file: MigrationFile) -> tuple[Chunk, ...]:
     return section.chunks if section else ()
 
 
-def _migration(gathered: Gathered, file: MigrationFile, before: Schema, opening: Opening) -> Migration:
+def _migration(
+    gathered: Gathered, file: MigrationFile, before: Schema, opening: Opening, ahead: Mapping[str, Read]
+) -> Migration:
     standing = gathered.standing[file.path]
     path = gathered.service.search_path
     before = with_search_path(before, path)
-    reader = _Reader(gathered, file, standing, opening)
+    reader = _Reader(gathered, file, standing, opening, ahead)
     section = file.section(Direction.UP)
     if not standing.judged:
         following, problems = reader.fold(section, before)
@@ -230,12 +271,13 @@ class _ReadSection:
 
 @record
 class _Reader:
-    """Reads the sections of one migration."""
+    """Reads the sections of one migration; `ahead` is what some texts are known to come to."""
 
     gathered: Gathered
     file: MigrationFile
     standing: Standing
     opening: Opening
+    ahead: Mapping[str, Read] = field(default_factory=dict)
 
     def unseen(self, schema: Schema) -> Schema:
         """The schema after a migration in code, which may have done anything."""
@@ -287,6 +329,9 @@ class _Reader:
         return _ReadSection(tuple(statements), tuple(problems), schema)
 
     def _statements(self, chunk: Chunk) -> Read:
+        known = self.ahead.get(chunk.text)
+        if known is not None:
+            return known
         return read(chunk.text, self.gathered.service.dialect, sends_rows=self.file.runner is Runner.FLYWAY)
 
     def _statement(self, section: Section, chunk: Chunk, sql: Sql, schema: Schema, session: Session) -> Statement:
