@@ -24,6 +24,7 @@ LAYERS = (
     ("tool", "pages", "settings", "policy", "timeline", "stats", "applied", "checks"),
     ("verdict", "judgement.fingerprint", "discovery", "history.ground"),
     ("cache",),
+    ("judgement.spread",),
     ("judgement.suppression", "judgement.baseline", "judgement.weigh", "judgement.projects"),
     ("discovery.gather", "judgement.engine"),
     ("judgement.announced",),

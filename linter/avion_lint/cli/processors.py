@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
-    from avion_lint.judgement.engine import Spread
+    from avion_lint.judgement.spread import Spread
 
     Part = TypeVar("Part")
 

@@ -34,7 +34,7 @@ from avion_lint.verdict import Found, Unchecked
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.cache.memory import Memory
-    from avion_lint.judgement.engine import Spread
+    from avion_lint.judgement.spread import Spread
 
 
 @record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from avion_lint.record import record
 from avion_lint.rule import Rule
@@ -13,20 +13,7 @@ from avion_lint.verdict import Found, Unchecked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol, TypeVar
-
-    Part = TypeVar("Part")
-
-    class Spread(Protocol):
-        """How to have work done in parts, side by side where that pays."""
-
-        def __call__(self, work: Callable[[int, int], Part], size: int, common: Sequence[object], /) -> list[Part]:
-            """What each part comes to.
-
-            The work is called with the number of a part and how many there are; `size` tells how much it is in all, in
-            statements, and `common` are records that its answer may name and that need not be copied.
-            """
-
+    from avion_lint.judgement.spread import Spread
 
 # Options of a rule for a service and a file, or the default ones; None where the rule has none.
 OptionsOf = Callable[[Rule, str, str], object | None]

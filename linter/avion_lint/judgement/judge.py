@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from avion_lint.judgement.around import Around, Judged
     from avion_lint.judgement.baseline import Baseline
     from avion_lint.judgement.code_uses import Search
-    from avion_lint.judgement.engine import Spread
+    from avion_lint.judgement.spread import Spread
     from avion_lint.judgement.suppression import Suppression
 
 _APPLICATION = "CO"

@@ -32,7 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.cache.memory import Memory
     from avion_lint.cache.snapshot import Past
-    from avion_lint.judgement.engine import Spread
+    from avion_lint.judgement.spread import Spread
 
 
 @record
