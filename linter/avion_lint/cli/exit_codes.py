@@ -12,6 +12,7 @@ class Exit(IntEnum):
     FINDINGS = 1
     USAGE = 2
     UNCHECKED = 3
+    FAILED = 4
     INTERRUPTED = 130
 
 

@@ -64,10 +64,11 @@ def measured(conninfo: str, timeout: int) -> tuple[str, tuple[TableStats, ...]]:
 
     `timeout` is for the whole question, in seconds. Raises UsageError; what is secret in `conninfo` is never in it.
     """
-    return asked(conninfo, "stats", lambda psycopg, connection: _asked(psycopg, connection, timeout))
+    return asked(conninfo, "stats", lambda psycopg, connection: tables_of(psycopg, connection, timeout))
 
 
-def _asked(psycopg: Any, connection: psycopg.Connection, timeout: int) -> tuple[str, tuple[TableStats, ...]]:
+def tables_of(psycopg: Any, connection: psycopg.Connection, timeout: int) -> tuple[str, tuple[TableStats, ...]]:
+    """The same, by a connection that is there; raises psycopg.Error."""
     version = connection.info.server_version
     for left in reversed(range(_TRIES)):
         try:

@@ -110,16 +110,16 @@ _TASKS = {Work.SCAN: Task.SCAN, Work.REWRITE: Task.REWRITE, Work.BUILD: Task.BUI
 def _jobs(finding: Finding, migration: Migration, stats: Stats) -> Iterator[_Job]:
     """What the statement that a finding is about does to tables; a partition counts with its table."""
     found = (
-        _Job(task, _size(name, statement, stats), indexes)
+        _Job(task, size_of(name, statement, stats), indexes)
         for statement, action in _actions(finding, migration)
-        for task, name, indexes in _tasks(statement, action)
+        for task, name, indexes in tasks(statement, action)
     )
     jobs = tuple(dict.fromkeys(found))
     whole = {job.table.name for job in jobs if job.table}
     return (job for job in jobs if job.table is None or job.table.partition_of not in whole)
 
 
-def _size(name: a.Name, statement: Statement, stats: Stats) -> TableStats | None:
+def size_of(name: a.Name, statement: Statement, stats: Stats) -> TableStats | None:
     """The size of a table; of a partition that the file does not name that of its table, which has its rows too."""
     while True:
         found = stats.of(name, statement.schema.search_path)
@@ -143,7 +143,7 @@ def _within(span: Span, statement: Span) -> bool:
     return statement.start <= span.start < statement.end
 
 
-def _tasks(statement: Statement, action: a.Action) -> Iterator[tuple[Task, a.Name, int]]:
+def tasks(statement: Statement, action: a.Action) -> Iterator[tuple[Task, a.Name, int]]:
     """Tasks with the table of each, resolved, and the number of indexes that are built."""
     if isinstance(action, a.Insert | a.CreateTable) and action.copies:
         yield from ((Task.CHANGE, copied, 1) for copied in action.copies)

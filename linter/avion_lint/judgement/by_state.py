@@ -46,7 +46,7 @@ def with_states(ground: Ground, gathering: Gathering, states: States, *, as_land
             path = file.path
             if as_landed:
                 continue
-            if _has(state, file):
+            if has(state, file):
                 deployments[path] = Deployment(0, state.title, applied=True)
                 witnesses[path] = state.witness
                 if path not in touched:
@@ -83,7 +83,7 @@ def _name(file: MigrationFile) -> FileName:
     return FileName(file.kind, file.version, file.description)
 
 
-def _has(state: AppliedState, file: MigrationFile) -> bool:
+def has(state: AppliedState, file: MigrationFile) -> bool:
     """Whether a migration is applied; a repeatable one only with the text that it has now."""
     if file.kind is Kind.REPEATABLE:
         row = state.row(_name(file))
@@ -160,8 +160,8 @@ def testimony(
         found.extend(
             Found(tool.OLD_APPLIED_STATE, each, name) for each in _old(state, days[collected.service.root], today)
         )
-        contradictions = _contradictions(state, collected, before, ground)
-        found.extend(Found(tool.APPLIED_STATE_CONTRADICTS, each, name) for each in contradictions)
+        contradicting = contradictions(state, collected, before, ground)
+        found.extend(Found(tool.APPLIED_STATE_CONTRADICTS, each, name) for each in contradicting)
         if state.exported is None:
             newest = f"; its newest row is of {state.newest}" if state.newest else ""
             why = f"whether it is too old: it does not tell when it was exported{newest}"
@@ -185,7 +185,8 @@ def _old(state: AppliedState, days: int, today: date) -> Iterator[Finding]:
     yield Finding(place, message, remedy, object=state.document.path)
 
 
-def _contradictions(state: AppliedState, collected: Collected, before: Ground, ground: Ground) -> Iterator[Finding]:
+def contradictions(state: AppliedState, collected: Collected, before: Ground, ground: Ground) -> Iterator[Finding]:
+    """What a state has run otherwise than the files say: failed, without a file, with another text."""
     files = {_key(_name(file)): file for file in _counted(collected)}
     base = {_key(name) for path in before.tip if _inside(path, collected) and (name := name_of(collected, path))}
     told = {change.path for change in ground.changes if change.before is not None}

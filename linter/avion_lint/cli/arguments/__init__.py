@@ -27,6 +27,13 @@ COMMANDS = {
     "sum": ("applied", "sums_arguments"),
     "verify": ("executing", "verify_arguments"),
     "stats": ("housekeeping", "stats_arguments"),
+    "plan": ("operating", "plan_arguments"),
+    "run": ("operating", "run_arguments"),
+    "rollback": ("operating", "rollback_arguments"),
+    "backup": ("operating", "backup_arguments"),
+    "restore": ("operating", "restore_arguments"),
+    "diagnose": ("operating", "diagnose_arguments"),
+    "audit": ("operating", "audit_arguments"),
     "cache": ("housekeeping", "cache_arguments"),
 }
 

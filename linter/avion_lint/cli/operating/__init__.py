@@ -1,0 +1,1 @@
+"""The commands of operators: plan, run, rollback, backup, restore, diagnose, audit."""

@@ -1,0 +1,95 @@
+"""What speaks for and against a run before it is begun: gate, checks, approval, dry run."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from avion_lint.cli.operating.preparation import Prepared
+from avion_lint.cli.operating.told import half_done, runs
+from avion_lint.executor.approval import NotApprovedError, approved_by
+from avion_lint.executor.audit import dry_run_of, entries
+from avion_lint.executor.preflight import Check
+from avion_lint.executor.steps import Answer
+from avion_lint.finding import Level
+
+_SHORT = 12
+
+
+def answers(given: Namespace, prepared: Prepared) -> tuple[Answer, ...]:
+    """All of them; without anything to run there is nothing to ask but whether the history is right."""
+    found = [_gate(prepared), of_checks(prepared.checks)]
+    if prepared.plan.files:
+        found += [
+            *_half_done(given, prepared),
+            *_named(given, prepared),
+            *approval_of(given, prepared),
+            *_dry_run(given, prepared),
+        ]
+    return tuple(found)
+
+
+def _gate(prepared: Prepared) -> Answer:
+    verdict, gate = prepared.gate.verdict, prepared.gate
+    told = {"verdict": gate.hash, "errors": verdict.count(Level.ERROR), "judged": len(verdict.judged)}
+    return Answer("gate", not gate.why, gate.why, told)
+
+
+def of_checks(found: tuple[Check, ...]) -> Answer:
+    """The answer that checks come to."""
+    blocking = (check for check in found if check.blocks)
+    against = "; ".join(f"{check.name}: {check.measured} (limit: {check.limit})" for check in blocking)
+    told = {
+        check.name: {"measured": check.measured, "limit": check.limit, "outcome": str(check.outcome)} for check in found
+    }
+    return Answer("preflight", not against, against, {"checks": told})
+
+
+def _half_done(given: Namespace, prepared: Prepared) -> Iterator[Answer]:
+    """Whether a file would be run again from its first statement though a part of it may be there already."""
+    known = runs(entries(prepared.place.trail.text()), prepared.plan.service)
+    found = half_done(known, prepared.plan)
+    if found and not given.again:
+        names = ", ".join(file.path for file in found)
+        words = f"{names} was begun by an earlier run without a transaction: see avion-lint diagnose and mend it"
+        yield Answer("begun before", passed=False, why=f"{words}, or say --again if it bears being run twice")
+
+
+def _named(given: Namespace, prepared: Prepared) -> Iterator[Answer]:
+    """Whether the plan is the one that a person has named."""
+    plan, environment = prepared.plan, prepared.place.environment
+    if given.plan:
+        same = len(given.plan) >= _SHORT and plan.hash.startswith(given.plan.lower())
+        words = f"--plan names {given.plan[:_SHORT]}…, and the plan is now {plan.hash[:_SHORT]}…"
+        yield Answer("plan", same, "" if same else words)
+    elif not environment.auto_run and not given.approval and not given.dry_run:
+        words = f"nothing runs by itself in {environment.name}: name the plan, --plan {plan.hash[:_SHORT]}"
+        yield Answer("plan", passed=False, why=words)
+
+
+def approval_of(given: Namespace, prepared: Prepared) -> Iterator[Answer]:
+    """Whether those have approved who must; nothing where nobody must."""
+    environment = prepared.place.environment
+    if not given.approval:
+        if environment.approval_required and not given.dry_run:
+            words = f"{environment.name} asks for {environment.approvals} approvals of plan {prepared.plan.hash}"
+            yield Answer("approval", passed=False, why=f"{words}: --approval FILE")
+        return
+    try:
+        text = Path(given.approval).read_text(encoding="utf-8")
+        people = approved_by(text, prepared.plan, environment, datetime.now(tz=UTC))
+    except NotApprovedError as error:
+        yield Answer("approval", passed=False, why=str(error))
+    except (OSError, UnicodeDecodeError):
+        yield Answer("approval", passed=False, why=f"{given.approval} cannot be read")
+    else:
+        yield Answer("approval", passed=True, why="", told={"by": list(people), "file": given.approval})
+
+
+def _dry_run(given: Namespace, prepared: Prepared) -> Iterator[Answer]:
+    if prepared.place.environment.dry_run and not given.dry_run:
+        done = dry_run_of(entries(prepared.place.trail.text()), prepared.plan.hash)
+        words = "a dry run of this very plan must come first: --dry-run"
+        yield Answer("dry run", done, "" if done else words)

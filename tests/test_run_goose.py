@@ -1,0 +1,67 @@
+"""`avion-lint run` with the real goose on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.run_helper import goose_path, make_site, table, up
+
+ONE, TWO = "00001_one.sql", "00002_two.sql"
+
+
+@pytest.fixture
+def site(tmp_path, postgres):
+    made = make_site(tmp_path, postgres, goose_path(), {ONE: table(1), TWO: table(2)})
+    yield made
+    made.database.drop()
+
+
+def test_a_run_applies_what_is_pending_and_says_from_which_version_to_which(site):
+    told = site.run()
+
+    assert (told["outcome"], told["before"], told["after"]) == ("done", "0", "2")
+    assert site.database.versions() == [1, 2]
+    assert site.database.tables() == ["goose_db_version", "t1", "t2"]
+    assert [step["name"] for step in told["steps"]] == ["lock", "status", "migrate 1", "migrate 2", "verify"]
+
+
+def test_a_second_run_has_nothing_to_do(site):
+    site.run()
+    told = site.run()
+
+    assert told["outcome"] == "nothing-to-do"
+    assert site.database.versions() == [1, 2]
+
+
+def test_a_dry_run_changes_nothing_not_even_the_runners_own_table(site):
+    told = site.run("--dry-run")
+
+    assert told["outcome"] == "dry-run"
+    assert site.database.tables() == []
+
+
+def test_what_the_linter_has_against_a_file_keeps_it_from_being_run(site):
+    site.run()
+    site.write({"00003_three.sql": up("CREATE INDEX t1_id ON t1 (id);")})
+    told = site.run(code=1)
+
+    assert told["outcome"] == "refused"
+    assert "gate: 1 finding (LK101 index-not-concurrent)" in told["why"]
+    assert site.database.versions() == [1, 2]
+
+
+def test_a_file_that_fails_leaves_nothing_and_the_run_says_where_it_stopped(site):
+    site.write(
+        {
+            "00003_three.sql": up(
+                "CREATE TABLE t3 (id bigint PRIMARY KEY);\nSELECT 1 / 0 FROM t1 RIGHT JOIN (SELECT) x ON true;"
+            )
+        }
+    )
+    told = site.run(code=4)
+
+    assert told["outcome"] == "rolled-back"  # staging does
+    assert told["diagnosis"]["branch"] == "failed-whole"
+    assert "SQLSTATE 22012" in told["why"]
+    assert site.database.tables() == ["goose_db_version"]
+    assert told["after"] == "0"
