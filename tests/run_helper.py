@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import stat
 import subprocess
 import tempfile
@@ -73,12 +72,16 @@ class Site:
         self.database = database
         self.runner = runner
 
+    @property
+    def option(self):
+        return "--flyway" if self.runner.endswith("flyway") else "--goose"
+
     def write(self, files):
         for path, text in files.items():
             self.repo.write(path if "/" in path or path.endswith(".yaml") else f"{FOLDER}/{path}", text)
 
     def command(self, verb, *arguments, env="staging", **variables):
-        more = ["--runner", self.runner] if verb in ("run", "rollback") else []
+        more = [self.option, self.runner] if verb in ("run", "rollback") else []
         return avion_lint(
             verb,
             "users",
@@ -115,30 +118,13 @@ def goose_path():
 
 def flyway_program(folder: Path):
     """A program like the one that Flyway's own package brings: it runs the same class on the same jars."""
-    if (why := flyway_truth.absence()) is not None:
-        pytest.skip(why)
-    jars = class_path()
+    jars = os.environ.get("AVION_FLYWAY_CLASSPATH")
+    if (why := flyway_truth.absence()) is not None or not jars:
+        pytest.skip(why or "AVION_FLYWAY_CLASSPATH is not set: source tests/get-runners")
     path = folder / "flyway"
     path.write_text(f'#!/bin/sh\nexec java -Xmx256m -cp "{jars}" org.flywaydb.commandline.Main "$@"\n')
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return str(path)
-
-
-def class_path():
-    given = os.environ.get("AVION_FLYWAY_CLASSPATH")
-    if given:
-        return given
-    found = flyway_truth.class_path() or ""
-    version = re.search(r"flyway-core-([0-9.]+)\.jar", found)
-    names = ("flyway-commandline", "flyway-core", "flyway-database-postgresql")
-    own = (
-        [Path.home() / f".m2/repository/org/flywaydb/{name}/{version[1]}/{name}-{version[1]}.jar" for name in names]
-        if version
-        else []
-    )
-    if not own or not own[0].exists():
-        pytest.skip("no flyway-commandline in the local Maven repository: source tests/get-runners")
-    return os.pathsep.join([*map(str, own), found])
 
 
 def make_site(tmp_path, server, runner, files, settings=SETTINGS):
@@ -150,7 +136,7 @@ def make_site(tmp_path, server, runner, files, settings=SETTINGS):
 
 def start(site, *arguments, env="staging", wrapped=(), **variables):
     """`avion-lint run` as a process that goes on while the test does something."""
-    command = [*wrapped, *COMMAND, "run", "users", "--env", env, "--runner", site.runner, *arguments]
+    command = [*wrapped, *COMMAND, "run", "users", "--env", env, site.option, site.runner, *arguments]
     with tempfile.TemporaryDirectory() as home:
         environ = environment(Path(home), DATABASE_URL=site.database.uri, **variables)
         return subprocess.Popen(
@@ -182,7 +168,8 @@ def sessions(site):
     return [
         pid
         for (pid,) in site.database.ask(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'avion-lint runner %'"
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+            "AND application_name LIKE 'avion-lint runner %'"
         )
     ]
 

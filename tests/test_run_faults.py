@@ -79,11 +79,11 @@ def kill_when(site, process, event, number=1):
 @pytest.mark.parametrize(
     ("event", "number"),
     [
-        ("run-begun", 1),
-        ("step-begun", 1),
-        ("step-ended", 2),
+        pytest.param("run-begun", 1, marks=pytest.mark.slow),
+        pytest.param("step-begun", 1, marks=pytest.mark.slow),
+        pytest.param("step-ended", 2, marks=pytest.mark.slow),
         pytest.param("step-begun", 3, marks=pytest.mark.slow),
-        ("runner-begun", 1),
+        pytest.param("runner-begun", 1, marks=pytest.mark.slow),
         pytest.param("runner-ended", 1, marks=pytest.mark.slow),
         pytest.param("files-applied", 1, marks=pytest.mark.slow),
         ("runner-begun", 2),
@@ -110,6 +110,7 @@ def audit(site, what, *arguments):
     return avion_lint("audit", what, "--env", "staging", *arguments, cwd=site.repo.path)
 
 
+@pytest.mark.slow
 def test_a_runner_ends_with_the_executor_that_is_killed_and_its_transaction_leaves_nothing(make):
     site = make({ONE: SLOW, TWO: table(2)})
     process = start(site)
@@ -124,6 +125,7 @@ def test_a_runner_ends_with_the_executor_that_is_killed_and_its_transaction_leav
     assert '"branch": "failed-whole"' in told.out
 
 
+@pytest.mark.slow
 def test_a_second_run_waits_until_the_server_is_done_with_what_a_killed_one_has_begun(make):
     site = make({ONE: HALF.replace("sleep(2)", "sleep(4)"), TWO: table(2)})
     process = start(site)
@@ -139,6 +141,7 @@ def test_a_second_run_waits_until_the_server_is_done_with_what_a_killed_one_has_
     assert site.database.tables() == ["goose_db_version", "t1"]
 
 
+@pytest.mark.slow
 def test_a_file_that_was_begun_without_a_transaction_is_not_begun_again_unasked(make):
     site = make({ONE: HALF})
     process = start(site)
@@ -171,6 +174,7 @@ def test_a_runner_that_is_killed_has_failed_whole_where_it_was_in_a_transaction(
     assert not sessions(site)
 
 
+@pytest.mark.slow
 def test_a_runner_that_is_killed_outside_of_a_transaction_has_failed_part_way(make):
     site = make({ONE: HALF})
     process = start(site, "--format", "json")
@@ -207,6 +211,7 @@ def _answers(site):
         return False
 
 
+@pytest.mark.slow
 def test_a_connection_that_is_cut_fails_the_file_and_nothing_else(make):
     site = make({ONE: SLOW, TWO: table(2)})
     process = start(site, "--format", "json")
@@ -219,11 +224,15 @@ def test_a_connection_that_is_cut_fails_the_file_and_nothing_else(make):
     assert site.run()["outcome"] == "done"
 
 
+@pytest.mark.slow
 def test_a_run_whose_lock_is_gone_starts_nothing_more(make):
     site = make({ONE: SLOW, TWO: table(2)})
     process = start(site, "--format", "json")
     wait_for(lambda: sessions(site))
-    holders = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'avion-lint run %' AND datname = current_database())"
+    holders = (
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid IN (SELECT pid FROM "
+        "pg_stat_activity WHERE application_name LIKE 'avion-lint run %' AND datname = current_database())"
+    )
     site.database.ask(holders)
     code, out, _ = ended(process)
 
@@ -250,6 +259,7 @@ def test_of_two_runs_at_once_one_wins_and_the_other_says_who(make):
     assert site.database.versions() == [1, 2]
 
 
+@pytest.mark.slow
 def test_two_runs_that_begin_together_apply_each_file_once(make):
     site = make({ONE: table(1), TWO: table(2)})
     both = [start(site, "--format", "json") for _ in range(2)]
@@ -259,6 +269,7 @@ def test_two_runs_that_begin_together_apply_each_file_once(make):
     assert site.database.versions() == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_lock_that_cannot_be_had_is_tried_again_and_then_given_up(make):
     settings = PLAIN.replace("merged: false", "merged: false, lock-timeout: 200ms, max-retries: 2")
     site = make({ONE: table(1)}, settings)
@@ -274,6 +285,7 @@ def test_a_lock_that_cannot_be_had_is_tried_again_and_then_given_up(make):
     assert site.run()["outcome"] == "done"
 
 
+@pytest.mark.slow
 def test_what_runs_without_a_transaction_is_never_tried_again(make):
     settings = PLAIN.replace("merged: false", "merged: false, lock-timeout: 200ms, max-retries: 3")
     site = make({ONE: table(1)}, settings)
@@ -333,6 +345,7 @@ def test_a_trail_that_cannot_be_written_keeps_everything_from_being_run(make):
     assert site.database.tables() == []
 
 
+@pytest.mark.slow
 def test_a_trail_that_is_gone_in_the_middle_stops_the_run_and_says_so(make):
     site = make({ONE: SLOW, TWO: table(2)})
     process = start(site, "--format", "json")
@@ -363,6 +376,7 @@ def test_ctrl_c_ends_the_runner_and_tells_what_is_known(make):
     assert site.run()["outcome"] == "done"
 
 
+@pytest.mark.slow
 def test_ctrl_c_twice_leaves_no_runner_and_a_rerun_goes_on(make):
     site = make({ONE: SLOW, TWO: table(2)})
     process = start(site, "--format", "json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -50,6 +51,7 @@ def test_a_run_applies_what_is_pending_with_the_placeholders_of_the_settings(mak
     assert again["outcome"] == "nothing-to-do"
 
 
+@pytest.mark.slow
 def test_repeatable_migrations_run_once_for_each_text(make):
     site = make({"V1__one.sql": ONE, "R__view.sql": f"{HEAD}CREATE OR REPLACE VIEW v AS SELECT id FROM t1;\n"})
     first, second = site.run(), site.run()
@@ -121,11 +123,7 @@ def test_flyway_that_is_killed_has_failed_whole_and_a_rerun_goes_on(make):
     slow = f"{HEAD}CREATE TABLE t2 (id bigint PRIMARY KEY);\nSELECT pg_sleep(3);\n"
     site = make({"V1__one.sql": ONE, "V2__two.sql": slow})
     process = start(site, "--format", "json")
-    wait_for(
-        lambda: site.database.ask(
-            "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database() AND pid <> pg_backend_pid()"
-        )
-    )
+    wait_for(lambda: sleeping(site))
     kill_java(site)
     code, out, _ = ended(process)
 
@@ -151,11 +149,16 @@ def test_an_executor_that_is_killed_takes_flyway_with_it(make):
     assert history(site) == [("1", True), ("2", True)]
 
 
-def java_of(site):
-    import pathlib
+def sleeping(site):
+    return site.database.ask(
+        "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database() "
+        "AND pid <> pg_backend_pid()"
+    )
 
+
+def java_of(site):
     found = []
-    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_bytes()
             environ = path.with_name("environ").read_bytes()

@@ -8,7 +8,7 @@ from avion_lint.cli.arguments.common import parser_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
 
 _ADDRESS = """\
 The address of the database stands in an environment variable that the settings name (`database-url-env`, else
@@ -28,8 +28,20 @@ def _add_git(parser: ArgumentParser) -> None:
 
 
 def _add_programs(parser: ArgumentParser) -> None:
-    parser.add_argument("--runner", metavar="PATH", help="the program goose or flyway (default: the one on PATH)")
+    parser.add_argument("--goose", metavar="PATH", help="default: goose on PATH")
+    parser.add_argument("--flyway", metavar="PATH", help="default: flyway on PATH")
     parser.add_argument("--postgres-bin", metavar="FOLDER", help="where pg_dump and pg_restore are (default: found)")
+
+
+def _parsed(parser: ArgumentParser, arguments: list[str]) -> Namespace:
+    """The arguments; what is refused is not repeated, for it may be a password."""
+    from avion_lint.cli.database import refuse_secrets  # noqa: PLC0415 - not for --help
+
+    given, unknown = parser.parse_known_args(arguments)
+    refuse_secrets(arguments)
+    if unknown:
+        parser.error("there are arguments that it does not know; see --help")
+    return given
 
 
 _PLAN = f"""\
@@ -41,15 +53,12 @@ they take by the sizes of the tables, what the checks say, and the hash that peo
 
 def plan_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint plan`."""
-    from avion_lint.cli.database import refuse_secrets  # noqa: PLC0415 - other commands do not need it
-
-    refuse_secrets(arguments)
     codes = "exit codes: 0 it may be run · 1 something is against it · 2 usage or settings wrong · 3 could not be asked"
     parser = parser_of("plan", _PLAN, codes)
     _add_place(parser)
     _add_git(parser)
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
-    given = parser.parse_args(arguments)
+    given = _parsed(parser, arguments)
 
     def run() -> int:
         from avion_lint.cli.operating.plan import plan as command  # noqa: PLC0415 - other commands do not need it
@@ -74,9 +83,6 @@ settings wrong · 3 could not be asked, nothing was changed · 4 failed after th
 
 def run_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint run`."""
-    from avion_lint.cli.database import refuse_secrets  # noqa: PLC0415 - other commands do not need it
-
-    refuse_secrets(arguments)
     parser = parser_of("run", _RUN, _RUN_CODES)
     _add_place(parser)
     _add_git(parser)
@@ -88,7 +94,7 @@ def run_arguments(arguments: list[str]) -> Callable[[], int]:
     parser.add_argument("--wait", type=_seconds, default=0.0, metavar="SECONDS", help="for the lock (default: 0)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("-v", "--verbose", action="store_true", help="name each step on standard error")
-    given = parser.parse_args(arguments)
+    given = _parsed(parser, arguments)
 
     def run() -> int:
         from avion_lint.cli.operating.run import run as command  # noqa: PLC0415 - other commands do not need it
@@ -109,9 +115,6 @@ forward. A Down section drops what its Up section made, with all that was writte
 
 def rollback_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint rollback`."""
-    from avion_lint.cli.database import refuse_secrets  # noqa: PLC0415 - other commands do not need it
-
-    refuse_secrets(arguments)
     parser = parser_of("rollback", _ROLLBACK, _RUN_CODES)
     _add_place(parser)
     _add_git(parser)
@@ -125,7 +128,7 @@ def rollback_arguments(arguments: list[str]) -> Callable[[], int]:
     parser.add_argument("--wait", type=_seconds, default=0.0, metavar="SECONDS", help="for the lock (default: 0)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("-v", "--verbose", action="store_true", help="name each step on standard error")
-    given = parser.parse_args(arguments)
+    given = _parsed(parser, arguments)
 
     def run() -> int:
         from avion_lint.cli.operating.rollback import rollback as command  # noqa: PLC0415 - as above
@@ -149,7 +152,7 @@ def backup_arguments(arguments: list[str]) -> Callable[[], int]:
     parser = parser_of("backup", _BACKUP, _ASKED_CODES)
     _add_place(parser)
     parser.add_argument("--postgres-bin", metavar="FOLDER", help="where pg_dump and pg_restore are (default: found)")
-    given = parser.parse_args(arguments)
+    given = _parsed(parser, arguments)
 
     def run() -> int:
         from avion_lint.cli.operating.backup import backup as command  # noqa: PLC0415 - other commands do not need it
@@ -175,7 +178,7 @@ def restore_arguments(arguments: list[str]) -> Callable[[], int]:
     parser.add_argument("--settings", metavar="FILE", help="settings file (default: avion-lint.yaml at the root)")
     parser.add_argument("--into", metavar="NAME", help="name of the new database (default: made from the old one's)")
     parser.add_argument("--postgres-bin", metavar="FOLDER", help="where pg_restore is (default: found)")
-    given = parser.parse_args(arguments)
+    given = _parsed(parser, arguments)
 
     def run() -> int:
         from avion_lint.cli.operating.backup import restored as command  # noqa: PLC0415 - as above
@@ -201,7 +204,7 @@ def diagnose_arguments(arguments: list[str]) -> Callable[[], int]:
     parser.add_argument("--run", metavar="RUN", help="the run, by its name or how that begins (default: the last one)")
     parser.add_argument("--data-lost", action="store_true", help="data were lost or damaged")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    given = parser.parse_args(arguments)
+    given = _parsed(parser, arguments)
 
     def run() -> int:
         from avion_lint.cli.operating.diagnose import diagnosed as command  # noqa: PLC0415 - as above
@@ -227,7 +230,7 @@ def audit_arguments(arguments: list[str]) -> Callable[[], int]:
     parser.add_argument("--run", metavar="RUN", help="one run, by its name or how that begins")
     parser.add_argument("--settings", metavar="FILE", help="settings file (default: avion-lint.yaml at the root)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    given = parser.parse_args(arguments)
+    given = _parsed(parser, arguments)
 
     def run() -> int:
         from avion_lint.cli.operating.audit import audit as command  # noqa: PLC0415 - as above

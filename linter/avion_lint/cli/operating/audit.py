@@ -20,7 +20,7 @@ _LONGEST = 200
 
 def audit(given: Namespace) -> int:
     """Show the trail of an environment, or check it."""
-    root = root_of(Path())
+    root = Path(root_of("."))
     environment = environment_of(given.env, load_settings(root, given.settings))
     trail = Trail(root / environment.audit_file)
     try:

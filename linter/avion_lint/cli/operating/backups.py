@@ -9,8 +9,8 @@ from pathlib import Path
 
 from avion_lint.executor import backup
 from avion_lint.executor.backup import Backup, Wanted
-from avion_lint.executor.preflight import Backups
 from avion_lint.executor.pgbackrest import latest
+from avion_lint.executor.preflight import Backups
 from avion_lint.executor.processes import Custody
 from avion_lint.settings.environments import Environment
 

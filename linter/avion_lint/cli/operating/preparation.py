@@ -18,12 +18,12 @@ from avion_lint.cli.stats_pull import tables_of
 from avion_lint.discovery.gather import Collected
 from avion_lint.executor.address import Address, driver
 from avion_lint.executor.audit import Trail, entries, hashes_of
-from avion_lint.executor.preflight import Check, Evidence, checks
 from avion_lint.executor.estimate import Estimate, estimate
 from avion_lint.executor.lock import holder, key_of
 from avion_lint.executor.measure import measure
 from avion_lint.executor.pending import Pending, checksums, pending
 from avion_lint.executor.plan import Plan, PlannedFile, canonical
+from avion_lint.executor.preflight import Check, Evidence, checks
 from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.recorded import Recorded, read, table_of
 from avion_lint.history.deployments import Deployment
@@ -108,7 +108,7 @@ class Prepared:
 
 def place_of(given: Namespace) -> Place:
     """The service and the environment that the command line names; raises UsageError, SettingsError."""
-    root = root_of(Path())
+    root = Path(root_of("."))
     settings = load_settings(root, given.settings)
     environment = environment_of(given.env, settings)
     collected = one_service(gathered(walked(root, ["."]), settings).services, given.service, root)

@@ -47,7 +47,7 @@ def _ran(given: Namespace) -> Report:
             "Flyway undoes migrations in its paid editions only: mend forward with a new version, or see avion-lint "
             "diagnose"
         )
-    program = "" if given.dry_run else program_of(Runner.GOOSE, given.runner)
+    program = "" if given.dry_run else program_of(Runner.GOOSE, given)
     prepared = prepare(given, place)
     target = _target(given, place)
     plan = _plan(prepared, target)

@@ -65,7 +65,7 @@ def code_of(report: Report) -> int:
 
 def _ran(given: Namespace) -> Report:
     place = place_of(given)
-    program = "" if given.dry_run else program_of(place.collected.service.runner, given.runner)
+    program = "" if given.dry_run else program_of(place.collected.service.runner, given)
     prepared = prepare(given, place)
     with tempfile.TemporaryDirectory(prefix="avion-lint-run-", ignore_cleanup_errors=True) as folder:
         means = Means(new_run(), program, Custody(), Path(folder))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from argparse import Namespace
 from itertools import count
 from pathlib import Path
 
@@ -22,12 +23,13 @@ from avion_lint.settings.environments import Environment
 _KNOWN = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
-def program_of(runner: Runner, given: str | None) -> str:
+def program_of(runner: Runner, options: Namespace) -> str:
     """The path of the runner's program; raises UsageError where there is none."""
+    given = options.goose if runner is Runner.GOOSE else options.flyway
     found = shutil.which(given or str(runner))
     if found is None:
         where = f"at {given}" if given else "on PATH"
-        raise UsageError(f"there is no {runner} {where}: install it, or name it with --runner PATH")
+        raise UsageError(f"there is no {runner} {where}: install it, or name it with --{runner} PATH")
     return str(Path(found).resolve())
 
 
