@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from posixpath import basename
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 
 
@@ -142,6 +143,8 @@ _ALIASES = {
     "flyway-migrate": "flyway",
     "sequelize-cli": "sequelize",
     "typeorm-ts-node-commonjs": "typeorm",
+    "fly": "flyctl",
+    "sls": "serverless",
 }
 _PAIRS: dict[str, dict[tuple[str, ...], Task]] = {
     "kubectl": {
@@ -159,7 +162,26 @@ _PAIRS: dict[str, dict[tuple[str, ...], Task]] = {
     "argocd": {("app", "sync"): Task.DEPLOY, ("app", "wait"): Task.WAIT, ("app", "rollback"): Task.DEPLOY},
     "flux": {("reconcile",): Task.DEPLOY},
     "flyctl": {("deploy",): Task.DEPLOY},
-    "gcloud": {("run", "deploy"): Task.DEPLOY, ("sql", "backups", "create"): Task.BACK_UP},
+    "railway": {("up",): Task.DEPLOY},
+    "vercel": {("deploy",): Task.DEPLOY},
+    "netlify": {("deploy",): Task.DEPLOY},
+    "wrangler": {("deploy",): Task.DEPLOY},
+    "serverless": {("deploy",): Task.DEPLOY},
+    "kamal": {("deploy",): Task.DEPLOY},
+    "supabase": {
+        ("db", "push"): Task.MIGRATE,
+        ("migration", "up"): Task.MIGRATE,
+        ("migration", "list"): Task.STATUS,
+        ("migration", "repair"): Task.REPAIR,
+        ("db", "reset"): Task.CLEAN,
+        ("db", "dump"): Task.BACK_UP,
+    },
+    "dotnet": {("ef", "database", "update"): Task.MIGRATE},
+    "gcloud": {
+        ("run", "deploy"): Task.DEPLOY,
+        ("app", "deploy"): Task.DEPLOY,
+        ("sql", "backups", "create"): Task.BACK_UP,
+    },
     "aws": {
         ("ecs", "update-service"): Task.DEPLOY,
         ("rds", "create-db-snapshot"): Task.BACK_UP,
@@ -184,6 +206,13 @@ _PAIRS: dict[str, dict[tuple[str, ...], Task]] = {
     },
 }
 """Tools that are told what to do by several words."""
+_BUILD_TOOLS = frozenset({"mvn", "mvnw", "gradle", "gradlew"})
+_TASK_RUNNERS = frozenset({"make", "just", "task", "npm", "pnpm", "yarn", "bun"})
+_TARGET = pattern(
+    r"(?:[\w-]+[:._-])?(?:migrate|migrations?[:._-](?:up|run|deploy|apply|latest))"
+    r"(?:[:._-](?:up|run|deploy|apply|latest|all|prod|production|staging|stage|dev))*"
+)
+"""A target or a script of a package that migrates, going by its name (`migrate-up`, `db:migrate`)."""
 _OPTIONS_WITH_VALUE = frozenset(
     {"-dir", "--dir", "-table", "-n", "--namespace", "--context", "--kubeconfig", "-f", "-c"}
 )
@@ -195,8 +224,8 @@ def deeds(words: Sequence[str]) -> tuple[Deed, ...]:
     program = _program(words) if words else ""
     if program == "manage.py":
         return tuple(Deed(Task.MIGRATE, program, "migrate") for word in words[1:3] if word == "migrate")
-    if program in ("mvn", "mvnw", "gradle", "gradlew"):
-        return tuple(_of_build(program, words))
+    if program in _BUILD_TOOLS or program in _TASK_RUNNERS:
+        return tuple(_of_build(program, words) if program in _BUILD_TOOLS else _of_target(program, words[1:]))
     if program in _PAIRS:
         return tuple(_of_pairs(program, words[1:]))
     known = _BY_WORD.get(program)
@@ -245,6 +274,14 @@ def _of_pairs(program: str, words: Sequence[str]) -> Iterator[Deed]:
         if plain[: len(pair)] == pair:
             yield Deed(task, program, " ".join(pair))
             return
+
+
+def _of_target(program: str, words: Sequence[str]) -> Iterator[Deed]:
+    """What the target is called tells what it does; of a package's tool its first word, `run` left out."""
+    plain = [word for word in words if not word.startswith("-") and "=" not in word and word != "run"]
+    for word in plain if program in ("make", "just", "task") else plain[:1]:
+        if _TARGET.fullmatch(word):
+            yield Deed(Task.MIGRATE, program, word)
 
 
 def _of_build(program: str, words: Sequence[str]) -> Iterator[Deed]:

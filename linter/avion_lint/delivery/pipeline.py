@@ -297,7 +297,7 @@ def _local(uses: str) -> str:
 
 _DEPLOYS = pattern(
     r"^(?!actions/)[^/]+/(?:.*-)?(?:deploy|k8s-deploy|deploy-[a-z-]+|kubectl-deploy|amazon-ecs-deploy-task-definition)"
-    r"(?:-action)?$"
+    r"(?:-action)?$|/vercel-action$"
 )
 _SETS = pattern(
     r"(?:(?<![\w.])|deploy_|target_|app_|kube_|k8s_|aws_|db_)(?:environment|env|namespace|cluster|workspace)s?(?:_name)?"
@@ -308,12 +308,13 @@ _COMPARED = pattern(r"\b(?:inputs|matrix|outputs|vars|env)\.[\w.-]+[ \t]*==[ \t]
 _OPTION = pattern(r"--(?:env|environment|namespace|context|kube-context|cluster|workspace|stage)[= ]+[\"']?([\w.-]+)")
 _SHORT = pattern(r"(?:kubectl|helm|oc)\b[^\n|;&]* -n[= ]?[\"']?([a-z][\w.-]*)")
 _SECRET = pattern(r"\b(?:secrets|vars)\.([A-Za-z_]\w*)")
+_QUOTED = pattern(r"'([\w.-]+)'")
 _TELLING = (_SETS, _COMPARED, _OPTION, _SHORT, _SECRET)
 
 
 def _reached(stage: Stage) -> Iterator[Reached]:
     job = stage.job
-    found = [*_of_names(job), *_of_text(job)]
+    found = [*_of_names(job), *_of_environment(job), *_of_text(job)]
     yield from found
     if not found:
         name = environment_of(stage.workflow.path.rpartition("/")[2]) or environment_of(stage.workflow.name)
@@ -326,6 +327,15 @@ def _of_names(job: WorkflowJob) -> Iterator[Reached]:
         name = environment_of(words)
         if name:
             yield Reached(name, job.place)
+
+
+def _of_environment(job: WorkflowJob) -> Iterator[Reached]:
+    """The environments between which an expression in `environment:` chooses."""
+    named = job.environment or ""
+    for match in _QUOTED.finditer(named if "${{" in named else ""):
+        name = environment_of(match[1])
+        if name:
+            yield Reached(name, job.part.place("environment"))
 
 
 def _of_text(job: WorkflowJob) -> Iterator[Reached]:

@@ -104,7 +104,10 @@ class WorkflowJob:
     def has_own_database(self) -> bool:
         """Whether it brings a database for tests: as a service, or started by one of its steps on the runner itself."""
         images = (self.part.scalar("services", each.key.text, "image") for each in self.part.entries("services"))
-        return any(image and _DATABASE.search(image.text) for image in images) or any(map(_is_local, self.steps))
+        if any(image and _DATABASE.search(image.text) for image in images):
+            return True
+        text = _text(self.part)
+        return bool(_STARTS.search(text)) or (bool(_LOCAL.search(text)) and not _TUNNEL.search(text))
 
     @property
     def place(self) -> Place:
@@ -304,16 +307,21 @@ _LOCAL = pattern(
     r"|\bPGHOST[=:]\s*[\"']?(?:localhost|127\.0\.0\.1)"
 )
 _STARTS = pattern(
-    r"docker(?:-| )compose\b.*\bup\b|docker run\b.*(?:postgres|postgis|timescale)|pg_ctl\b.*\bstart\b|\binitdb\b"
+    r"docker(?:-| )compose(?:[ \t]+-[^\n]*?)?[ \t]+up\b|pg_ctl\b.*\bstart\b|\binitdb\b"
+    r"|docker run\b(?:[^\n|;&]|\\\n)*[ \t](?:[\w.-]+/)*(?:postgres|postgis|timescaledb)[\w.-]*(?::[\w.-]+)?"
+    r"(?![\w.:/=-]|[ \t]+(?:psql|pg_\w+|sh|bash)\b)"
     r"|kind create cluster|minikube start|k3d cluster create|supabase start"
+)
+_TUNNEL = pattern(
+    r"port-forward|cloud[_-]?sql[_-]?proxy|ssh\b[^\n]* -\w*[LD]\b|tunnel|bastion|flyctl proxy|start-session"
 )
 
 
-def _is_local(step: Step) -> bool:
-    """Whether a step names a database on the runner itself, or starts one there."""
-    node = step.part.node
-    text = step.part.yaml.excerpt.text[node.span.start : node.span.end]
-    return bool(_LOCAL.search(text) or _STARTS.search(text))
+def _text(part: Part) -> str:
+    """A part as it is written, without the lines that are comments."""
+    span = part.node.span
+    lines = part.yaml.excerpt.text[span.start : span.end].split("\n")
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
 
 
 def _concurrency(part: Part) -> Concurrency | None:

@@ -31,7 +31,9 @@ def production_before_staging(delivery: Delivery) -> Iterator[Finding]:
 
 def _by_branch(stage: Stage, production: Place, staging: Place) -> Iterator[Finding]:
     """One job for both, and the branch decides."""
-    if stage.job.matrix is not None or "inputs." in stage.text or not _REF.search(stage.text):
+    if stage.job.environment is not None or stage.job.matrix is not None:
+        return
+    if "inputs." in stage.text or not _REF.search(stage.text):
         return
     yield stage.finding(
         stage.job.key,
