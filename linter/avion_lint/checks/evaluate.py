@@ -128,7 +128,7 @@ def _shown(value: Any, path: Sequence[Key]) -> str:
             return ""
     if value is UNKNOWN_VALUE or isinstance(value, (dict, list)):
         return ""
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = "nothing" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 

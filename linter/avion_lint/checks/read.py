@@ -48,17 +48,19 @@ def read_checks(node: Node | None, reading: Reading) -> tuple[Check, ...]:
 
     What has not the right shape is the policy's JSON Schema to refuse, and is passed over.
     """
-    found: dict[str, Check] = {}
+    found: list[Check] = []
+    words: set[str] = set()
     for item in items(node):
         check = _check(item, reading) if isinstance(item, Mapping) else None
         if check is None:
             continue
         for word, key in ((check.id, "id"), (check.name, "name")):
             at = get(item, key) or item
-            if word in found or word in reading.taken or word[:2] in reading.taken:
+            if word in words or word in reading.taken or word[:2] in reading.taken:
                 reading.wrong(at, f"`{word}` is taken already; choose letters and a name of your own")
-        found[check.id] = found[check.name] = check
-    return tuple(dict.fromkeys(found.values()))
+        words |= {check.id, check.name}
+        found.append(check)
+    return tuple(found)
 
 
 def _check(item: Mapping, reading: Reading) -> Check | None:

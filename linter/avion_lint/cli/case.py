@@ -15,11 +15,11 @@ from avion_lint.cli.files import Files, files_of, left_behind
 from avion_lint.cli.inputs import (
     first_path,
     gathered,
-    known_rules,
     load_baseline,
     load_settings,
     load_sizes,
     root_of,
+    rules_here,
     under,
 )
 from avion_lint.cli.processors import spread_of
@@ -65,8 +65,8 @@ def cases_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Ca
     """The case, for texts that are not written yet as well. Raises UsageError, SettingsError, GitError."""
     root = root_of(first_path(given))
     paths = _paths(given, root)
-    rules = known_rules()
-    settings = load_settings(root, given.settings)
+    rules = rules_here(root, given.settings, given.policy)
+    settings = load_settings(root, given.settings, rules)
     files = files_of(given, root, settings.base)
     policy = _policy(given, settings, rules, root)
     baseline = load_baseline(root, settings) if with_baseline else None

@@ -108,7 +108,48 @@ def known_rules() -> tuple[Rule, ...]:
     return (*tool.RULES, *all_rules())
 
 
-def load_settings(root: str | os.PathLike[str], named: str | None) -> Settings:
+def rules_here(
+    root: str | os.PathLike[str], settings: str | None = None, policy: str | None = None
+) -> tuple[Rule, ...]:
+    """All rules that there are in a repository: ours, and the checks of its policy.
+
+    `settings` is the settings file that is named, `policy` the policy that is asked for instead of the settings' own.
+    Raises SettingsError for checks that are wrong.
+    """
+    known = known_rules()
+    wanted = policy or _policy_of(root, settings)
+    if not wanted.endswith((".yaml", ".yml")):
+        return known
+    from avion_lint.checks.rules import rule_of  # noqa: PLC0415 - few repositories have checks of their own
+    from avion_lint.policy.own_checks import load_checks  # noqa: PLC0415 - as above
+
+    tree = WorkTree(os.fspath(root))
+
+    def read(path: str) -> Document | None:
+        content = tree.read(path) if os.path.exists(os.path.join(root, path)) else None
+        return content if isinstance(content, Document) else None
+
+    return (*known, *map(rule_of, load_checks(wanted, known, read)))
+
+
+def _policy_of(root: str | os.PathLike[str], settings: str | None) -> str:
+    """The policy that the settings name, as far as they can be read; what is wrong with them is said later."""
+    path = settings or os.path.join(root, FILE_NAME)
+    folder, name = os.path.split(path)
+    content = WorkTree(folder or ".").read(name) if os.path.exists(path) else None
+    if not isinstance(content, Document) or "policy" not in content.text:
+        return ""
+    from avion_lint.yaml.nodes import text_at  # noqa: PLC0415 - YAML, only where there are settings
+    from avion_lint.yaml.reader import YamlError  # noqa: PLC0415 - as above
+    from avion_lint.yaml.reader import load as load_yaml  # noqa: PLC0415 - as above
+
+    try:
+        return text_at(load_yaml(content), "policy") or ""
+    except YamlError:
+        return ""
+
+
+def load_settings(root: str | os.PathLike[str], named: str | None, rules: tuple[Rule, ...] | None = None) -> Settings:
     """Settings from the file named, or from the root's own where there is one; raises SettingsError, UsageError."""
     path = named or os.path.join(root, FILE_NAME)
     if not named and not os.path.exists(path):
@@ -120,7 +161,7 @@ def load_settings(root: str | os.PathLike[str], named: str | None) -> Settings:
     from avion_lint.settings.reader import load  # noqa: PLC0415 - YAML, only where there are settings
 
     shown = name if os.path.realpath(folder or ".") == os.fspath(root) else path
-    return load(Document(shown, content.text), known_rules())
+    return load(Document(shown, content.text), rules or rules_here(root, named))
 
 
 def _mend(content: Unreadable) -> str:

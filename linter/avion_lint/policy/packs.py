@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from posixpath import dirname
 
@@ -12,10 +12,10 @@ from avion_lint.problems import Problem, SettingsError, suggestion
 from avion_lint.record import record
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames, rule_names
-from avion_lint.settings.rules import Reading, RuleSetting, read_rules
+from avion_lint.settings.rules import Reading, RuleSetting, level_of, read_rules
 from avion_lint.source import Document, Place, Span
 from avion_lint.yaml.flat import read_flat
-from avion_lint.yaml.nodes import Node, get, span_at, text_at
+from avion_lint.yaml.nodes import Node, get, items, span_at, text_at
 
 PACKAGE = "avion_policies"
 SCHEMA = "policy.schema.json"
@@ -138,7 +138,8 @@ def _yaml(document: Document) -> Node:
 
 
 def _read(document: Document, root: Node, names: RuleNames, problems: list[Problem]) -> _Layer:
-    rules = read_rules(get(root, "rules"), Reading(document, names, problems.append))
+    reading = Reading(document, names, problems.append)
+    rules = (*_of_checks(get(root, "checks"), names), *read_rules(get(root, "rules"), reading))
     place = Place(document, span_at(root, ["extends"]))
     extends = text_at(root, "extends")
     if extends and is_file(extends):
@@ -148,6 +149,14 @@ def _read(document: Document, root: Node, names: RuleNames, problems: list[Probl
     if problems:
         raise SettingsError(tuple(problems))
     return _Layer(rules, extends, place)
+
+
+def _of_checks(node: Node | None, names: RuleNames) -> Iterator[RuleSetting]:
+    """The levels that a policy's own checks have before its rules say more."""
+    for item in items(node):
+        rule = names.get(text_at(item, "id") or "")
+        if rule is not None:
+            yield RuleSetting(rule, level_of(get(item, "level")) or Level.WARNING)
 
 
 def level_in(pack: Pack, rule: Rule) -> Level:
