@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal, InvalidOperation
 
 from avion_lint.pattern import pattern
 from avion_lint.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from decimal import Decimal
+
 
 _COLUMN = r'(?:"(?:[^"]|"")+"|[\w$]+)'
 _NUMBER = r"-?\d+(?:\.\d+)?"
@@ -87,7 +91,7 @@ def implied(new: Iterable[Condition], known: Iterable[Condition]) -> bool:
 
 def longest(column: str, letters: int) -> Condition:
     """What a type with a length allows."""
-    return Condition(f"length({column})", high=Decimal(letters))
+    return Condition(f"length({column})", high=_decimal(letters))
 
 
 def plain(sql: str) -> str:
@@ -105,11 +109,11 @@ def _condition(part: str) -> Condition | None:
         values = (_without_cast(each[0]) for each in _EACH.finditer(found[2] or found[3] or found[4]))
         return Condition(found[1], frozenset(values))
     if found := _BETWEEN.fullmatch(text):
-        return Condition(_about(found[1]), low=Decimal(found[2]), high=Decimal(found[3]))
+        return Condition(_about(found[1]), low=_decimal(found[2]), high=_decimal(found[3]))
     if found := _NOT_NULL.fullmatch(text):
         return Condition(found[1], not_null=True)
     found = _COMPARED.fullmatch(text)
-    return _limit(_about(found[1]), found[2], Decimal(found[3])) if found else None
+    return _limit(_about(found[1]), found[2], _decimal(found[3])) if found else None
 
 
 def _limit(about: str, sign: str, number: Decimal) -> Condition:
@@ -136,13 +140,13 @@ def _without_cast(value: str) -> str:
 
 def _number(value: str) -> Decimal | None:
     try:
-        return Decimal(value.strip("'"))
-    except InvalidOperation:
+        return _decimal(value.strip("'"))
+    except ArithmeticError:  # decimal's InvalidOperation
         return None
 
 
 def _measure(value: str) -> Decimal | None:
-    return Decimal(len(value[1:-1].replace("''", "'"))) if value.startswith("'") else None
+    return _decimal(len(value[1:-1].replace("''", "'"))) if value.startswith("'") else None
 
 
 def bare(text: str) -> str:
@@ -179,3 +183,10 @@ def _cuts(text: str, word: str, *, closing: bool = False) -> Iterator[int]:
                 return
         elif depth == 0 and not closing and text.startswith(word, at):
             yield at
+
+
+def _decimal(value: str | int) -> Decimal:
+    """An exact number; raises ArithmeticError for a text that is none."""
+    from decimal import Decimal  # noqa: PLC0415 - takes as long to load as five rules, and few conditions have numbers
+
+    return Decimal(value)

@@ -1,0 +1,61 @@
+"""What a run loads: only what it needs, since loading is most of the time that a run over one file takes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import imports
+from tests.cli_helper import environment
+from tests.git_helper import make_repo
+
+RUN = "import sys; from avion_lint.cli import run; run(sys.argv[1:])"
+KINDS = {"avion_lint.delivery", "avion_lint.delivery.kinds"}
+
+
+def modules(folder: Path, *words: str) -> set[str]:
+    """Modules that a process of Python has loaded at its end."""
+    code = f"{words[0]}\nimport sys; sys.stderr.write(' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words[1:]],
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """What a run over one new goose migration loads, beyond what Python does."""
+    folder = tmp_path_factory.mktemp("start_up")
+    repo = make_repo(folder / "repo")
+    made = "-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, name text);\n-- +goose Down\nDROP TABLE users;\n"
+    repo.commit({"migrations/00001_users.sql": made})
+    added = "-- +goose Up\nCREATE INDEX users_name_idx ON users (name);\n-- +goose Down\nDROP INDEX users_name_idx;\n"
+    repo.write("migrations/00002_index.sql", added)
+    return modules(repo.path, RUN, "--no-cache", "--exit-zero") - modules(repo.path, "pass")
+
+
+def test_a_run_over_one_file_loads_nothing_that_the_lists_forbid(loaded: set[str]) -> None:
+    lists = imports.lists()["one"]
+    within = {name: {name, *(each for each in loaded if each.startswith(f"{name}."))} for name in lists["forbidden"]}
+    found = {each for name, each_of in within.items() if name not in lists["known"] for each in each_of & loaded}
+
+    assert "avion_lint.judgement.judge" in loaded, "it has judged something"
+    # pglast's trees and enumerations are only made ready to be loaded
+    assert found == set()
+
+
+def test_a_run_on_sql_loads_nothing_of_what_stands_around_it(loaded: set[str]) -> None:
+    around = ("avion_lint.delivery", "avion_lint.shell", "avion_lint.executor", "avion_lint.checks", "yaml")
+    assert {name for name in loaded if name.startswith(around)} <= KINDS
+
+
+def test_the_version_is_told_without_loading_anything_of_ours_but_the_command_line(tmp_path: Path) -> None:
+    found = modules(tmp_path, RUN, "--version") - modules(tmp_path, "pass")
+    ours = {name for name in found if name.startswith("avion_")}
+    assert ours == {"avion_lint", "avion_lint.cli", "avion_lint.cli.exit_codes", "avion_lint.cli.output"}
