@@ -69,7 +69,7 @@ def collect(
             continue
         _take(collected, kind, content, known)
     runs = tuple(_runs(collected))
-    unread = (*collected.unread, *(each for each in collected.commanding.unread()))
+    unread = (*collected.unread, *collected.commanding.unread(), *_unchecked_queries(collected))
     delivery = Delivery(
         tuple(collected.workflows),
         tuple(collected.manifests),
@@ -181,6 +181,16 @@ def _levels(part: Part, path: str) -> Iterator[tuple[Part, str]]:
             for below in inner.entries():
                 if isinstance(below.value, Mapping):
                     yield Part(part.yaml, below.value), f"{below.key.text}\n{entry.key.text}\n{path}"
+
+
+def _unchecked_queries(collected: _Collected) -> Iterator[Unread]:
+    """Files with PromQL where nothing is installed that could tell whether Prometheus reads it."""
+    from avion_lint.promql.checking import EXTRA, is_available  # noqa: PLC0415 - few repositories have PromQL
+
+    paths = dict.fromkeys((*(each.path for each in collected.alerts), *(each.path for each in collected.panels)))
+    if paths and not is_available():
+        for path in paths:
+            yield Unread(path, "the PromQL in it: what checks it is not installed", f"pip install '{EXTRA}'")
 
 
 def _runs(collected: _Collected) -> Iterator[Run]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from avion_lint.delivery.environment import Environment
 from avion_lint.delivery.files import ScriptFile
 from avion_lint.delivery.kubernetes import Manifest
-from avion_lint.delivery.monitoring import AlertRule, Panel
+from avion_lint.delivery.monitoring import AlertRule, Panel, Query
 from avion_lint.delivery.part import YamlText
 from avion_lint.delivery.pipeline import Pipelines, pipelines
 from avion_lint.delivery.runs import Run
@@ -46,6 +46,12 @@ class Delivery:
     documents: tuple[Document, ...] = ()
     texts: tuple[YamlText, ...] = ()
     judged: frozenset[str] = frozenset()
+
+    @cached_property
+    def queries(self) -> tuple[Query, ...]:
+        """PromQL of all alert rules and panels."""
+        owners: tuple[AlertRule | Panel, ...] = (*self.alerts, *self.panels)
+        return tuple(query for owner in owners for query in owner.queries)
 
     def of_kind(self, *kinds: str) -> Iterator[Manifest]:
         """Kubernetes objects of these kinds."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
-from avion_lint.delivery.part import Part, Somewhere, YamlText
+from avion_lint.delivery.part import Part, Somewhere, YamlText, one_line
 from avion_lint.finding import Finding, Related
+from avion_lint.promql.parser import read
+from avion_lint.promql.syntax import Node as Tree
+from avion_lint.promql.units import seconds
 from avion_lint.record import record
-from avion_lint.source import Excerpt
+from avion_lint.source import Excerpt, Place, Span
 from avion_lint.yaml.nodes import Mapping, Scalar
 
 
@@ -30,10 +34,23 @@ class AlertRule:
         return self.part.text("record" if self.records else "alert") or ""
 
     @property
-    def expression(self) -> Excerpt | None:
+    def pending(self) -> float | None:
+        """Seconds for which its condition has to hold (`for`), 0 where it says none, None where that is not known."""
+        scalar = self.part.scalar("for")
+        if scalar is None:
+            return None if self.part.may_have("for") else 0.0
+        return seconds(scalar.text) if scalar.known else None
+
+    @property
+    def interval(self) -> float | None:
+        """Seconds between two evaluations, None where the group leaves that to Prometheus."""
+        return seconds(self.group.text("interval") or "")
+
+    @property
+    def queries(self) -> tuple[Query, ...]:
         """Its PromQL."""
         scalar = self.part.scalar("expr")
-        return self.part.yaml.text_of(scalar) if scalar else None
+        return (Query(self, self.part.yaml.text_of(scalar), is_open=scalar.is_open),) if scalar else ()
 
     def finding(
         self, at: Somewhere | None, message: str, remedy: str = "", *, related: tuple[Related, ...] = ()
@@ -48,7 +65,7 @@ class Panel:
 
     part: Part
     dashboard: str
-    queries: tuple[Scalar, ...]
+    scalars: tuple[Scalar, ...]
 
     @property
     def path(self) -> str:
@@ -60,10 +77,43 @@ class Panel:
         """Its title."""
         return self.part.text("title") or ""
 
-    def finding(self, at: Somewhere | None, message: str, remedy: str = "") -> Finding:
+    @property
+    def name(self) -> str:
+        """Its title with that of its dashboard."""
+        return f"{self.dashboard}/{self.title}" if self.dashboard else self.title
+
+    @property
+    def queries(self) -> tuple[Query, ...]:
+        """Its PromQL."""
+        return tuple(Query(self, self.part.yaml.text_of(each), is_open=each.is_open) for each in self.scalars)
+
+    def finding(
+        self, at: Somewhere | None, message: str, remedy: str = "", *, related: tuple[Related, ...] = ()
+    ) -> Finding:
         """A finding at a part of it, or at its title."""
-        name = f"{self.dashboard}/{self.title}" if self.dashboard else self.title
-        return self.part.finding(at or self.part.place("title"), message, remedy, object=name)
+        return self.part.finding(at or self.part.place("title"), message, remedy, related=related, object=self.name)
+
+
+@record(caches=True)
+class Query:
+    """A PromQL expression and who asks it; `is_open` tells that a template may change its shape."""
+
+    owner: AlertRule | Panel
+    text: Excerpt
+    is_open: bool = False
+
+    @cached_property
+    def tree(self) -> Tree | None:
+        """What it says, None where it cannot be read."""
+        return None if self.is_open else read(self.text.text)
+
+    def place(self, span: Span) -> Place:
+        """Where a part of it stands, on one line."""
+        return one_line(self.text.place(span))
+
+    def finding(self, span: Span, message: str, remedy: str = "", *, related: tuple[Related, ...] = ()) -> Finding:
+        """A finding at a part of it."""
+        return self.owner.finding(self.place(span), message, remedy, related=related)
 
 
 def alert_rules(yaml: YamlText) -> Iterator[AlertRule]:
@@ -95,6 +145,12 @@ def _panels(part: Part, dashboard: str) -> Iterator[Panel]:
         yield from _panels(row, dashboard)
     for panel in part.parts("panels"):
         queries = tuple(query for target in panel.parts("targets") if (query := target.scalar("expr")))
-        if queries:
+        if queries and _is_prometheus(panel):
             yield Panel(panel, dashboard, queries)
         yield from _panels(panel, dashboard)
+
+
+def _is_prometheus(panel: Part) -> bool:
+    """Whether a panel asks Prometheus, as far as it says: Loki's queries stand under the same key."""
+    kinds = [panel.text("datasource", "type"), *(each.text("datasource", "type") for each in panel.parts("targets"))]
+    return all(kind in (None, "prometheus", "datasource", "mixed") or "prometheus" in kind for kind in kinds)

@@ -1,0 +1,78 @@
+"""An operator between series whose labels never agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avion_lint.delivery.delivery import Delivery
+from avion_lint.finding import Finding
+from avion_lint.promql.metrics import metric
+from avion_lint.promql.syntax import Binary, Call, Negation, Node, Number, Selector, Text, walk
+from avion_lint.rule import rule
+from avion_rules.monitoring._labels import labels_of
+from avion_rules.monitoring._queries import constant, trees
+
+_SCALARS = frozenset({"time", "scalar", "pi"})
+_EXTRA = {"kube_job_status_failed": "reason", "kube_job_failed": "condition", "kube_job_complete": "condition"}
+
+
+@rule("MO112", subject=Delivery)
+def unmatched_sides(delivery: Delivery) -> Iterator[Finding]:
+    """Find an operator between series whose labels never agree, so that it gives nothing."""
+    for query, tree in trees(delivery):
+        for node in walk(tree):
+            if not isinstance(node, Binary) or node.matching or node.group or node.op in ("or", "unless"):
+                continue
+            if _is_scalar(node.left) or _is_scalar(node.right):
+                continue
+            why = _differing(node)
+            if why:
+                yield query.finding(
+                    node.op_span,
+                    f"This gives nothing: `{node.op}` pairs series that have the same labels on both sides, and {why}.",
+                    "Say what to pair by, `on (…)`, or aggregate both sides by the same labels.",
+                )
+
+
+def _differing(node: Binary) -> str:
+    left, right = _all(node.left), _all(node.right)
+    if left is None or right is None:
+        return _extra(node.left, node.right)
+    if left == right:
+        return ""
+    return f"here they are ({_listed(left)}) and ({_listed(right)})"
+
+
+def _all(node: Node) -> frozenset[str] | None:
+    """The labels of a node where all are known; for a metric of an exporter those that every one has."""
+    known = metric(node.name) if isinstance(node, Selector) else None
+    if known is not None:
+        return None
+    return labels_of(node)
+
+
+def _extra(left: Node, right: Node) -> str:
+    """Two metrics of kube-state-metrics of which one alone has a label."""
+    names = [each.name for each in (left, right) if isinstance(each, Selector) and each.name.startswith("kube_job_")]
+    extra = {name: _EXTRA.get(name, "") for name in names}
+    if len(names) != 2 or extra[names[0]] == extra[names[1]]:  # noqa: PLR2004 - the two sides
+        return ""
+    name = next(name for name in names if extra[name])
+    return f"only {name} has a label `{extra[name]}`"
+
+
+def _listed(labels: frozenset[str]) -> str:
+    return ", ".join(sorted(labels)) or "none"
+
+
+def _is_scalar(node: Node) -> bool:
+    match node:
+        case Number() | Text():
+            return True
+        case Negation():
+            return _is_scalar(node.of)
+        case Call(name=name):
+            return name in _SCALARS
+        case Binary():
+            return constant(node) is not None or (_is_scalar(node.left) and _is_scalar(node.right))
+    return False
