@@ -54,7 +54,8 @@ _KNOWN: tuple[tuple[str, str, MetricKind, str], ...] = (
         _KSM,
         "kube_job_",
         MetricKind.GAUGE,
-        "spec_parallelism spec_completions spec_active_deadline_seconds status_active status_succeeded status_failed",
+        "spec_parallelism spec_completions spec_active_deadline_seconds status_active status_ready status_succeeded "
+        "status_failed",
     ),
     (_KSM, "kube_cronjob_", MetricKind.INFO, "annotations info labels"),
     (
@@ -254,8 +255,6 @@ _KNOWN: tuple[tuple[str, str, MetricKind, str], ...] = (
     ("Prometheus", "", MetricKind.INFO, "ALERTS"),
     ("Prometheus", "", MetricKind.TIME, "ALERTS_FOR_STATE"),
 )
-COMPLETE = ("kube_job_", "kube_cronjob_", "kube_deployment_")
-"""Beginnings of names of which the table has all: those of kube-state-metrics 2 and older ones still in use."""
 
 
 @cache

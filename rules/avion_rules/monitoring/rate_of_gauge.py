@@ -38,9 +38,7 @@ def _message(call: Call, known: Metric, tree: Node) -> str:
         return f"{said}: where it falls a restart is counted, and what a series begins with is not."
     effect = "it is written once and stays the same, so the result is 0"
     divides = any(isinstance(each, Binary) and each.op == "/" and _holds(each.right, call) for each in walk(tree))
-    return f"{said}: {effect}" + (
-        ", and dividing by 0 gives nothing that a threshold compares with." if divides else "."
-    )
+    return f"{said}: {effect}" + (", and dividing by it gives NaN or infinity." if divides else ".")
 
 
 def _holds(node: Node, part: Node) -> bool:

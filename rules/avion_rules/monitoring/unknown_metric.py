@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from avion_lint.delivery.delivery import Delivery
 from avion_lint.finding import Finding
 from avion_lint.pattern import pattern
-from avion_lint.promql.metrics import COMPLETE, metric, table
+from avion_lint.promql.metrics import metric, table
 from avion_lint.promql.syntax import selectors
 from avion_lint.rule import rule
 from avion_rules.monitoring._queries import trees
@@ -15,7 +15,7 @@ from avion_rules.monitoring._queries import trees
 _NAME = pattern(r"[a-z_]+")
 _FAMILIES = ("kube_job_", "kube_cronjob_", "kube_deployment_", "kube_pod_", "pg_", "cnpg_", "pgbackrest_", "argocd_")
 _OLD = pattern(r"kube_\w+_status_(?:desired|current)\w*|kube_\w+_(?:cpu_cores|memory_bytes)")
-_NEAR = 0.9
+_NEAR = 0.85
 
 
 @rule("MO106", subject=Delivery)
@@ -29,11 +29,11 @@ def unknown_metric(delivery: Delivery) -> Iterator[Finding]:
             if not family or metric(name) or name in own or _OLD.fullmatch(name) or not _NAME.fullmatch(name):
                 continue
             near = _near(name, family)
-            if near or family in COMPLETE:
+            if near:
                 yield query.finding(
                     selector.span,
                     f"There is no metric {name}: this finds nothing, and an alert on it never fires.",
-                    f"Did you mean `{near}`?" if near else "Look it up in the list of kube-state-metrics' metrics.",
+                    f"Did you mean `{near}`?",
                 )
 
 
@@ -41,4 +41,4 @@ def _near(name: str, family: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only where a name is not known
 
     known = [each for each in table() if each.startswith(family)]
-    return next(iter(get_close_matches(name, known, 1, 0.8 if family in COMPLETE else _NEAR)), "")
+    return next(iter(get_close_matches(name, known, 1, _NEAR)), "")

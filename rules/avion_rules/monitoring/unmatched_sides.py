@@ -13,7 +13,7 @@ from avion_rules.monitoring._labels import labels_of
 from avion_rules.monitoring._queries import constant, trees
 
 _SCALARS = frozenset({"time", "scalar", "pi"})
-_EXTRA = {"kube_job_status_failed": "reason", "kube_job_failed": "condition", "kube_job_complete": "condition"}
+_EXTRA = {"kube_job_failed": "condition", "kube_job_complete": "condition"}  # always there
 
 
 @rule("MO112", subject=Delivery)
@@ -21,15 +21,16 @@ def unmatched_sides(delivery: Delivery) -> Iterator[Finding]:
     """Find an operator between series whose labels never agree, so that it gives nothing."""
     for query, tree in trees(delivery):
         for node in walk(tree):
-            if not isinstance(node, Binary) or node.matching or node.group or node.op in ("or", "unless"):
+            if not isinstance(node, Binary) or node.matching or node.group or node.op == "or":
                 continue
             if _is_scalar(node.left) or _is_scalar(node.right):
                 continue
             why = _differing(node)
+            effect = "takes nothing away" if node.op == "unless" else "gives nothing"
             if why:
                 yield query.finding(
                     node.op_span,
-                    f"This gives nothing: `{node.op}` pairs series that have the same labels on both sides, and {why}.",
+                    f"This {effect}: `{node.op}` pairs series that have the same labels on both sides, and {why}.",
                     "Say what to pair by, `on (…)`, or aggregate both sides by the same labels.",
                 )
 
@@ -53,12 +54,24 @@ def _all(node: Node) -> frozenset[str] | None:
 
 def _extra(left: Node, right: Node) -> str:
     """Two metrics of kube-state-metrics of which one alone has a label."""
-    names = [each.name for each in (left, right) if isinstance(each, Selector) and each.name.startswith("kube_job_")]
-    extra = {name: _EXTRA.get(name, "") for name in names}
-    if len(names) != 2 or extra[names[0]] == extra[names[1]]:  # noqa: PLR2004 - the two sides
+    names = [_metric(left), _metric(right)]
+    extra = [_EXTRA.get(name, "") for name in names]
+    if not all(name.startswith("kube_job_") for name in names) or extra[0] == extra[1]:
         return ""
-    name = next(name for name in names if extra[name])
-    return f"only {name} has a label `{extra[name]}`"
+    which = 0 if extra[0] else 1
+    return f"only {names[which]} has a label `{extra[which]}`"
+
+
+def _metric(node: Node) -> str:
+    """The one metric whose labels a node has, "" where there is none or where they are changed."""
+    match node:
+        case Selector():
+            return node.name
+        case Negation():
+            return _metric(node.of)
+        case Binary(matching="", group="") if _is_scalar(node.left) or _is_scalar(node.right):
+            return _metric(node.right if _is_scalar(node.left) else node.left)
+    return ""
 
 
 def _listed(labels: frozenset[str]) -> str:
