@@ -55,8 +55,8 @@ _KNOWN: tuple[tuple[str, str, MetricKind, str], ...] = (
         "kube_job_",
         MetricKind.GAUGE,
         (
-            "spec_parallelism spec_completions spec_active_deadline_seconds status_active status_ready status_succeeded "
-            "status_failed"
+            "spec_parallelism spec_completions spec_active_deadline_seconds status_active status_ready "
+            "status_succeeded status_failed"
         ),
     ),
     (_KSM, "kube_cronjob_", MetricKind.INFO, "annotations info labels"),
