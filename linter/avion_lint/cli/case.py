@@ -41,6 +41,7 @@ from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
 from avion_lint.settings.model import Settings
 from avion_lint.source import Document
+from avion_lint.subjects import Distance
 from avion_lint.verdict import Found, Unchecked
 
 TYPE_CHECKING = False
@@ -127,7 +128,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
 
 def _landed(files: Files, gathering: Gathering, known: _Known) -> Mapping[str, Landed]:
     """When migrations landed, where a service asks for it; raises GitError."""
-    if not any(each.service.deprecated_for.of_git for each in gathering.services):
+    if not any(each.service.deprecated_for != Distance() for each in gathering.services):
         return {}
     from avion_lint.cli.ages import landed as landed_of  # noqa: PLC0415 - few services ask for it
 
