@@ -316,3 +316,13 @@ def test_the_audit_counts_what_has_landed(repo):
     said = avion_lint("history", "--audit", cwd=repo.path).out
 
     assert said == "2 migrations in 2 commits of main: nothing was done to them after they had landed\n"
+
+
+def test_an_audit_since_a_day_speaks_of_that_day_only(tmp_path):
+    repo = make_repo(tmp_path / "repo")
+    repo.commit({"m/00001_a.sql": "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 1;\n"})
+    repo.commit({"m/00001_a.sql": "-- +goose Up\nSELECT 2;\n-- +goose Down\nSELECT 1;\n"})
+
+    said = avion_lint("history", "--audit", "--since", "2030-01-01", cwd=repo.path).out
+
+    assert said == "1 migration in 2 commits of main: nothing was done to them since 2030-01-01\n"

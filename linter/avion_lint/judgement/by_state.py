@@ -60,7 +60,9 @@ def with_states(ground: Ground, gathering: Gathering, states: States, *, as_land
     witnesses |= dict(_witnesses(changes, gathering, states))
     count = sum(len(state.rows) for state in dict.fromkeys(states.values()))
     titles = ", ".join(sorted({f"{state.title} ({state.document.path})" for state in states.values()}))
-    assumed = f"{ground.assumed}; of services with an export, what it lists is applied: {count:,} in {titles}"
+    # What the base branch alone would leave to judge is said of no service that goes by an export.
+    base = ground.assumed.removesuffix(": nothing is new, so nothing is judged").removesuffix(", so nothing is judged")
+    assumed = f"{base}; of services with an export, what it lists is applied: {count:,} in {titles}"
     return replace(
         ground,
         deployments=deployments,

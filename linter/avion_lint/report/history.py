@@ -177,7 +177,8 @@ def audit_text(audit: Audit) -> str:
     ]
     landed = plural(sum(annal.life is not None for annal in audit.annals), "migration")
     count = f"{landed} in {plural(audit.commits, 'commit')} of {audit.base}"
-    end = "nothing was done to them after they had landed" if not parts else f"{len(bad):,} with harm"
+    when = "after they had landed" if audit.since is None else f"since {audit.since.isoformat()}"
+    end = f"nothing was done to them {when}" if not parts else f"{len(bad):,} with harm"
     return _plain("\n".join([*parts, f"{count}: {end}"]) + "\n")
 
 
