@@ -24,7 +24,9 @@ from avion_lint.record import record, replace
 from avion_lint.shell.calls import Call
 from avion_lint.shell.script import Script
 from avion_lint.shell.syntax import Case
+from avion_lint.shell.wrapping import Machine
 from avion_lint.source import Place, Span
+from avion_lint.yaml.nodes import Node
 
 _DEPTH = 4  # GitHub lets a workflow call others four levels deep
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", "."})
@@ -57,12 +59,16 @@ class Reached:
 
 @record(caches=True)
 class Stage:
-    """A job with what it does, in order."""
+    """A job with what it does, in order.
+
+    `has_own_database` tells that it brings a database for tests, `is_shared` that something tells of another one.
+    """
 
     workflow: Workflow
     job: WorkflowJob
     doings: tuple[Doing, ...]
     has_own_database: bool
+    is_shared: bool
 
     @property
     def title(self) -> str:
@@ -72,7 +78,7 @@ class Stage:
     @cached_property
     def migration(self) -> Doing | None:
         """The first thing that changes a database which is not the job's own, made for a test."""
-        return None if self.has_own_database else self.first(*CHANGING)
+        return self.first(*CHANGING) if self.is_shared and not self.has_own_database else None
 
     @cached_property
     def deployment(self) -> Doing | None:
@@ -82,7 +88,7 @@ class Stage:
     @property
     def is_test(self) -> bool:
         """Whether it runs migrations on a database of its own."""
-        return self.has_own_database and self.first(*CHANGING) is not None
+        return self.migration is None and self.first(*CHANGING) is not None
 
     def first(self, *tasks: Task) -> Doing | None:
         """The first of these things that it does."""
@@ -103,7 +109,7 @@ class Stage:
         """The group that it runs in: its own, or that of the whole run."""
         return self.job.concurrency or self.workflow.concurrency
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The job as it is written, lines of comments left out."""
         return _uncommented(self.job)
@@ -154,7 +160,16 @@ class Pipelines:
 
     def callers(self, workflow: Workflow) -> tuple[Stage, ...]:
         """Jobs that call a workflow."""
-        return tuple(stage for stage in self.stages if _local(stage.job.calls) == workflow.path)
+        return self._by_called.get(workflow.path, ())
+
+    @cached_property
+    def _by_called(self) -> dict[str, tuple[Stage, ...]]:
+        found: dict[str, tuple[Stage, ...]] = {}
+        for stage in self.stages:
+            path = _local(stage.job.calls)
+            if path:
+                found[path] = (*found.get(path, ()), stage)
+        return found
 
     def before(self, stage: Stage) -> Iterator[Stage]:
         """Jobs that end before a job begins; for a workflow that is called, also those before the calls."""
@@ -190,10 +205,33 @@ class _Known:
 
 
 def _stage(workflow: Workflow, job: WorkflowJob, known: _Known) -> Stage:
-    own = job.has_own_database or any(
-        inner.has_own_database for step in job.steps for inner in _action_jobs(step, known)
-    )
-    return Stage(workflow, job, tuple(_of_job(job, known, _DEPTH)), own)
+    doings = tuple(_of_job(job, known, _DEPTH))
+    jobs = (job, *(inner for step in job.steps for inner in _action_jobs(step, known)))
+    own = any(each.has_own_database for each in jobs)
+    return Stage(workflow, job, doings, own, _is_shared(workflow, job, doings))
+
+
+def _is_shared(workflow: Workflow, job: WorkflowJob, doings: tuple[Doing, ...]) -> bool:
+    """Whether anything tells that a job comes to a database which is not its own and not a pull request's alone.
+
+    Most jobs that migrate run an application's tests; what they start is not always known.
+    """
+    text = _uncommented(job)
+    if workflow.events and workflow.events <= _PULL_REQUESTS and _PREVIEW.search(text):
+        return False
+    if job.calls or job.environment is not None or _ACCESS.search(text):
+        return True
+    if any(doing.manifest or (doing.call and doing.call.machine is Machine.REMOTE) for doing in doings):
+        return True
+    variables = (workflow.part.get("env"), job.part.get("env"))
+    steps = (doing.step.part.node for doing in doings if doing.step is not None and doing.task in CHANGING)
+    if any(_GIVEN.search(_written(job, node)) for node in (*variables, *steps) if node is not None):
+        return True
+    return any(True for _ in (*_of_names(job), *_of_text(job)))
+
+
+def _written(job: WorkflowJob, node: Node) -> str:
+    return job.part.yaml.excerpt.text[node.span.start : node.span.end]
 
 
 def _of_job(job: WorkflowJob, known: _Known, depth: int) -> Iterator[Doing]:
@@ -295,6 +333,16 @@ def _local(uses: str) -> str:
     return normpath(uses[2:]) if uses.startswith("./") else ""
 
 
+_PULL_REQUESTS = frozenset({"pull_request", "pull_request_target"})
+_PREVIEW = pattern(r"event\.number|pull_request\.(?:number|head)|github\.head_ref|preview|ephemeral|review-?app|neon")
+_GIVEN = pattern(r"\b(?:secrets\.(?!GITHUB_TOKEN\b)|secrets\[|vars\.|inputs\.)")
+_ACCESS = pattern(
+    r"id-token: *write|secrets: *inherit|configure-aws-credentials|google-github-actions/auth|azure/login|oc login"
+    r"|kubeconfig|update-kubeconfig|get-credentials|port-forward|sql[_-]proxy|bastion|ssh-agent|flyctl proxy"
+    r"|secrets\.\w*(?:DATABASE|DB|POSTGRES|PG|DSN|GOOSE|FLYWAY|MIGRAT)\w*",
+    2,  # re.IGNORECASE
+)
+"""What opens a database or a cluster elsewhere."""
 _DEPLOYS = pattern(
     r"^(?!actions/)[^/]+/(?:.*-)?(?:deploy|k8s-deploy|deploy-[a-z-]+|kubectl-deploy|amazon-ecs-deploy-task-definition)"
     r"(?:-action)?$|/vercel-action$"

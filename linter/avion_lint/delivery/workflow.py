@@ -311,6 +311,8 @@ _STARTS = pattern(
     r"|docker run\b(?:[^\n|;&]|\\\n)*[ \t](?:[\w.-]+/)*(?:postgres|postgis|timescaledb)[\w.-]*(?::[\w.-]+)?"
     r"(?![\w.:/=-]|[ \t]+(?:psql|pg_\w+|sh|bash)\b)"
     r"|kind create cluster|minikube start|k3d cluster create|supabase start"
+    r"|setup-postgres|postgres(?:ql)?-action|systemctl (?:re)?start postgres|\bservice postgresql? |pg_ctlcluster"
+    r"|\bsqlite|DATABASE_URL: *\"?file:"
 )
 _TUNNEL = pattern(
     r"port-forward|cloud[_-]?sql[_-]?proxy|ssh\b[^\n]* -\w*[LD]\b|tunnel|bastion|flyctl proxy|start-session"

@@ -59,7 +59,7 @@ def _choices(workflow: Workflow) -> Iterator[ServiceList]:
 
 
 def _loops(run: Run) -> Iterator[ServiceList]:
-    for node, _ in walk(run.script.body):
+    for node, _ in walk(run.script.body) if "for " in run.script.text else ():
         if isinstance(node, Repeat) and node.keyword == "for" and len(node.words) >= _FEWEST:
             texts = [word.text for word in node.words]
             known = [text for text in texts if text is not None]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from avion_lint.delivery.delivery import Delivery
-from avion_lint.delivery.pipeline import Stage
+from avion_lint.delivery.pipeline import Doing, Stage
 from avion_lint.delivery.workflow import Concurrency, Workflow
 from avion_lint.pattern import pattern
+from avion_lint.source import Place
 from avion_lint.yaml.nodes import Entry, Mapping, Node
 
 LOCKING = frozenset({"flyway", "liquibase", "migrate", "rails", "prisma", "sqlx"})
@@ -66,3 +67,8 @@ def said(concurrency: Concurrency) -> Node | Entry:
     node = concurrency.node
     entry = node.entry("group") if isinstance(node, Mapping) else None
     return entry or node
+
+
+def step_of(stage: Stage, doing: Doing) -> Place:
+    """Where the step that does it is named, or the job where it is all one call."""
+    return doing.step.part.place("name") if doing.step is not None else stage.job.place

@@ -12,7 +12,6 @@ from avion_lint.rule import rule
 
 _EVENT = pattern(r"github\.event_name\s*(?:==\s*'(?!pull_request)|!=\s*'pull_request)|pull_request\.merged")
 _BRANCH = pattern(r"github\.ref(?:_name|_type)?\s*==|startsWith\(\s*github\.ref|contains\(\s*github\.ref|ref_protected")
-_OWN = pattern(r"event\.number|pull_request\.(?:number|head)|github\.head_ref|preview|ephemeral|review-?app|neon")
 
 
 @rule("WF113", subject=Delivery)
@@ -23,8 +22,6 @@ def migration_from_pull_request(delivery: Delivery) -> Iterator[Finding]:
         doing = stage.migration
         for event in ("pull_request", "pull_request_target"):
             if doing is None or event not in stage.workflow.events or _is_kept_out(stage, event, pipelines):
-                continue
-            if _OWN.search(stage.text):
                 continue
             yield stage.finding(
                 stage.job.key,

@@ -36,11 +36,11 @@ def _by_branch(stage: Stage, production: Place, staging: Place) -> Iterator[Find
     if "inputs." in stage.text or not _REF.search(stage.text):
         return
     yield stage.finding(
-        stage.job.key,
+        production,
         "The branch decides which environment is migrated, so a commit comes to production without its migrations "
         "ever having run in staging.",
         "Make it two jobs of one run: `staging`, and `production` with `needs: [staging]`, both from the same commit.",
-        related=(Related(production, "goes to production"), Related(staging, "goes to staging")),
+        related=(Related(staging, "another branch goes to staging"),),
     )
 
 

@@ -12,6 +12,7 @@ from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.rule import rule
+from avion_rules.workflow._words import step_of
 
 _NAMES = pattern(r"back-?up|snapshot|pg_dump|pgbackrest|restore.?point|point.in.time|pitr|(?:db|database)[ _-]?dump")
 
@@ -32,7 +33,7 @@ def production_without_backup(delivery: Delivery, options: Backups) -> Iterator[
         if told is None or doing is None or _backs_up(stage, doing, pipelines, options):
             continue
         yield stage.finding(
-            stage.job.key,
+            step_of(stage, doing),
             "Production is migrated with no backup before: what the migration destroys can be had back only from "
             "whatever backup happens to be there.",
             "Before it, run a step or a job that backs up and fails if that fails (`pg_dump --format=custom --file=…`, "

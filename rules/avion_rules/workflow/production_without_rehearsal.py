@@ -11,6 +11,7 @@ from avion_lint.delivery.pipeline import Doing, Pipelines, Stage
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.rule import rule
+from avion_rules.workflow._words import step_of
 
 _TELLING = (Task.STATUS, Task.REHEARSE)
 _NAMES = pattern(r"dry.?run|rehears|\bplan\b|\bpreview\b")
@@ -28,7 +29,7 @@ def production_without_rehearsal(delivery: Delivery) -> Iterator[Finding]:
         if any(each.task in _TELLING for each in before) or _in_manifest(doing) or _needed(pipelines, stage):
             continue
         yield stage.finding(
-            stage.job.key,
+            step_of(stage, doing),
             "Nobody sees which migrations are pending before they run in production: the log tells it only afterwards.",
             "Ask the runner first (`goose status`, `flyway info`), in a job before the approval where there is one.",
             related=(Related(told, "this tells that it goes to production"), stage.because(doing)),

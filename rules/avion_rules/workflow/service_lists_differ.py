@@ -21,7 +21,7 @@ def service_lists_differ(delivery: Delivery) -> Iterator[Finding]:
     waiting = sorted(service_lists(delivery), key=lambda each: -len(each.names))
     while waiting:
         alike = [each for each in waiting if _is_alike(each, waiting[0])]
-        waiting = [each for each in waiting if each not in alike]
+        waiting = [each for each in waiting if not _is_alike(each, waiting[0])]
         everything = frozenset[str]().union(*(each.names for each in alike))
         lacking = [each for each in alike if each.names != everything]
         concerned = [each for each in alike if each.workflow and is_about_migrations(each.workflow, delivery)]

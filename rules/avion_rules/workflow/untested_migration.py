@@ -9,7 +9,7 @@ from avion_lint.delivery.delivery import Delivery
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.rule import rule
-from avion_rules.workflow._words import listed
+from avion_rules.workflow._words import listed, step_of
 
 _TESTED = pattern(r"testcontainers|avion-lint|squawk|eugene|pgrubic|atlas migrate lint|goose validate")
 
@@ -28,7 +28,7 @@ def untested_migration(delivery: Delivery) -> Iterator[Finding]:
         if told is None or doing is None or not missing:
             continue
         yield stage.finding(
-            stage.job.key,
+            step_of(stage, doing),
             f"Production is the first to see these migrations: no workflow here {listed(missing)}.",
             "Add a job with `services: postgres` of production's major version that runs them up, down and up again, "
             "and one that runs `avion-lint`; let this job need both.",
