@@ -77,8 +77,11 @@ def integers(part: Part, *path: Key) -> Iterator[tuple[Scalar, int]]:
 
 
 def when(part: Part, node: Node) -> str:
-    """Under which conditions of the template a node is there, as words to be put behind a sentence's first clause."""
-    conditions = [str(each) for each in part.yaml.conditions(node) if each.kind in ("if", "with")]
+    """Under which conditions of the template a node is there though the part is, as words for a first clause's end."""
+    around = part.yaml.conditions(part.node)
+    conditions = [
+        str(each) for each in part.yaml.conditions(node) if each.kind in ("if", "with") and each not in around
+    ]
     return f" ({', '.join(conditions)})" if conditions else ""
 
 

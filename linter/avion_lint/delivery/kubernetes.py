@@ -28,6 +28,7 @@ _POD_AT: dict[str, tuple[Key, ...]] = {
 }
 """Where each kind keeps its pod template (batch/v1, apps/v1, OpenShift, Argo Rollouts)."""
 
+_ENDING = frozenset({"Job", "CronJob"})
 _JOB_AT: dict[str, tuple[Key, ...]] = {"Job": ("spec",), "CronJob": ("spec", "jobTemplate", "spec")}
 
 
@@ -258,17 +259,25 @@ def _pod(part: Part, kind: str, commanding: Commanding) -> Pod | None:
     found = []
     for key, is_init in (("initContainers", True), ("containers", False)):
         for number, each in enumerate(pod.parts("spec", key), start=1):
-            found.append(_container(Container(each, is_init, number), commanding))
+            found.append(_container(Container(each, is_init, number), commanding, ends=kind in _ENDING))
     return Pod(pod, tuple(found))
 
 
-def _container(bare: Container, commanding: Commanding) -> Container:
-    """A container with what it runs."""
+def _container(bare: Container, commanding: Commanding, *, ends: bool) -> Container:
+    """A container with what it runs; `ends` tells that its pod is there to end."""
     words = tuple(map(bare.part.yaml.text_of, bare.words))
     script = commanding.of_container(words, bare.image)
-    by_itself = not bare.part.may_have("command")
-    by_image = roles.of_image(bare.image, bare.part.place("image"), runs_by_itself=by_itself)
-    return replace(bare, script=script, migrates=roles.of_script(script) or by_image)
+    return replace(bare, script=script, migrates=roles.of_script(script) or _by_itself(bare, ends=ends))
+
+
+def _by_itself(bare: Container, *, ends: bool) -> Reason | None:
+    """Why a container migrates whose command is its image's own."""
+    if bare.part.may_have("command"):
+        return None
+    by_image = roles.of_image(bare.image, bare.part.place("image"), tuple(word.text for word in bare.words))
+    if by_image or not (ends or bare.is_init) or bare.words:
+        return by_image
+    return roles.of_variables((part.text("name") or "" for part in bare.part.parts("env")), bare.part.place("env"))
 
 
 _SOURCES = ("secretKeyRef", "configMapKeyRef", "fieldRef", "resourceFieldRef")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from avion_lint.delivery.acts import acts
-from avion_lint.delivery.deeds import Task
+from avion_lint.delivery.deeds import Task, deeds
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.shell.script import Script
@@ -20,6 +20,7 @@ _NAMED = pattern(r"(?:^|[-_./])(?:db-?)?migrat(?:e|es|ion|ions|or)(?:$|[-_./:@])
 _IMAGES = pattern(
     r"(?:^|/)(?:flyway/flyway|redgate/flyway|flyway|goose|migrate/migrate|liquibase/liquibase|liquibase)(?=[:@]|$)"
 )
+_OWN_VARIABLES = frozenset({"FLYWAY_URL", "FLYWAY_LOCATIONS", "GOOSE_DBSTRING", "GOOSE_MIGRATION_DIR"})
 _ACTIONS = pattern(r"(?:flyway|goose|liquibase|atlas-action/migrate/apply)")
 
 
@@ -44,10 +45,18 @@ def of_script(script: Script | None) -> Reason | None:
     return None
 
 
-def of_image(image: str, place: Place, *, runs_by_itself: bool) -> Reason | None:
-    """Why a container migrates whose command is not given, so that the image decides."""
-    found = _IMAGES.search(image) if runs_by_itself else None
-    return Reason(f"its image is `{image}`", place) if found else None
+def of_image(image: str, place: Place, arguments: Sequence[str] = ()) -> Reason | None:
+    """Why a container migrates whose command is not given, so that the image decides, with what it is told to do."""
+    found = _IMAGES.search(image)
+    told = deeds((found[0].rpartition("/")[2], *arguments)) if found else ()
+    if found is None or (told and not any(deed.task in CHANGING for deed in told)):
+        return None
+    return Reason(f"its image is `{image}`", place)
+
+
+def of_variables(names: Iterable[str], place: Place) -> Reason | None:
+    """Why a container migrates of which neither command nor image tells it: it is told where to migrate."""
+    return next((Reason(f"it is given {name}", place) for name in names if name in _OWN_VARIABLES), None)
 
 
 def of_action(action: str, place: Place) -> Reason | None:

@@ -98,4 +98,4 @@ def _is_quiet(container: Container) -> bool:
     words = "\n".join(word.text for word in container.words)
     if _CLIENTS.search(words) or _CLIENTS.search(container.image):
         return False
-    return container.script is not None or bool(_QUIET.search(container.image))
+    return container.part.has("command") or bool(_QUIET.search(container.image))

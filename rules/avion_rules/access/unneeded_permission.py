@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.delivery.delivery import Delivery
+from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
-from avion_rules.access._roles import asks_nothing, granted
+from avion_rules.access._roles import account_of, asks_nothing, granted
 
 
 @rule("AC103", subject=Delivery)
 def unneeded_permission(delivery: Delivery) -> Iterator[Finding]:
     """Point out a Role for a migration that never asks the cluster's API for anything."""
     for each in granted(delivery):
-        if each.job is None or each.binding is None or not asks_nothing(each.job):
+        if each.job is None or each.binding is None or not _nobody_asks(delivery, each.job):
             continue
         yield each.binding.finding(
             each.binding.part.place("roleRef"),
@@ -23,3 +24,9 @@ def unneeded_permission(delivery: Delivery) -> Iterator[Finding]:
             "Delete the RoleBinding and the Role; variables and volumes from ConfigMaps and Secrets need neither.",
             related=each.related[1:],
         )
+
+
+def _nobody_asks(delivery: Delivery, job: Manifest) -> bool:
+    """Whether nothing that runs under the Job's service account asks the API for anything."""
+    account = account_of(job)
+    return all(asks_nothing(each) for each in delivery.manifests if each.pod and account_of(each) == account)

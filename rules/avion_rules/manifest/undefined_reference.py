@@ -18,14 +18,17 @@ _SERVICE = pattern(r"_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT(?:_[0-9]+_(?:TCP|UDP).*
 def undefined_reference(manifest: Manifest) -> Iterator[Finding]:
     """Find a `$(NAME)` that is handed to the program as it stands, because NAME comes later or never."""
     for container in manifest.containers:
-        variables = container.variables()
-        is_sure = not _may_have_more(container)
+        variables = container.variables() if not _may_have_more(container) else ()
         for number, variable in enumerate(variables):
             before = {each.name for each in variables[:number]}
             after = {each.name: each for each in variables[number + 1 :]}
-            for name in _references(variable):
-                if name not in before and is_sure and not (name not in after and _SERVICE.search(name)):
-                    yield _finding(manifest, variable, name, after.get(name))
+            names = [
+                name
+                for name in _references(variable)
+                if name not in before and (name in after or not _SERVICE.search(name))
+            ]
+            if names:
+                yield _finding(manifest, variable, names, after)
 
 
 def _may_have_more(container: Container) -> bool:
@@ -40,19 +43,20 @@ def _references(variable: Variable) -> Iterator[str]:
         yield from dict.fromkeys(name for escaped, name in found if not escaped and name)
 
 
-def _finding(manifest: Manifest, variable: Variable, name: str, later: Variable | None) -> Finding:
+def _finding(manifest: Manifest, variable: Variable, names: list[str], after: dict[str, Variable]) -> Finding:
     at = variable.value if variable.value is not None else variable.part.node
-    if later is None:
-        return manifest.finding(
-            at,
-            f"{variable.name} holds the characters `$({name})` themselves: no variable {name} is given to the "
-            "container.",
-            f"Give {name} above {variable.name} in the same `env`, or correct the name.",
-        )
+    later = [name for name in names if name in after]
+    never = [name for name in names if name not in after]
+    written = ", ".join(f"`$({name})`" for name in names)
+    why = [f"{', '.join(later)} comes later" if len(later) == 1 else f"{', '.join(later)} come later"] if later else []
+    why += [f"nothing gives {', '.join(never)}"] if never else []
+    move = f"Move {', '.join(later)} above {variable.name}." if later else ""
+    give = f"Give {', '.join(never)} above {variable.name} in the same `env`, or correct the name." if never else ""
     return manifest.finding(
         at,
-        f"{variable.name} holds the characters `$({name})` themselves: Kubernetes fills in only what stands above it, "
-        f"and {name} comes later.",
-        f"Move {name} above {variable.name}.",
-        related=(Related(later.part.place("name"), f"{name} is given here"),),
+        f"{variable.name} holds the characters {written} themselves: Kubernetes fills in only what stands above it, "
+        f"and {' and '.join(why)}.",
+        f"{move} {give}".strip(),
+        related=tuple(Related(after[name].part.place("name"), f"{name} is given here") for name in later),
+        object=f"{manifest.title}/{variable.name}",
     )
