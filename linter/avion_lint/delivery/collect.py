@@ -120,7 +120,7 @@ def _take_yaml(collected: _Collected, document: Document, paths: Collection[str]
     """A YAML file whose path does not tell its kind: objects, alert rules, settings, values of a chart."""
     text, path = document.text, document.path
     folder, _, name = path.rpartition("/")
-    is_values = name.startswith("values") and f"{folder}/Chart.yaml".lstrip("/") in paths
+    is_values = name.startswith("values")
     objects, alerts = may_hold_objects(text), may_hold_alerts(text)
     settings = _may_hold_settings(text)
     if not (is_values or objects or alerts or settings):
@@ -128,7 +128,7 @@ def _take_yaml(collected: _Collected, document: Document, paths: Collection[str]
     in_chart = is_chart_template(path, paths)
     chart = chart_of(path, paths) if in_chart else None
     yaml = _yaml(collected, document, template=True if in_chart else None, chart=chart)
-    if is_values and is_values_file(path):
+    if is_values_file(path) and f"{folder}/Chart.yaml".lstrip("/") in paths:
         collected.charts.append((folder, yaml))
         collected.values[folder] = next(iter(yaml.stream.roots), None)
     if objects:
