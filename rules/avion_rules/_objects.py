@@ -10,7 +10,7 @@ from avion_lint.delivery.kubernetes import Container, Manifest
 from avion_lint.delivery.part import Part
 from avion_lint.finding import Related
 from avion_lint.pattern import pattern
-from avion_lint.yaml.nodes import Key, Node, Scalar
+from avion_lint.yaml.nodes import Key, Listing, Mapping, Node, Scalar, find
 
 _LONG_LIVED = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "DeploymentConfig"})
 APPLICATIONS = _LONG_LIVED
@@ -83,6 +83,42 @@ def when(part: Part, node: Node) -> str:
         str(each) for each in part.yaml.conditions(node) if each.kind in ("if", "with") and each not in around
     ]
     return f" ({', '.join(conditions)})" if conditions else ""
+
+
+def default(part: Part, condition: str) -> Node | bool | None:
+    """What a chart's default values say to a condition that only looks one up; False where they lack it.
+
+    None where the condition is another one, or the values are not known.
+    """
+    found = _LOOK_UP.fullmatch(condition.strip())
+    if found is None or part.yaml.values is None:
+        return None
+    return find(part.yaml.values, found[1][1:].split(".")) or False
+
+
+def is_filled(value: Node | bool) -> bool | None:
+    """Whether Go's templates take a value for true; None where it is not known."""
+    match value:
+        case bool():
+            return value
+        case Scalar():
+            return bool(value.value) if value.known else None
+        case Mapping():
+            return bool(value.entries)
+        case Listing():
+            return bool(value.items)
+
+
+def is_off(part: Part, node: Node) -> bool:
+    """Whether a chart's default values surely leave a node of its template out."""
+    for condition in part.yaml.conditions(node):
+        value = default(part, condition.text) if condition.kind in ("if", "with") else None
+        if value is not None and is_filled(value) is condition.negated:
+            return True
+    return False
+
+
+_LOOK_UP = pattern(r"\$?\.Values((?:\.\w+)+)")
 
 
 def environment(manifest: Manifest) -> str:

@@ -22,7 +22,8 @@ _REMEDY = (
 @rule("AC113", subject=Delivery)
 def secret_in_values(delivery: Delivery) -> Iterator[Finding]:
     """Find a password, webhook or key in a chart's values or in settings of an environment."""
-    settings = {each.part.yaml.path: each.part for each in delivery.environments if not _is_object(each.part.yaml)}
+    plain = (each.part for each in delivery.environments if not _is_object(each.part.yaml))
+    settings = {part.yaml.path: part for part in plain}
     for text in delivery.texts:
         name = basename(text.path)
         if name.startswith("values") and name.endswith((".yaml", ".yml")):
@@ -38,7 +39,7 @@ def secret_in_values(delivery: Delivery) -> Iterator[Finding]:
 
 
 def _in(root: Part, *, by_name: bool) -> Iterator[Finding]:
-    """Secrets below a node; by their names only where the values are those of an environment, not a chart's defaults."""
+    """Secrets below a node; by their names only in values of an environment, not in a chart's defaults."""
     for path, node in walk(root.node):
         if isinstance(node, Scalar) and node.known and node.text:
             key = str(path[-1]) if path else ""

@@ -10,11 +10,10 @@ from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.rule import rule
 from avion_lint.source import Place
-from avion_lint.yaml.nodes import Scalar, find
-from avion_rules._objects import is_migration
+from avion_lint.yaml.nodes import Node, Scalar
+from avion_rules._objects import default, is_filled, is_migration
 from avion_rules.manifest._backups import is_backup
 
-_LOOK_UP = pattern(r"\$?\.Values((?:\.\w+)+)")
 _WORD = pattern(r"\"([a-z]+)\"")
 
 
@@ -45,14 +44,10 @@ def _name(manifest: Manifest, place: Place) -> Place:
 
 def _off(manifest: Manifest, condition: str, *, negated: bool) -> str:
     """Which migrations have no backup, in words; "" where production has one or nothing is known."""
-    look_up = _LOOK_UP.fullmatch(condition.strip())
-    if look_up is not None and manifest.yaml.values is not None:
-        value = find(manifest.yaml.values, look_up[1][1:].split("."))
-        is_on = isinstance(value, Scalar) and bool(value.value)
-        known = value is None or (isinstance(value, Scalar) and value.known)
-        if known and is_on == negated:
-            return f"whoever does not set {condition.strip()} (values.yaml says {_shown(value)})"
-        return ""
+    value = default(manifest.part, condition)
+    if value is not None:
+        is_without = is_filled(value) is negated
+        return f"whoever does not set {condition.strip()} (values.yaml says {_shown(value)})" if is_without else ""
     words = {environment_of(word) for word in _WORD.findall(condition)}
     if condition.startswith("eq ") and words:
         others = "production" in words if negated else words and words.isdisjoint({"production", ""})
@@ -62,5 +57,5 @@ def _off(manifest: Manifest, condition: str, *, negated: bool) -> str:
     return ""
 
 
-def _shown(value: object) -> str:
-    return value.text if isinstance(value, Scalar) else "nothing"
+def _shown(value: Node | bool) -> str:
+    return f"`{value.text}`" if isinstance(value, Scalar) else "nothing"

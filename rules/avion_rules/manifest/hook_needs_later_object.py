@@ -8,7 +8,7 @@ from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
-from avion_rules._objects import neighbours, why
+from avion_rules._objects import is_off, neighbours, why
 from avion_rules._uses import Use, uses
 from avion_rules.manifest._argo import is_synced, wave
 
@@ -27,9 +27,14 @@ def hook_needs_later_object(delivery: Delivery) -> Iterator[Finding]:
             if (use.kind, use.name) in seen or use.optional:
                 continue
             seen.add((use.kind, use.name))
-            found = [each for each in delivery.by_name.get((use.kind, use.name), ()) if neighbours(manifest, each)]
+            found = [each for each in delivery.by_name.get((use.kind, use.name), ()) if _is_beside(manifest, each)]
             if found and all(_comes_later(manifest, each) for each in found):
                 yield _finding(manifest, use, found[0], argo=_is_argo(manifest, delivery))
+
+
+def _is_beside(manifest: Manifest, other: Manifest) -> bool:
+    """Whether both are brought by the same deployment, by its default values too."""
+    return neighbours(manifest, other) and not is_off(other.part, other.part.node)
 
 
 def _is_argo(manifest: Manifest, delivery: Delivery) -> bool:
@@ -37,16 +42,20 @@ def _is_argo(manifest: Manifest, delivery: Delivery) -> bool:
 
 
 def _comes_later(hook: Manifest, other: Manifest) -> bool:
-    """Whether an object is surely made after a hook: it is none itself, or one of a higher weight."""
+    """Whether an object is made after a hook: it is none itself, or one of a higher weight."""
     if hook.argo_hooks:
-        if other.part.may_have("metadata", "annotations", _ARGO):
-            mine, others = wave(hook), wave(other)
-            return "PreSync" in other.argo_hooks and mine is not None and others is not None and others > mine
-        return True
-    if other.part.may_have("metadata", "annotations", _HELM):
-        mine, others = _weight(hook), _weight(other)
-        return bool(other.helm_hooks & _EARLY) and mine is not None and others is not None and others > mine
-    return not other.part.may_have("metadata", "annotations", "helm.sh/resource-policy") or bool(hook.helm_hooks)
+        mine, others, is_early = wave(hook), wave(other), "PreSync" in other.argo_hooks
+        return not _may_say(other, _ARGO) or (is_early and mine is not None and others is not None and others > mine)
+    mine, others, is_early = _weight(hook), _weight(other), bool(other.helm_hooks & _EARLY)
+    return not _may_say(other, _HELM) or (is_early and mine is not None and others is not None and others > mine)
+
+
+def _may_say(manifest: Manifest, name: str) -> bool:
+    """Whether an object may have an annotation; what a chart's default values leave out counts as absent."""
+    annotations = manifest.part.get("metadata", "annotations")
+    if manifest.annotation(name) is None and annotations is not None and is_off(manifest.part, annotations):
+        return False
+    return manifest.part.may_have("metadata", "annotations", name)
 
 
 def _weight(manifest: Manifest) -> int | None:
