@@ -84,6 +84,12 @@ RULES: tuple[Rule, ...] = (
         "Manifest",
     ),
     indexed(
+        "AC113",
+        "access.secret_in_values",
+        "Find a password, webhook or key in a chart's values or in settings of an environment.",
+        "Delivery",
+    ),
+    indexed(
         "CO101",
         "compatibility.drop_table",
         "Find a table that is dropped although released code may still use it.",
