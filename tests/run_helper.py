@@ -39,11 +39,12 @@ def table(number):
 class Database:
     """A database of its own, with ways to look into it."""
 
-    def __init__(self, server):
-        self.name = f"run_{uuid.uuid4().hex[:12]}"
+    def __init__(self, server, name=""):
+        self.name = name or f"run_{uuid.uuid4().hex[:12]}"
         self.server = server
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {self.name}")
+        if not name:
+            with psycopg.connect(server, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {self.name}")
         self.uri = f"{server.rpartition('/')[0]}/{self.name}"
 
     def ask(self, sql):

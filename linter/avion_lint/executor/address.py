@@ -54,8 +54,15 @@ class Address:
         return " ".join(f"{name}={_quoted(value)}" for name, value in self.parameters.items())
 
     def redacted(self, text: str) -> str:
-        """The text without the password."""
-        return text.replace(self.password.value, "…") if self.password.value else text
+        """The text without the password, in whichever way it may be written there."""
+        secret = self.password.value
+        if not secret:
+            return text
+        from urllib.parse import quote  # noqa: PLC0415 - only where there is a password
+
+        for written in sorted({secret, quote(secret), quote(secret, safe=""), _quoted(secret)[1:-1]}, key=len)[::-1]:
+            text = text.replace(written, "…")
+        return text
 
 
 def _quoted(value: str) -> str:

@@ -174,7 +174,7 @@ def upload(made: Backup, command: tuple[str, ...], custody: Custody, private: Pa
     filled = tuple(word.replace("{file}", made.file) for word in command)
     output = private / "upload"
     output.unlink(missing_ok=True)
-    code, said = custody.run(Order(filled, dict(os.environ), cwd=str(private)), output)
+    code, said = custody.run(Order(filled, dict(os.environ), cwd=str(Path.cwd())), output)
     if code != 0:
         raise CannotRunError(f"the upload of the backup ended with code {code}: {' '.join(said.split())[-400:]}")
 

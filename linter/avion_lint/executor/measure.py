@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from avion_lint.record import field, record
+from avion_lint.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,11 @@ SELECT i.indexrelid::regclass::text FROM pg_catalog.pg_index i
 WHERE NOT (i.indisvalid AND i.indisready)
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = i.indexrelid AND c.relkind = 'I') ORDER BY 1
 """
+_TABLES = """
+SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+"""
 _UNVALIDATED = """
 SELECT c.conrelid::regclass::text || '.' || c.conname FROM pg_catalog.pg_constraint c
 WHERE NOT c.convalidated AND c.conrelid <> 0 ORDER BY 1
@@ -67,6 +72,7 @@ class Measured:
     """What a database is like at a moment. `here` is this machine's clock when the server's was `there`.
 
     `sees_all` tells that the role may see sessions of others, `hidden` how many sessions it cannot see into.
+    `tables` counts those that no extension has brought.
     """
 
     in_recovery: bool
@@ -80,7 +86,8 @@ class Measured:
     prepared: tuple[tuple[str, float], ...] = ()
     standbys: tuple[tuple[str, float | None], ...] = ()
     invalid: tuple[str, ...] = ()
-    unvalidated: tuple[str, ...] = field(default=())
+    unvalidated: tuple[str, ...] = ()
+    tables: int = 0
 
     @property
     def skew(self) -> float:
@@ -107,6 +114,7 @@ def measure(connection: psycopg.Connection) -> Measured:
         standbys=tuple((name, lag) for name, _, lag in connection.execute(_STANDBYS).fetchall()),
         invalid=invalid_indexes(connection),
         unvalidated=unvalidated_constraints(connection),
+        tables=_one(connection, _TABLES)[0],
     )
 
 

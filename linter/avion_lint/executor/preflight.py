@@ -136,11 +136,18 @@ def _of(found: tuple[object, ...]) -> Outcome:
 
 
 def _history(evidence: Evidence) -> Iterator[Check]:
-    wrong = (*evidence.contradictions, *evidence.pending.refusals)
+    wrong = (*_without_table(evidence), *evidence.contradictions, *evidence.pending.refusals)
     rows = f"{evidence.recorded.rows} rows, newest version {evidence.recorded.newest}"
     limit = "all succeeded, equal to the files"
     remedy = "Find out what happened before anything else runs: avion-lint diagnose."
     yield Check("history", "; ".join(wrong) or rows, limit, _of(wrong), remedy)
+
+
+def _without_table(evidence: Evidence) -> Iterator[str]:
+    """Whether somebody made tables here, and the runner's own is not among them: then it would begin at the first."""
+    count = evidence.measured.tables
+    if not evidence.recorded.table and count:
+        yield f"there is no history, and there are {count} tables: it is another database, or has another history table"
 
 
 def _order(evidence: Evidence) -> Iterator[Check]:
