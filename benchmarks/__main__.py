@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from benchmarks import environment, imports, report
+from benchmarks import environment, imports, readme, report
 from benchmarks.cases import Bench, Case, Commands, cases
 from benchmarks.corpora import Corpora
 from benchmarks.imports import Loaded
@@ -30,10 +30,13 @@ def main() -> int:
     chosen = list(_chosen(cases(bench, given.corpus), given))
     machine = environment.machine(programs, given.revision)
     _say("\n".join(f"{name}: {value}" for name, value in machine.items()))
-    found = _imports(bench) if not given.case or "imports" in given.case else {}
+    found = _imports(bench) if (not given.case and not given.readme) or "imports" in (given.case or ()) else {}
     if found:
         _say("\n".join(report.imports_table(found)))
     results = _measure(chosen, given)
+    if given.readme and not readme.written(environment.ROOT / "README.md", machine, results):
+        _say("README.md has no place for the table: <!-- speed --> and <!-- /speed -->")
+        return 1
     given.json.parent.mkdir(parents=True, exist_ok=True)
     given.json.write_text(json.dumps(report.as_json(machine, results, found), indent=1) + "\n", encoding="utf-8")
     return 1 if given.small and _is_broken(results, found) else 0
@@ -50,6 +53,9 @@ def _arguments() -> argparse.Namespace:
         "--corpus", type=Path, metavar="FOLDER", help="measure on these files, which lie in no repository"
     )
     parser.add_argument("--small", action="store_true", help="for CI: less than a minute; fails on what is far off")
+    parser.add_argument(
+        "--readme", action="store_true", help="measure what the README's table tells, and write it there"
+    )
     parser.add_argument("--json", type=Path, default=environment.HOME / "result.json", metavar="FILE")
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="where generated files are kept")
     parser.add_argument("--revision", metavar="COMMIT", help="measure this commit instead of the work tree")
@@ -65,6 +71,8 @@ def _chosen(all_cases: Iterable[Case], given: argparse.Namespace) -> Iterable[Ca
     if given.list:
         _say("\n".join(f"{case.name}: {case.title}" for case in known))
         sys.exit(0)
+    if given.readme and not given.case:
+        return [case for case in known if case.name in readme.ROWS]
     if given.case:
         names = {case.name for case in known}
         return [case for case in known if any(_means(name, case, names) for name in given.case)]

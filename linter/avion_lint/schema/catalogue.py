@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from math import isqrt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ else:
 _GONE: Any = object()
 _ABSENT: Any = object()
 _NEW = 16  # entries that a state has for itself; when they are more, they move down a layer
-_RECENT = 256
+_RECENT = 256  # entries of the layer below, at least
 
 
 class Frozen:
@@ -70,7 +71,7 @@ class Layers(MutableMapping[Key, Value]):
             return
         recent = self._recent | self._new
         self._new = {}
-        if len(recent) <= _RECENT:
+        if len(recent) <= max(_RECENT, isqrt(2 * _NEW * len(self._old))):  # where both layers are copied as much
             self._recent = recent
         else:
             self._recent, self._old = {}, self._laid(recent)
