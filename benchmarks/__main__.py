@@ -53,9 +53,7 @@ def _arguments() -> argparse.Namespace:
         "--corpus", type=Path, metavar="FOLDER", help="measure on these files, which lie in no repository"
     )
     parser.add_argument("--small", action="store_true", help="for CI: less than a minute; fails on what is far off")
-    parser.add_argument(
-        "--readme", action="store_true", help="measure what the README's table tells, and write it there"
-    )
+    parser.add_argument("--readme", action="store_true", help="measure for the README's table, and write it there")
     parser.add_argument("--json", type=Path, default=environment.HOME / "result.json", metavar="FILE")
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="where generated files are kept")
     parser.add_argument("--revision", metavar="COMMIT", help="measure this commit instead of the work tree")

@@ -23,14 +23,7 @@ ROWS = {
 }
 """The cases that stand in the README, in its words."""
 
-_COLUMNS = {
-    OURS: "avion-lint",
-    PASS: "`python -c pass`",
-    GCC: GCC,
-    TTY: TTY,
-    "pgrubic": "pgrubic",
-    "sqlfluff": "sqlfluff",
-}
+_COLUMNS = {OURS: OURS, PASS: f"`{PASS}`", GCC: GCC, TTY: TTY, "pgrubic": "pgrubic", "sqlfluff": "sqlfluff"}
 _PLACE = re.compile(r"(<!-- speed -->\n).*?(<!-- /speed -->)", re.DOTALL)
 _SECOND = 1000.0
 
@@ -52,8 +45,8 @@ def lines(machine: Mapping[str, str | int], results: Results) -> Iterator[str]:
         if name in results:
             _, measured, _ = results[name]
             yield f"| {words} | {' | '.join(_cell(measured.get(label)) for label in _COLUMNS)} |"
-    versions = (f"{name} {version}" for name, version in machine.items() if name in _TOLD)
-    yield f"\n{machine.get('cpu')}, {machine.get('usable cores')} cores, {machine.get('system')}; {', '.join(versions)}."
+    versions = ", ".join(f"{name} {version}" for name, version in machine.items() if name in _TOLD)
+    yield f"\n{machine.get('cpu')}, {machine.get('usable cores')} cores, {machine.get('system')}; {versions}."
 
 
 _TOLD = ("python", "avion-lint", "pglast", "squawk-cli", "pgrubic", "sqlfluff")

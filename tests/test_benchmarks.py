@@ -13,7 +13,7 @@ from avion_lint.runners import goose
 from avion_lint.runners.migration import Direction
 from avion_lint.source import Document
 from avion_lint.sql.statements import read
-from benchmarks import generate, imports, limit, report
+from benchmarks import generate, imports, limit, readme, report
 from benchmarks.cases import Case, Goal
 from benchmarks.measure import Command, Measured, Sample, alternate
 from tests.cli_helper import judged
@@ -159,6 +159,21 @@ def test_the_limit_reads_and_parses_all_files(tmp_path):
     assert 0 < cpu < 1
     assert 0 < wall < 1
     assert done.stderr.splitlines() == ["pg_query_raw_parse", f"{tmp_path}/wrong.sql: it does not parse as one text"]
+
+
+def test_the_readme_has_a_place_for_the_table_and_keeps_the_rest(tmp_path):
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    copy = tmp_path / "README.md"
+    copy.write_text(text, encoding="utf-8")
+    measured = {"avion-lint": Measured([Sample(0.0241, 0.02, 1, 0)]), "squawk": Measured([Sample(2.04, 2, 1, 0)])}
+    results = {"one": (Case("one", "a title", dict), measured, [])}
+
+    assert readme.written(copy, {"cpu": "a processor", "usable cores": 2, "system": "Linux", "python": "3.11"}, results)
+    new = copy.read_text(encoding="utf-8")
+    assert "| one new file, 30 applied | 24 ms | – | – | 2.0 s | – | – |\n" in new
+    assert "a processor, 2 cores, Linux; python 3.11.\n<!-- /speed -->" in new
+    assert new.partition("<!-- speed -->")[0] == text.partition("<!-- speed -->")[0]
+    assert new.partition("<!-- /speed -->")[2] == text.partition("<!-- /speed -->")[2]
 
 
 def test_modules_that_must_not_be_loaded_are_found_also_inside_packages(tmp_path):
