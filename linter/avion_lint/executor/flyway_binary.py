@@ -27,7 +27,8 @@ def flyway(path: str) -> Tool:
 def run(path: str, job: Job, command: str, target: Version | None = None) -> Ran:
     """One command of Flyway's; raises EndedError where everything was ended meanwhile."""
     environment = {
-        **{name: os.environ[name] for name in ("PATH", "JAVA_HOME", "LANG", "LC_ALL") if name in os.environ},
+        **{name: os.environ[name] for name in ("PATH", "JAVA_HOME") if name in os.environ},
+        "LC_ALL": "C.UTF-8",  # Java reads variables and names of files by it
         **job.environment,
         "HOME": job.private,
         "JAVA_TOOL_OPTIONS": f"{_JAVA} -Duser.timezone=UTC -Duser.home={job.private}",
