@@ -20,6 +20,7 @@ _FREE = """
 """
 
 # Debian's 15.20 writes pg_attver, which is another number each time, into the options of every column.
+_COMPRESSION = 14  # the first version in which columns have a compression method
 _MEMBERSHIP = re.compile(r"\{free:(\w+):(\w+)\}")
 
 # Each gives the sort of object, its name, and what it is made of. 16384 is FirstNormalObjectId.
@@ -48,14 +49,14 @@ _QUERIES = (
     SELECT 'column', format('%s.%s.%s', n.nspname, c.relname, t.attname),
            concat_ws(' ', format_type(t.atttypid, t.atttypmod),
                CASE WHEN t.attcollation <> 0 AND t.attcollation <> y.typcollation
-                    THEN 'collate ' || t.attcollation::regcollation END,
+                    THEN 'collate ' || (SELECT l.collname FROM pg_collation l WHERE l.oid = t.attcollation) END,
                CASE WHEN t.attnotnull THEN 'not null' END,
                CASE t.attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity' END,
                CASE t.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END,
                'default ' || pg_get_expr(f.adbin, f.adrelid),
                CASE WHEN t.attstorage <> y.typstorage THEN 'storage ' || t.attstorage::text END,
-               'compression ' || nullif(to_jsonb(t) ->> 'attcompression', ''),
-               'statistics ' || nullif(to_jsonb(t) ->> 'attstattarget', '-1'),
+               'compression ' || {compression},
+               'statistics ' || nullif(t.attstattarget, -1),
                'with ' || (SELECT string_agg(o, ', ') FROM unnest(t.attoptions) o WHERE o NOT LIKE 'pg_attver=%'),
                t.attacl::text)
     FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -197,8 +198,9 @@ def definitions(connection: psycopg.Connection, table: str = "") -> Facts:
     found: Facts = {}
     with connection.transaction():
         connection.execute("SET LOCAL search_path = pg_catalog")
+        major = connection.info.server_version // 10000
         for query in _QUERIES:
-            for kind, name, text in connection.execute(_filled(query).encode()).fetchall():
+            for kind, name, text in connection.execute(_filled(query, major).encode()).fetchall():
                 found[f"{kind} {name}"] = text or ""
     return {key: found[key] for key in sorted(found) if not table or not _is_about(key, table)}
 
@@ -209,8 +211,10 @@ def _is_about(key: str, table: str) -> bool:
     return name.partition(".")[2].startswith(table)
 
 
-def _filled(query: str) -> str:
+def _filled(query: str, major: int) -> str:
     """The query with the conditions that all have in common: no object of the server's own, none of an extension's."""
+    compression = "nullif(t.attcompression::text, '')" if major >= _COMPRESSION else "NULL"
     return _MEMBERSHIP.sub(
-        lambda found: _FREE.replace("{class}", found[1]).replace("{alias}", found[2]), query.replace("{own}", _OWN)
+        lambda found: _FREE.replace("{class}", found[1]).replace("{alias}", found[2]),
+        query.replace("{own}", _OWN).replace("{compression}", compression),
     )
