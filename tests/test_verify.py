@@ -204,6 +204,53 @@ def verify_with_base(folder):
     return avion_lint("verify", "--builtin", cwd=folder)
 
 
+NO_TRANSACTION = "-- +goose NO TRANSACTION\n"
+
+
+@pytest.mark.parametrize("goose", GOOSES)
+def test_what_runs_outside_a_transaction_and_need_not_is_measured_too(tmp_path, goose):
+    apart = goose_file(
+        "ALTER TABLE users ADD COLUMN age int;\nCREATE INDEX users_age_idx ON users (age);\nVACUUM users;",
+        "DROP INDEX users_age_idx;\nALTER TABLE users DROP COLUMN age;",
+        head=NO_TRANSACTION,
+    )
+    folder = written(tmp_path, {f"{DB}/00001_users.sql": USERS, f"{DB}/00002_apart.sql": apart})
+    claims = verified(folder, *goose_arguments(goose))["users"]["claims"]
+
+    assert (claims["compared"], claims["agreeing"]) == (5, 5)
+    assert claims["not_compared"] == {"must run outside a transaction, where no lock is left to be seen": 1}
+
+
+@pytest.mark.parametrize("goose", GOOSES)
+@pytest.mark.parametrize(
+    ("sql", "sqlstate"),
+    [
+        ("LOCK TABLE users;", "25P01"),
+        ("INSERT INTO later VALUES (1);", "23503"),
+        ("ALTER TABLE none ADD a int;", "42P01"),
+    ],
+)
+def test_measuring_lets_nothing_pass_that_fails_outside_a_transaction(tmp_path, goose, sql, sqlstate):
+    late = "CREATE TABLE later (id bigint REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED);"
+    apart = goose_file(f"{sql}\nCREATE TABLE never (id int);", "SELECT 1;", head=NO_TRANSACTION)
+    given = {f"{DB}/00001_a.sql": USERS, f"{DB}/00002_b.sql": goose_file(late, "SELECT 1;"), f"{DB}/00003_c.sql": apart}
+    found = verified(written(tmp_path, given), *goose_arguments(goose), code=1)["users"]
+    told = problem(found, "up")
+
+    assert (told["path"], told["line"], told["sqlstate"]) == (f"{DB}/00003_c.sql", 3, sqlstate)
+    assert "never" not in str(found["times"])
+
+
+@pytest.mark.parametrize("goose", GOOSES)
+def test_what_fails_at_the_end_of_the_transaction_is_told(tmp_path, goose):
+    late = "CREATE TABLE later (id bigint REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED);"
+    given = {f"{DB}/00001_a.sql": USERS, f"{DB}/00002_b.sql": goose_file(f"{late}\nINSERT INTO later VALUES (1);")}
+    told = problem(verified(written(tmp_path, given), *goose_arguments(goose), code=1)["users"], "up")
+
+    assert (told["path"], told["sqlstate"]) == (f"{DB}/00002_b.sql", "23503")
+    assert told["what"] == "the up section is refused by the server when it is committed"
+
+
 def test_roles_that_no_migration_makes_are_there_and_said(tmp_path):
     grants = goose_file(
         "CREATE TABLE a (id int);\nGRANT SELECT ON a TO reader;\nALTER TABLE a OWNER TO app;", "DROP TABLE a;"

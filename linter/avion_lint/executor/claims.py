@@ -24,7 +24,7 @@ _STORED = "rpm"  # kinds of relations whose rewriting is claimed; an index that 
 _KINDS = "rpmiISvf"  # all but composite types and TOAST tables
 _SHOWN = 100  # characters of a statement
 
-NOT_IN_TRANSACTION = "ran outside a transaction, where no lock is left to be seen"
+NOT_IN_TRANSACTION = "must run outside a transaction, where no lock is left to be seen"
 NOT_READ = "could not be read"
 UNSEEN = "runs code of its own, whose effects nobody can read off"
 

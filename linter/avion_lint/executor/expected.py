@@ -42,9 +42,14 @@ class Follower:
         self._order = order
         self._starts: dict[str, list[int]] = {}
         self._next = 0
+        self._texts = frozenset(sent.chunk.text.strip() for sent in order)
         for at, sent in enumerate(order):
             if sent.index == 0:
                 self._starts.setdefault(sent.chunk.text.strip(), []).append(at)
+
+    def knows(self, text: str) -> bool:
+        """Whether a query is one of the chunks, without following the runner to it."""
+        return text.strip() in self._texts
 
     def recognise(self, text: str) -> Sent | None:
         """The chunk that a query is; None for one that the runner asks for itself."""

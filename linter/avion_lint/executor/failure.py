@@ -49,7 +49,7 @@ def _of_server(last: Traced, error: ServerError, runner: Runner, waiting: str) -
     mend = _MENDS.get(error.sqlstate, "").replace("{tx}", _NO_TRANSACTION[runner])
     if waiting and error.sqlstate in ("57014", "55P03", "40P01"):
         mend = f"{mend}; {waiting}{_flyway_lock(runner, waiting)}"
-    what = f"the {sent.direction} section is refused by the server"
+    what = f"the {sent.direction} section is refused by the server{' when it is committed' if last.commit else ''}"
     shown = shortened(sent, failed)
     return Problem(what, mend, path, line, shown, error.sqlstate, error.message, error.detail, error.hint)
 

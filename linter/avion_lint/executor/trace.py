@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from avion_lint.executor.enclosing import may_be_enclosed
 from avion_lint.executor.expected import Follower, Sent
 from avion_lint.executor.wire import Answer, ServerError, Watcher
 from avion_lint.executor.wire.watching import Rows
@@ -63,7 +64,7 @@ class Traced:
     """A chunk that was sent: when (seconds since the step began), for how long, and what it ended with.
 
     `locks` is None where they cannot be seen: outside of transactions, and where it failed. Then `completed` counts the
-    statements in it that came to their end.
+    statements in it that came to their end; `commit` tells that all did, and the transaction failed at its end.
     """
 
     step: str
@@ -73,6 +74,7 @@ class Traced:
     locks: tuple[Held, ...] | None = None
     error: ServerError | None = None
     completed: int = 0
+    commit: bool = False
 
 
 @record
@@ -99,6 +101,8 @@ class Tracer:
         self._running: dict[int, Current] = {}
         self._modes: dict[int, dict[str, frozenset[Lock]]] = {}
         self._drafts: dict[int, Traced] = {}
+        self._ending: dict[int, bool] = {}  # whether the runner's own query ends its transaction
+        self._last: dict[int, Traced] = {}  # what was sent last in a transaction that is open
         self._traced: list[Traced] = []
         self.failed = False  # whether a question of our own failed, and with it the runner's transaction
 
@@ -108,8 +112,8 @@ class Tracer:
             self._step, self._began = step, time.monotonic()
             self._follower = Follower(order)
             self._stale = True
-            self._running.clear()
-            self._modes.clear()
+            for each in (self._running, self._modes, self._ending, self._last):
+                each.clear()
 
     @property
     def traced(self) -> tuple[Traced, ...]:
@@ -125,12 +129,17 @@ class Tracer:
 
     def watcher(self) -> Watcher:
         """What the wire shall call."""
-        return Watcher(self._before, self._after, self._seen)
+        return Watcher(self._encloses, self._before, self._after, self._seen, self._late)
+
+    def _encloses(self, text: str) -> bool:
+        with self._lock:
+            return self._follower.knows(text) and may_be_enclosed(text)
 
     def _before(self, pid: int, text: str) -> None:
         with self._lock:
             sent = self._follower.recognise(text)
             if sent is None:
+                self._ending[pid] = text.strip().lower().startswith("commit")
                 return
             if self._stale:
                 self._read_all()
@@ -142,8 +151,7 @@ class Tracer:
         with self._lock:
             current = self._running.pop(answer.pid, None)
             if current is None:
-                if not answer.open_transaction:
-                    self._modes.pop(answer.pid, None)
+                self._own(answer)
                 return ""
             begun = answer.begun - self._began
             draft = Traced(
@@ -157,6 +165,20 @@ class Tracer:
             self._stale = True
             return ""
 
+    def _own(self, answer: Answer) -> None:
+        """Take notice of what the runner asked for itself: the end of a transaction, and that it failed."""
+        last = self._last.get(answer.pid)
+        if self._ending.pop(answer.pid, False) and answer.error is not None and last is not None:
+            self._traced.append(replace(last, error=answer.error, locks=None, commit=True))
+        if not answer.open_transaction:
+            self._modes.pop(answer.pid, None)
+            self._last.pop(answer.pid, None)
+
+    def _late(self, answer: Answer, error: ServerError) -> None:
+        with self._lock:
+            last = self._traced[-1]
+            self._traced[-1] = replace(last, error=error, locks=None, completed=answer.completed, commit=True)
+
     def _seen(self, answer: Answer, rows: Rows | None) -> None:
         with self._lock:
             draft = self._drafts.pop(answer.pid)
@@ -164,7 +186,11 @@ class Tracer:
                 self.failed = True
                 self._traced.append(draft)
                 return
-            self._traced.append(replace(draft, locks=tuple(self._compared(answer.pid, rows))))
+            made = replace(draft, locks=tuple(self._compared(answer.pid, rows)))
+            self._traced.append(made)
+            self._last[answer.pid] = made
+            if answer.alone:
+                del self._modes[answer.pid], self._last[answer.pid]
 
     def _compared(self, pid: int, rows: Rows) -> Iterable[Held]:
         """What is held now against what was held before; the relations are as they were called before."""

@@ -30,6 +30,8 @@ class Link:
         self.started = False  # whether the server has taken the role's password
         self.busy = False
         self.copying = False
+        self.idle = False  # whether no transaction is open
+        self.enclosed = False  # whether one of our own is
         self.statements: dict[bytes, str] = {}
         self.portals: dict[bytes, str] = {}
         self.texts: list[str] = []
@@ -71,10 +73,13 @@ class Link:
             return
         match message.kind:
             case b"Q":
-                self._ask(messages.text_of(message.body))
+                text = messages.text_of(message.body)
+                self._enclose(text)
+                self._ask(text)
             case b"P":
                 name, text = messages.parsed(message)
                 self.statements[name] = text
+                self._enclose(text)
                 self.begun = self.begun or time.monotonic()
             case b"B":
                 portal, name = messages.bound(message)
@@ -89,10 +94,16 @@ class Link:
         self.begun = self.begun or time.monotonic()
         self.watcher.before(self.pid, text)
 
+    def _enclose(self, text: str) -> None:
+        """Begin a transaction of our own where the query is the first of what the server answers at once."""
+        if self.idle and not self.enclosed and not self.begun and self.watcher.encloses(text):
+            self.enclosed = isinstance(self._own("BEGIN"), list)
+
     # --- from the server ------------------------------------------------------------------------------------
 
     def _from_server(self) -> None:
         while (message := messages.taken(self.from_server)) is not None:
+            sent = message
             match message.kind:
                 case b"K":
                     self.pid = messages.key(message)
@@ -103,45 +114,55 @@ class Link:
                 case b"E" if self.started:
                     self.error = messages.error(message)
                 case b"Z":
-                    self._answered(message.body)
-            self.client.sendall(message.data)
+                    sent = Message(b"Z", self._answered(message.body))
+            self.client.sendall(sent.data)
 
-    def _answered(self, status: bytes) -> None:
+    def _answered(self, status: bytes) -> bytes:
+        """Tell what became of a query; gives the state of the session as the runner shall know it."""
         texts, seconds, open_transaction = self.texts, time.monotonic() - self.begun, status == b"T"
-        answer = Answer(self.pid, self.begun, seconds, open_transaction, self.error, self.completed)
+        alone, self.enclosed = self.enclosed, False
+        answer = Answer(self.pid, self.begun, seconds, open_transaction, self.error, self.completed, alone)
         self.texts, self.begun, self.error, self.completed = [], 0.0, None, 0
         self.busy = self.copying = False
+        self.idle = alone or status == b"I"
         if not self.started:
             self.started = True
-            return
-        if not texts:
-            return
-        question = self.watcher.after(answer)
+            return status
+        question = self.watcher.after(answer) if texts else ""
         if question:
-            self.watcher.seen(answer, self._own(question))
+            rows = self._own(question)
+            self.watcher.seen(answer, rows if isinstance(rows, list) else None)
+        if not alone:
+            return status
+        ended = self._own("COMMIT" if open_transaction else "ROLLBACK", errors_too=True)
+        if isinstance(ended, ServerError):
+            self.watcher.late(answer, ended)
+        return b"I"
 
-    def _own(self, sql: str) -> Rows | None:
-        """Ask a query of our own; None where it fails."""
+    def _own(self, sql: str, *, errors_too: bool = False) -> Rows | ServerError:
+        """Ask a query of our own: its rows, or the error, of which the runner hears if that is asked for."""
         self.server.sendall(messages.question(sql))
         rows: Rows = []
-        failed = False
+        failed: ServerError | None = None
         while True:
             message = messages.taken(self.from_server)
             if message is None:
                 data = self.server.recv(_CHUNK)
                 if not data:
-                    return None
+                    raise ConnectionResetError
                 self.from_server += data
                 continue
             match message.kind:
                 case b"D":
                     rows.append(messages.row(message))
                 case b"E":
-                    failed = True
+                    failed = messages.error(message)
+                    if errors_too:
+                        self.client.sendall(message.data)
                 case b"N" | b"S" | b"A":
                     self.client.sendall(message.data)
                 case b"Z":
-                    return None if failed else rows
+                    return failed or rows
 
 
 def _received(end: socket.socket, buffer: bytearray) -> bool:

@@ -16,6 +16,8 @@ _TABLES = {a.ObjectKind.TABLE, a.ObjectKind.FOREIGN_TABLE}
 
 def drop(action: a.Drop, scope: Scope) -> Iterator[Effect]:
     """DROP of one object."""
+    if action.table and action.if_exists and _is_missing(action, action.table, scope):
+        return
     match action.kind:
         case kind if kind in _TABLES:
             yield Effect(action.name, _STRONG)
@@ -43,6 +45,14 @@ def drop(action: a.Drop, scope: Scope) -> Iterator[Effect]:
             yield from (Effect(table, Lock.SHARE_UPDATE_EXCLUSIVE) for table in (made.tables if made else ()))
         case _ if action.table:
             yield Effect(action.table, _STRONG)
+
+
+def _is_missing(action: a.Drop, table: a.Name, scope: Scope) -> bool:
+    """Whether a trigger, policy or rule is known not to be there: then its table is not even locked."""
+    known = scope.table(table)
+    if known is None or known.origin is None or scope.schema.doubt(table):
+        return False
+    return scope.schema.thing(action.kind, action.name, table) is None
 
 
 def _owners(action: a.Drop, scope: Scope) -> list[Table]:
