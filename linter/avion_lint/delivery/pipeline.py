@@ -22,13 +22,14 @@ from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.record import record, replace
 from avion_lint.shell.calls import Call
-from avion_lint.shell.script import Script
+from avion_lint.shell.script import Command, Script
 from avion_lint.shell.syntax import Case
 from avion_lint.shell.wrapping import Machine
 from avion_lint.source import Place, Span
 from avion_lint.yaml.nodes import Node
 
 _DEPTH = 4  # GitHub lets a workflow call others four levels deep
+_ELSEWHERE = (Machine.REMOTE, Machine.POD)
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", "."})
 _APPLICATIONS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Rollout", "DeploymentConfig"})
 
@@ -221,7 +222,7 @@ def _is_shared(workflow: Workflow, job: WorkflowJob, doings: tuple[Doing, ...]) 
         return False
     if job.calls or job.environment is not None or _ACCESS.search(text):
         return True
-    if any(doing.manifest or (doing.call and doing.call.machine is Machine.REMOTE) for doing in doings):
+    if any(doing.manifest or (doing.call and doing.call.machine in _ELSEWHERE) for doing in doings):
         return True
     variables = (workflow.part.get("env"), job.part.get("env"))
     steps = (doing.step.part.node for doing in doings if doing.step is not None and doing.task in CHANGING)
@@ -280,9 +281,14 @@ def _of_script(script: Script, step: Step, known: _Known, folder: str, depth: in
 
 def _is_sure(call: Call) -> bool:
     """Whether a script that is called runs a command whatever it is told to do."""
-    if any(isinstance(node, Case) for node in call.command.around):
+    if _is_chosen(call.command):
         return False
-    return call.command.function is None or call.command.function in call.script.called
+    name = call.command.function
+    return name is None or any(not _is_chosen(each) and each.function != name for each in call.script.named(name))
+
+
+def _is_chosen(command: Command) -> bool:
+    return any(isinstance(node, Case) for node in command.around)
 
 
 def _called(act: Act, known: _Known, folder: str) -> Script | None:

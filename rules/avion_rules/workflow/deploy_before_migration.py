@@ -29,6 +29,8 @@ def deploy_before_migration(delivery: Delivery) -> Iterator[Finding]:
             yield from _in_one_job(stage, deployment, migration)
         else:
             yield from _in_another_job(stage, deployment, pipelines)
+            if len(delivery.services) <= 1:  # a repository of several has workflows that have nothing to do with it
+                yield from _in_another_workflow(stage, deployment, pipelines)
 
 
 def _in_one_job(stage: Stage, deployment: Doing, migration: Doing) -> Iterator[Finding]:
@@ -65,6 +67,36 @@ def _in_another_job(stage: Stage, deployment: Doing, pipelines: Pipelines) -> It
         f"Write `needs: [{', '.join(dict.fromkeys((*stage.job.needs, *names)))}]` in it.",
         related=_explained(deployment, migration) if migration else (),
     )
+
+
+def _in_another_workflow(stage: Stage, deployment: Doing, pipelines: Pipelines) -> Iterator[Finding]:
+    """A workflow that a push starts beside the one that migrates, for the same files."""
+    if any(_migrates(other) for other in pipelines.of(stage.workflow)):
+        return
+    for other in pipelines.stages:
+        migration = other.migration
+        if other.workflow is stage.workflow or migration is None or not _migrates(other):
+            continue
+        if not _same_push(stage, other) or not _same_target(stage, other):
+            continue
+        yield stage.finding(
+            stage.job.key,
+            f"The push that starts this workflow starts {other.workflow.name} as well, and nothing makes this job "
+            f"wait for `{other.title}` there: the new application comes out while its migration runs, or before.",
+            f"Put both jobs into one workflow, with `needs: [{other.title}]` here, or start this workflow by "
+            f"`workflow_run` of that one and ask for `github.event.workflow_run.conclusion == 'success'`.",
+            related=_explained(deployment, migration),
+        )
+        return
+
+
+def _same_push(stage: Stage, other: Stage) -> bool:
+    """Whether each push that migrates also deploys, going by branches and paths."""
+    ours, theirs = stage.workflow.trigger("push"), other.workflow.trigger("push")
+    if ours is None or theirs is None or ours.has("paths") or ours.has("tags") or theirs.has("tags"):
+        return False
+    shared = set(ours.texts("branches")) & set(theirs.texts("branches"))
+    return bool(shared) and "github.ref" not in f"{stage.job.condition}{other.job.condition}"
 
 
 def _migrates(stage: Stage) -> bool:

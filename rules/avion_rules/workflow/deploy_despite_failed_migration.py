@@ -24,6 +24,7 @@ def deploy_despite_failed_migration(delivery: Delivery) -> Iterator[Finding]:
     for stage in pipelines.stages:
         yield from _steps(stage)
         yield from _job(stage, pipelines)
+        yield from _following(stage, delivery)
 
 
 def _continuing(stage: Stage) -> Iterator[Finding]:
@@ -81,6 +82,30 @@ def _job(stage: Stage, pipelines: Pipelines) -> Iterator[Finding]:
         f"Take the condition away, or add `&& needs.{migrating.title}.result == 'success'` (with that job in `needs`).",
         related=(Related(deployment.place, f"`{deployment.text}` deploys"), migrating.because(migrating.migration)),
     )
+
+
+def _following(stage: Stage, delivery: Delivery) -> Iterator[Finding]:
+    """A job that deploys when another workflow has ended, however it ended."""
+    trigger, deployment = stage.workflow.trigger("workflow_run"), stage.deployment
+    if trigger is None or deployment is None or "workflow_run.conclusion" in _conditions(stage, delivery.pipelines):
+        return
+    names = trigger.texts("workflows")
+    for other in delivery.pipelines.migrating:
+        if other.workflow.name in names and other.migration is not None:
+            yield stage.finding(
+                stage.job.key,
+                f"This job deploys when {other.workflow.name} has ended, be it by a migration that failed: "
+                "`workflow_run` says nothing of success.",
+                "Write `if: github.event.workflow_run.conclusion == 'success'` in the job.",
+                related=(Related(deployment.place, f"`{deployment.text}` deploys"), other.because(other.migration)),
+            )
+            return
+
+
+def _conditions(stage: Stage, pipelines: Pipelines) -> str:
+    """All conditions that a deployment goes through."""
+    jobs = [each.job.condition for each in (stage, *pipelines.needed(stage))]
+    return " ".join((*jobs, *(step.condition for step in stage.job.steps)))
 
 
 def _runs_anyway(condition: str) -> bool:
