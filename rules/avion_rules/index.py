@@ -1489,4 +1489,10 @@ RULES: tuple[Rule, ...] = (
         "Find a comparison with the base branch, in a workflow about migrations, where only one commit is there.",
         "Delivery",
     ),
+    indexed(
+        "WF130",
+        "workflow.moving_migration_tool",
+        "Find a job that runs migrations with a tool of no fixed version.",
+        "Delivery",
+    ),
 )
