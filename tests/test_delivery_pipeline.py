@@ -113,7 +113,7 @@ def test_files_that_are_applied_are_what_is_in_them() -> None:
         ("      - run: alembic upgrade head\n", "    env: {DATABASE_URL: 'sqlite:///x.db'}\n"),
         ("      - run: make migrate\n      - run: make test\n", ""),
         (
-            "      - run: goose up\n      - uses: codecov/codecov-action@v4\n        with: {token: '${{ secrets.T }}'}\n",
+            "      - run: goose up\n      - uses: o/coverage@v4\n        with: {token: '${{ secrets.T }}'}\n",
             "",
         ),
     ],
@@ -139,8 +139,7 @@ def test_a_database_of_the_job_s_own_is_none_that_others_use(steps: str, more: s
             "    name: prod\n",
         ),
         (
-            "      - run: kubectl port-forward svc/db 5432 &\n"
-            "      - run: goose up\n        env: {GOOSE_DBSTRING: 'postgres://u:p@localhost:5432/x'}\n",
+            "      - run: |\n          kubectl port-forward svc/db 54 &\n          goose pgx u@localhost:54/x up\n",
             "",
         ),
     ],

@@ -7,55 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from operator import itemgetter
-from posixpath import normpath
 
-from avion_lint.delivery.acts import Act, acts
 from avion_lint.delivery.deeds import Task
-from avion_lint.delivery.environment import environment_of
+from avion_lint.delivery.doings import Doing, Known, action_jobs, local, of_job
 from avion_lint.delivery.files import ScriptFile
 from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.delivery.part import Somewhere
+from avion_lint.delivery.reached import Reached, reached, told, uncommented
 from avion_lint.delivery.roles import CHANGING
-from avion_lint.delivery.workflow import Concurrency, Step, Workflow, WorkflowJob
+from avion_lint.delivery.workflow import Concurrency, Workflow, WorkflowJob
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
-from avion_lint.record import record, replace
-from avion_lint.shell.calls import Call
-from avion_lint.shell.script import Command, Script
-from avion_lint.shell.syntax import Case
+from avion_lint.record import record
 from avion_lint.shell.wrapping import Machine
-from avion_lint.source import Place, Span
+from avion_lint.source import Place
 from avion_lint.yaml.nodes import Node
 
-_DEPTH = 4  # GitHub lets a workflow call others four levels deep
 _ELSEWHERE = (Machine.REMOTE, Machine.POD)
-_SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", "."})
-_APPLICATIONS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Rollout", "DeploymentConfig"})
-
-
-@record
-class Doing:
-    """One thing that a job does; `text` says by what (`goose up`), `why` is the reason to follow "because".
-
-    `step` is the job's own step, None where the whole job is a call; `call` is the shell's command, if it is one.
-    """
-
-    task: Task
-    text: str
-    why: str
-    place: Place
-    step: Step | None = None
-    call: Call | None = None
-    manifest: Manifest | None = None
-
-
-@record
-class Reached:
-    """An environment that a job goes to (`production`), and what tells it."""
-
-    environment: str
-    place: Place
 
 
 @record(caches=True)
@@ -98,7 +66,7 @@ class Stage:
     @cached_property
     def reached(self) -> tuple[Reached, ...]:
         """Environments that it goes to as far as words tell, each once."""
-        found = {each.environment: each for each in reversed(list(_reached(self)))}
+        found = {each.environment: each for each in reversed(list(reached(self.workflow, self.job)))}
         return tuple(found[name] for name in sorted(found))
 
     def reaches(self, environment: str) -> Place | None:
@@ -113,7 +81,7 @@ class Stage:
     @cached_property
     def text(self) -> str:
         """The job as it is written, lines of comments left out."""
-        return _uncommented(self.job)
+        return uncommented(self.job)
 
     def finding(
         self,
@@ -167,7 +135,7 @@ class Pipelines:
     def _by_called(self) -> dict[str, tuple[Stage, ...]]:
         found: dict[str, tuple[Stage, ...]] = {}
         for stage in self.stages:
-            path = _local(stage.job.calls)
+            path = local(stage.job.calls)
             if path:
                 found[path] = (*found.get(path, ()), stage)
         return found
@@ -189,7 +157,7 @@ class Pipelines:
 
 def pipelines(workflows: Iterable[Workflow], scripts: Iterable[ScriptFile], manifests: Iterable[Manifest]) -> Pipelines:
     """All jobs with what they do."""
-    known = _Known(
+    known = Known(
         {workflow.path: workflow for workflow in workflows},
         {file.path: file.script for file in scripts if file.script is not None},
         tuple(each for each in manifests if not each.inline),
@@ -198,16 +166,9 @@ def pipelines(workflows: Iterable[Workflow], scripts: Iterable[ScriptFile], mani
     return Pipelines(tuple(_stage(workflow, job, known) for workflow, job in jobs))
 
 
-@record(caches=True)
-class _Known:
-    workflows: dict[str, Workflow]
-    scripts: dict[str, Script]
-    manifests: tuple[Manifest, ...]
-
-
-def _stage(workflow: Workflow, job: WorkflowJob, known: _Known) -> Stage:
-    doings = tuple(_of_job(job, known, _DEPTH))
-    jobs = (job, *(inner for step in job.steps for inner in _action_jobs(step, known)))
+def _stage(workflow: Workflow, job: WorkflowJob, known: Known) -> Stage:
+    doings = tuple(of_job(job, known))
+    jobs = (job, *(inner for step in job.steps for inner in action_jobs(step, known)))
     own = any(each.has_own_database for each in jobs)
     return Stage(workflow, job, doings, own, _is_shared(workflow, job, doings))
 
@@ -217,7 +178,7 @@ def _is_shared(workflow: Workflow, job: WorkflowJob, doings: tuple[Doing, ...]) 
 
     Most jobs that migrate run an application's tests; what they start is not always known.
     """
-    text = _uncommented(job)
+    text = uncommented(job)
     if workflow.events and workflow.events <= _PULL_REQUESTS and _PREVIEW.search(text):
         return False
     if job.calls or job.environment is not None or _ACCESS.search(text):
@@ -228,115 +189,11 @@ def _is_shared(workflow: Workflow, job: WorkflowJob, doings: tuple[Doing, ...]) 
     steps = (doing.step.part.node for doing in doings if doing.step is not None and doing.task in CHANGING)
     if any(_GIVEN.search(_written(job, node)) for node in (*variables, *steps) if node is not None):
         return True
-    return any(True for _ in (*_of_names(job), *_of_text(job)))
+    return any(True for _ in told(job))
 
 
 def _written(job: WorkflowJob, node: Node) -> str:
     return job.part.yaml.excerpt.text[node.span.start : node.span.end]
-
-
-def _of_job(job: WorkflowJob, known: _Known, depth: int) -> Iterator[Doing]:
-    called = known.workflows.get(_local(job.calls)) if depth else None
-    for inner in called.jobs if called else ():
-        if not inner.has_own_database:
-            yield from (replace(each, step=None) for each in _of_job(inner, known, depth - 1))
-    for step in job.steps:
-        yield from _of_step(step, known, depth)
-
-
-def _of_step(step: Step, known: _Known, depth: int) -> Iterator[Doing]:
-    for inner in _action_jobs(step, known) if depth else ():
-        for each in inner.steps:
-            yield from (replace(doing, step=step) for doing in _of_step(each, known, depth - 1))
-    if step.uses:
-        yield from _of_action(step)
-    if step.script is not None:
-        folder = step.part.text("working-directory") or ""
-        made = [(each.head.span.start, _of_manifest(each, step, None)) for each in step.manifests if _task(each)]
-        found = [*made, *_of_script(step.script, step, known, folder, depth)]
-        yield from (doing for _, doing in sorted(found, key=itemgetter(0)))
-
-
-def _of_action(step: Step) -> Iterator[Doing]:
-    place = step.part.place("uses")
-    if step.migrates is not None:
-        yield Doing(step.migrates.task, step.action, step.migrates.text, place, step)
-    elif _DEPLOYS.search(step.action.lower()):
-        yield Doing(Task.DEPLOY, step.action, f"it uses {step.action}", place, step)
-
-
-def _of_script(script: Script, step: Step, known: _Known, folder: str, depth: int) -> Iterator[tuple[int, Doing]]:
-    """What a script does, each with the offset of the command of this script that does it or leads to it."""
-    for act in acts(script):
-        at = act.place.span.start
-        for deed in act.deeds:
-            yield at, Doing(deed.task, str(deed), f"it runs `{deed}`", act.place, step, act.call)
-        if act.does(Task.APPLY):
-            yield from ((at, each) for each in _applied(act, step, known, folder))
-        called = _called(act, known, folder) if depth else None
-        if called is not None:
-            inner = (each for _, each in _of_script(called, step, known, folder, depth - 1))
-            yield from ((at, each) for each in inner if each.call is None or _is_sure(each.call))
-
-
-def _is_sure(call: Call) -> bool:
-    """Whether a script that is called runs a command whatever it is told to do."""
-    if _is_chosen(call.command):
-        return False
-    name = call.command.function
-    return name is None or any(not _is_chosen(each) and each.function != name for each in call.script.named(name))
-
-
-def _is_chosen(command: Command) -> bool:
-    return any(isinstance(node, Case) for node in command.around)
-
-
-def _called(act: Act, known: _Known, folder: str) -> Script | None:
-    """The script of the repository that a command runs."""
-    words = act.words[1:2] if act.words and act.words[0] in _SHELLS else act.words[:1]
-    for word in words:
-        for path in (normpath(f"{folder}/{word}"), normpath(word)):
-            found = known.scripts.get(path.lstrip("/"))
-            if found is not None:
-                return found
-    return None
-
-
-def _applied(act: Act, step: Step, known: _Known, folder: str) -> Iterator[Doing]:
-    """Objects of the repository's files that `kubectl apply -f` brings out."""
-    files = [word for at, word in enumerate(act.words) if at and act.words[at - 1] in ("-f", "--filename", "-k")]
-    files += [word.partition("=")[2] for word in act.words if word.startswith(("-f=", "--filename="))]
-    for word in files:
-        path = normpath(f"{folder}/{word}").lstrip("/")
-        for manifest in known.manifests if word not in ("-", "") else ():
-            if (manifest.path == path or manifest.path.startswith(f"{path}/")) and _task(manifest):
-                yield replace(_of_manifest(manifest, step, act), place=act.place)
-
-
-def _of_manifest(manifest: Manifest, step: Step, act: Act | None) -> Doing:
-    task = _task(manifest) or Task.APPLY
-    reason = f", which is a migration because {manifest.migrates.text}" if manifest.migrates else ""
-    call = act.call if act else None
-    verb = "applies" if act else "makes"
-    return Doing(task, manifest.title, f"it {verb} {manifest.title}{reason}", manifest.head, step, call, manifest)
-
-
-def _task(manifest: Manifest) -> Task | None:
-    if manifest.migrates is not None:
-        return manifest.migrates.task
-    return Task.DEPLOY if manifest.kind in _APPLICATIONS else None
-
-
-def _action_jobs(step: Step, known: _Known) -> tuple[WorkflowJob, ...]:
-    path = _local(step.uses)
-    if not path:
-        return ()
-    found = known.workflows.get(f"{path}/action.yml") or known.workflows.get(f"{path}/action.yaml")
-    return found.jobs if found is not None and found.is_action else ()
-
-
-def _local(uses: str) -> str:
-    return normpath(uses[2:]) if uses.startswith("./") else ""
 
 
 _PULL_REQUESTS = frozenset({"pull_request", "pull_request_target"})
@@ -349,65 +206,3 @@ _ACCESS = pattern(
     2,  # re.IGNORECASE
 )
 """What opens a database or a cluster elsewhere."""
-_DEPLOYS = pattern(
-    r"^(?!actions/)[^/]+/(?:.*-)?(?:deploy|k8s-deploy|deploy-[a-z-]+|kubectl-deploy|amazon-ecs-deploy-task-definition)"
-    r"(?:-action)?$|/vercel-action$"
-)
-_SETS = pattern(
-    r"(?:(?<![\w.])|deploy_|target_|app_|kube_|k8s_|aws_|db_)(?:environment|env|namespace|cluster|workspace)s?(?:_name)?"
-    r"[\"']?[ \t]*(?:==|[:=])[ \t]*[\"']?(\[[^\]\n]*\]|[a-z][\w.-]*)",
-    2,  # re.IGNORECASE
-)
-_COMPARED = pattern(r"\b(?:inputs|matrix|outputs|vars|env)\.[\w.-]+[ \t]*==[ \t]*'([\w.-]+)'")
-_OPTION = pattern(r"--(?:env|environment|namespace|context|kube-context|cluster|workspace|stage)[= ]+[\"']?([\w.-]+)")
-_SHORT = pattern(r"(?:kubectl|helm|oc)\b[^\n|;&]* -n[= ]?[\"']?([a-z][\w.-]*)")
-_SECRET = pattern(r"\b(?:secrets|vars)\.([A-Za-z_]\w*)")
-_QUOTED = pattern(r"'([\w.-]+)'")
-_TELLING = (_SETS, _COMPARED, _OPTION, _SHORT, _SECRET)
-
-
-def _reached(stage: Stage) -> Iterator[Reached]:
-    job = stage.job
-    found = [*_of_names(job), *_of_environment(job), *_of_text(job)]
-    yield from found
-    if not found:
-        name = environment_of(stage.workflow.path.rpartition("/")[2]) or environment_of(stage.workflow.name)
-        if name:
-            yield Reached(name, job.place)
-
-
-def _of_names(job: WorkflowJob) -> Iterator[Reached]:
-    for words in (job.id, job.part.text("name") or ""):
-        name = environment_of(words)
-        if name:
-            yield Reached(name, job.place)
-
-
-def _of_environment(job: WorkflowJob) -> Iterator[Reached]:
-    """The environments between which an expression in `environment:` chooses."""
-    named = job.environment or ""
-    for match in _QUOTED.finditer(named if "${{" in named else ""):
-        name = environment_of(match[1])
-        if name:
-            yield Reached(name, job.part.place("environment"))
-
-
-def _of_text(job: WorkflowJob) -> Iterator[Reached]:
-    text, start = _uncommented(job), job.part.node.span.start
-    for telling in _TELLING:
-        for match in telling.finditer(text):
-            for word in match[1].strip("[]").split(","):
-                name = environment_of(word)
-                if name:
-                    span = Span(start + match.start(1), start + match.end(1))
-                    yield Reached(name, job.part.yaml.place(span))
-
-
-def _uncommented(job: WorkflowJob) -> str:
-    """A job's text, offset for offset, without the lines that are comments."""
-    span = job.part.node.span
-    text = job.part.yaml.excerpt.text[span.start : span.end]
-    if "#" not in text:
-        return text
-    lines = text.split("\n")
-    return "\n".join(" " * len(line) if line.lstrip().startswith("#") else line for line in lines)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.delivery.deeds import Task
+from avion_lint.delivery.doings import Doing
 from avion_lint.delivery.kubernetes import Manifest
-from avion_lint.delivery.pipeline import Doing, Stage
+from avion_lint.delivery.pipeline import Stage
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from avion_lint.delivery.delivery import Delivery
-from avion_lint.delivery.pipeline import Doing, Stage
+from avion_lint.delivery.doings import Doing
+from avion_lint.delivery.pipeline import Stage
 from avion_lint.delivery.workflow import Concurrency, Workflow
 from avion_lint.pattern import pattern
 from avion_lint.source import Place

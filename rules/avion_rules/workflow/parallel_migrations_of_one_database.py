@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.delivery.delivery import Delivery
-from avion_lint.delivery.pipeline import Doing, Stage
+from avion_lint.delivery.doings import Doing
+from avion_lint.delivery.pipeline import Stage
 from avion_lint.delivery.workflow import Step
 from avion_lint.finding import Finding
 from avion_lint.pattern import pattern

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from avion_lint.delivery.acts import acts
 from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.delivery import Delivery
-from avion_lint.delivery.pipeline import Doing, Pipelines, Stage
+from avion_lint.delivery.doings import Doing
+from avion_lint.delivery.pipeline import Pipelines, Stage
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.record import record

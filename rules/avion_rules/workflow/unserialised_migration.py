@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.delivery.delivery import Delivery
-from avion_lint.delivery.pipeline import Doing, Pipelines, Stage
+from avion_lint.delivery.doings import Doing
+from avion_lint.delivery.pipeline import Pipelines, Stage
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_rules.workflow._words import LOCKING, group

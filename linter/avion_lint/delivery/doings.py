@@ -1,0 +1,160 @@
+"""What a job does, in order, and where: calls to what else the repository has are followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import itemgetter
+from posixpath import normpath
+
+from avion_lint.delivery.acts import Act, acts
+from avion_lint.delivery.deeds import Task
+from avion_lint.delivery.kubernetes import Manifest
+from avion_lint.delivery.workflow import Step, Workflow, WorkflowJob
+from avion_lint.pattern import pattern
+from avion_lint.record import record, replace
+from avion_lint.shell.calls import Call
+from avion_lint.shell.script import Command, Script
+from avion_lint.shell.syntax import Case
+from avion_lint.source import Place
+
+_DEPTH = 4  # GitHub lets a workflow call others four levels deep
+_SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", "."})
+_APPLICATIONS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Rollout", "DeploymentConfig"})
+
+
+@record
+class Doing:
+    """One thing that a job does; `text` says by what (`goose up`), `why` is the reason to follow "because".
+
+    `step` is the job's own step, None where the whole job is a call; `call` is the shell's command, if it is one.
+    """
+
+    task: Task
+    text: str
+    why: str
+    place: Place
+    step: Step | None = None
+    call: Call | None = None
+    manifest: Manifest | None = None
+
+
+@record(caches=True)
+class Known:
+    """What calls can lead to: workflows and scripts by path, manifests that stand in files of their own."""
+
+    workflows: dict[str, Workflow]
+    scripts: dict[str, Script]
+    manifests: tuple[Manifest, ...]
+
+
+def of_job(job: WorkflowJob, known: Known, depth: int = _DEPTH) -> Iterator[Doing]:
+    """What a job does, in order; `depth` is how many calls are followed."""
+    called = known.workflows.get(local(job.calls)) if depth else None
+    for inner in called.jobs if called else ():
+        if not inner.has_own_database:
+            yield from (replace(each, step=None) for each in of_job(inner, known, depth - 1))
+    for step in job.steps:
+        yield from _of_step(step, known, depth)
+
+
+def _of_step(step: Step, known: Known, depth: int) -> Iterator[Doing]:
+    for inner in action_jobs(step, known) if depth else ():
+        for each in inner.steps:
+            yield from (replace(doing, step=step) for doing in _of_step(each, known, depth - 1))
+    if step.uses:
+        yield from _of_action(step)
+    if step.script is not None:
+        folder = step.part.text("working-directory") or ""
+        made = [(each.head.span.start, _of_manifest(each, step, None)) for each in step.manifests if _task(each)]
+        found = [*made, *_of_script(step.script, step, known, folder, depth)]
+        yield from (doing for _, doing in sorted(found, key=itemgetter(0)))
+
+
+def _of_action(step: Step) -> Iterator[Doing]:
+    place = step.part.place("uses")
+    if step.migrates is not None:
+        yield Doing(step.migrates.task, step.action, step.migrates.text, place, step)
+    elif _DEPLOYS.search(step.action.lower()):
+        yield Doing(Task.DEPLOY, step.action, f"it uses {step.action}", place, step)
+
+
+def _of_script(script: Script, step: Step, known: Known, folder: str, depth: int) -> Iterator[tuple[int, Doing]]:
+    """What a script does, each with the offset of the command of this script that does it or leads to it."""
+    for act in acts(script):
+        at = act.place.span.start
+        for deed in act.deeds:
+            yield at, Doing(deed.task, str(deed), f"it runs `{deed}`", act.place, step, act.call)
+        if act.does(Task.APPLY):
+            yield from ((at, each) for each in _applied(act, step, known, folder))
+        called = _called(act, known, folder) if depth else None
+        if called is not None:
+            inner = (each for _, each in _of_script(called, step, known, folder, depth - 1))
+            yield from ((at, each) for each in inner if each.call is None or _is_sure(each.call))
+
+
+def _is_sure(call: Call) -> bool:
+    """Whether a script that is called runs a command whatever it is told to do."""
+    if _is_chosen(call.command):
+        return False
+    name = call.command.function
+    return name is None or any(not _is_chosen(each) and each.function != name for each in call.script.named(name))
+
+
+def _is_chosen(command: Command) -> bool:
+    return any(isinstance(node, Case) for node in command.around)
+
+
+def _called(act: Act, known: Known, folder: str) -> Script | None:
+    """The script of the repository that a command runs."""
+    words = act.words[1:2] if act.words and act.words[0] in _SHELLS else act.words[:1]
+    for word in words:
+        for path in (normpath(f"{folder}/{word}"), normpath(word)):
+            found = known.scripts.get(path.lstrip("/"))
+            if found is not None:
+                return found
+    return None
+
+
+def _applied(act: Act, step: Step, known: Known, folder: str) -> Iterator[Doing]:
+    """Objects of the repository's files that `kubectl apply -f` brings out."""
+    files = [word for at, word in enumerate(act.words) if at and act.words[at - 1] in ("-f", "--filename", "-k")]
+    files += [word.partition("=")[2] for word in act.words if word.startswith(("-f=", "--filename="))]
+    for word in files:
+        path = normpath(f"{folder}/{word}").lstrip("/")
+        for manifest in known.manifests if word not in ("-", "") else ():
+            if (manifest.path == path or manifest.path.startswith(f"{path}/")) and _task(manifest):
+                yield replace(_of_manifest(manifest, step, act), place=act.place)
+
+
+def _of_manifest(manifest: Manifest, step: Step, act: Act | None) -> Doing:
+    task = _task(manifest) or Task.APPLY
+    reason = f", which is a migration because {manifest.migrates.text}" if manifest.migrates else ""
+    call = act.call if act else None
+    verb = "applies" if act else "makes"
+    return Doing(task, manifest.title, f"it {verb} {manifest.title}{reason}", manifest.head, step, call, manifest)
+
+
+def _task(manifest: Manifest) -> Task | None:
+    if manifest.migrates is not None:
+        return manifest.migrates.task
+    return Task.DEPLOY if manifest.kind in _APPLICATIONS else None
+
+
+def action_jobs(step: Step, known: Known) -> tuple[WorkflowJob, ...]:
+    """The steps of the repository's own action that a step uses, as a job."""
+    path = local(step.uses)
+    if not path:
+        return ()
+    found = known.workflows.get(f"{path}/action.yml") or known.workflows.get(f"{path}/action.yaml")
+    return found.jobs if found is not None and found.is_action else ()
+
+
+def local(uses: str) -> str:
+    """Path of the repository's own workflow or action that `uses` names, "" where it names another's."""
+    return normpath(uses[2:]) if uses.startswith("./") else ""
+
+
+_DEPLOYS = pattern(
+    r"^(?!actions/)[^/]+/(?:.*-)?(?:deploy|k8s-deploy|deploy-[a-z-]+|kubectl-deploy|amazon-ecs-deploy-task-definition)"
+    r"(?:-action)?$|/vercel-action$"
+)
