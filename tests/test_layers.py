@@ -45,6 +45,7 @@ DOOR = {
     "subjects",
     "delivery",
     "yaml.nodes",
+    "yaml.meaning",
     "finding",
     "source",
     "shell",

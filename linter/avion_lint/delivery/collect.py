@@ -151,11 +151,19 @@ def _yaml(collected: _Collected, document: Document, *, template: bool | None, c
     return yaml
 
 
-_TELLING = ("auto_run", "backup_enabled", "rollback_on_failure", "max_retries", "approval_required", "timeout_seconds")
+_TELLING = (
+    ("auto_run", "autoRun", "auto-run"),
+    ("backup_", "backupEnabled", "backupRetention", "backup-"),
+    ("rollback_on_failure", "rollbackOnFailure", "rollback-on-failure"),
+    ("max_retries", "maxRetries", "max-retries"),
+    ("approval_required", "approvalRequired", "approval-required"),
+    ("timeout_seconds", "timeoutSeconds", "timeout-seconds"),
+    ("dry_run", "dryRun", "dry-run"),
+)
 
 
 def _may_hold_settings(text: str) -> bool:
-    return sum(word in text for word in _TELLING) > 1
+    return sum(any(word in text for word in words) for words in _TELLING) > 1
 
 
 def _environments(yaml: YamlText) -> Iterator[Environment]:
@@ -167,7 +175,7 @@ def _environments(yaml: YamlText) -> Iterator[Environment]:
         data = part.part("data") if part.text("kind") == "ConfigMap" else None
         candidates = [(data, named)] if data is not None else list(_levels(part, yaml.path))
         for candidate, words in candidates:
-            found = environment(candidate, words)
+            found = environment(candidate, words, part if data is not None else None)
             if found is not None:
                 yield found
 

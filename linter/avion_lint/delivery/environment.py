@@ -6,7 +6,7 @@ from avion_lint.delivery.part import Part, Somewhere
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.record import record
-from avion_lint.yaml.nodes import Entry, Scalar
+from avion_lint.yaml.nodes import Entry, Scalar, span_at
 
 ENVIRONMENTS = ("development", "staging", "production")
 """From the least strict to the strictest."""
@@ -24,6 +24,7 @@ _NAMES = {
     "live": "production",
 }
 _WORD = pattern(r"[a-z]+")
+_CAMEL = pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def environment_of(text: str) -> str:
@@ -47,6 +48,11 @@ class Setting:
         return self.entry.key.text
 
     @property
+    def name(self) -> str:
+        """The same in lower case with underscores: `autoRun` and `auto-run` are `auto_run`."""
+        return _CAMEL.sub("_", self.key).replace("-", "_").lower()
+
+    @property
     def value(self) -> str | None:
         """What it says, as text; None where it is no single value or not known."""
         node = self.entry.value
@@ -57,17 +63,29 @@ class Setting:
 class Environment:
     """The settings for migrations of one environment; `name` is one of ENVIRONMENTS, or what the file calls it.
 
-    `part` is the mapping that holds the keys.
+    `part` is the mapping that holds the keys, `object` the ConfigMap that it belongs to, if it does.
     """
 
     name: str
     part: Part
     settings: tuple[Setting, ...]
+    object: Part | None = None
 
     @property
     def path(self) -> str:
         """Path of the file."""
         return self.part.yaml.path
+
+    @property
+    def is_config_map(self) -> bool:
+        """Whether they are the data of a ConfigMap, where every value has to be text."""
+        return self.object is not None
+
+    @property
+    def family(self) -> str:
+        """What it has in common with the settings of the other environments: path and name, without their words."""
+        known = f"{self.path}\n{self.object.text('metadata', 'name') if self.object else ''}".lower()
+        return _WORD.sub(lambda word: "*" if word[0] in _NAMES else word[0], known)
 
     @property
     def rank(self) -> int | None:
@@ -76,7 +94,7 @@ class Environment:
 
     def setting(self, key: str) -> Setting | None:
         """The setting of that name."""
-        return next((each for each in self.settings if each.key == key), None)
+        return next((each for each in self.settings if each.name == key), None)
 
     def finding(
         self,
@@ -85,10 +103,11 @@ class Environment:
         remedy: str = "",
         *,
         related: tuple[Related, ...] = (),
-        object: str = "",  # noqa: A002 - the finding's own word
     ) -> Finding:
-        """A finding at a key, or at the head of the settings."""
-        return self.part.finding(at or self.part.node, message, remedy, related=related, object=object or self.name)
+        """A finding at a key, or at the head of the settings; its object is the environment, and the key's name."""
+        name = f"{self.name}/{at.key.text}" if isinstance(at, Entry) else self.name
+        where = self.part.yaml.place(span_at(self.part.node, ())) if at is None else at
+        return self.part.finding(where, message, remedy, related=related, object=name)
 
 
 KEYS = (
@@ -107,20 +126,35 @@ KEYS = (
     "lock_timeout",
     "statement_timeout",
     "backup_max_age_hours",
+    "max_backup_age_hours",
+    "max_transaction_minutes",
+    "max_replication_lag_seconds",
+    "max_minutes",
+    "approvals",
+    "notification_webhook_env",
+    "pagerduty_integration_key_env",
+    "database_url_env",
+    "profile",
+    "merged",
+    "skip",
 )
 """Keys that settings for migrations have."""
-_TELLING = frozenset(KEYS) - {"approvers", "lock_timeout", "statement_timeout", "notification_webhook"}
+_OWN = frozenset(
+    {"auto_run", "backup_enabled", "backup_retention_days", "rollback_on_failure", "approval_required", "dry_run"}
+)
+_TELLING = _OWN | {"max_retries", "timeout_seconds", "maintenance_window", "backup_max_age_hours"}
 _ENOUGH = 2  # keys of ours that make a mapping the settings for migrations, when its name does not tell
 
 
-def environment(part: Part, named: str) -> Environment | None:
+def environment(part: Part, named: str, of: Part | None = None) -> Environment | None:
     """Settings for migrations among the entries of a mapping, None where they are none.
 
-    `named` are the words that may tell the environment: path, namespace and name, the most telling first.
+    `named` are the words that may tell the environment: path, namespace and name, the most telling first. `of` is the
+    ConfigMap that the mapping belongs to.
     """
     settings = tuple(Setting(entry) for entry in part.entries())
-    telling = sum(setting.key in _TELLING for setting in settings)
-    if telling < _ENOUGH:
+    names = {setting.name for setting in settings}
+    if len(names & _TELLING) < _ENOUGH or not names & _OWN:
         return None
     name = next((found for words in named.split("\n") if (found := environment_of(words))), "")
-    return Environment(name or named.partition("\n")[0], part, settings)
+    return Environment(name or named.partition("\n")[0], part, settings, of)
