@@ -77,8 +77,9 @@ def integers(part: Part, *path: Key) -> Iterator[tuple[Scalar, int]]:
 
 
 def when(part: Part, node: Node) -> str:
-    """Under which conditions of the template a node is there though the part is, as words for a first clause's end."""
-    around = part.yaml.conditions(part.node)
+    """Under which conditions of the template a node is there though its object is, as words for a clause's end."""
+    roots = (root for root in part.yaml.stream.roots if root.span.start <= node.span.start < root.span.end)
+    around = part.yaml.conditions(next(roots, part.node))
     conditions = [
         str(each) for each in part.yaml.conditions(node) if each.kind in ("if", "with") and each not in around
     ]
