@@ -99,6 +99,11 @@ class Command:
         return next((node.name for node in reversed(self.around) if isinstance(node, Function)), None)
 
     @property
+    def taken_by(self) -> Simple | None:
+        """The command in whose words, assignments or redirections it stands as a substitution."""
+        return next((node for node in reversed(self.around) if isinstance(node, Simple)), None)
+
+    @property
     def loops(self) -> tuple[Repeat, ...]:
         """Loops that it stands in, outermost first."""
         return tuple(node for node in self.around if isinstance(node, Repeat))
