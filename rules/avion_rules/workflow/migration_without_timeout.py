@@ -39,7 +39,7 @@ def migration_without_timeout(delivery: Delivery, options: Limits) -> Iterator[F
             yield stage.finding(
                 part.place("timeout-minutes"),
                 f"A migration may hang here for {minutes:g} minutes; {options.maximum_minutes} are the most allowed.",
-                f"Write `timeout-minutes: {options.maximum_minutes}` or less, or raise `maximum_minutes`.",
+                f"Write `timeout-minutes: {options.maximum_minutes}` or less, or raise `maximum-minutes`.",
                 related=(stage.because(doing),),
             )
 
