@@ -140,6 +140,18 @@ def test_the_first_down_that_does_not_bring_the_schema_back_is_found_on_the_way_
 
 
 @pytest.mark.parametrize("goose", GOOSES)
+def test_the_way_down_ends_at_a_migration_that_stays(tmp_path, goose):
+    folder = written(
+        tmp_path, {**GOOD, f"{DB}/00001_users.sql": goose_file("CREATE TABLE users (id bigint PRIMARY KEY);")}
+    )
+    found = verified(folder, "--full", *goose_arguments(goose))["users"]
+    (step,) = (step for step in found["steps"] if step["name"] == "every down")
+
+    assert step["said"] == f"2 Downs to version 00001: {DB}/00001_users.sql has no Down statements"
+    assert states(found)["up after all"] == "passed"
+
+
+@pytest.mark.parametrize("goose", GOOSES)
 def test_a_migration_that_takes_its_own_entry_back_is_found(tmp_path, goose):
     forgetful = goose_file(
         "CREATE TABLE IF NOT EXISTS a (id int);\nDELETE FROM goose_db_version WHERE version_id = 1;", "SELECT 1;"

@@ -8,7 +8,7 @@ from avion_lint.executor.address import connect
 from avion_lint.executor.catalog import Facts
 from avion_lint.executor.expected import Sent
 from avion_lint.executor.history_table import Applied
-from avion_lint.executor.job import Stage, Tool
+from avion_lint.executor.job import BEFORE_ALL, Stage, Tool
 from avion_lint.executor.outcome import Problem
 from avion_lint.executor.session import undoing
 from avion_lint.executor.throwaway import Database
@@ -114,22 +114,27 @@ def _one(key: str, old: str | None, new: str | None) -> str:
     return f"~ {key}: {' '.join(old.split())} → {' '.join(new.split())}"
 
 
-def no_down(stage: Stage, tool: Tool, *, everything: bool = False) -> str:
-    """Why going down cannot be tried; "" where it can."""
+def no_down(stage: Stage, tool: Tool) -> str:
+    """Why going down by one cannot be tried; "" where it can."""
     if not stage.versions:
         return "there is no migration with a version"
-    if tool.down is None:
-        return tool.no_down
-    scripts = undoing(stage)
-    wanted = stage.versions if everything else stage.versions[-1:]
-    for version in reversed(wanted):
-        file = scripts.get(version)
-        section = file.section(Direction.DOWN) if file else None
-        if file is None:
-            return f"version {version} has no undo script"
-        if section is None or (not section.chunks and section.error is None):
-            return f"{file.path} has no Down statements"
+    return tool.no_down if tool.down is None else why_stays(stage, stage.versions[-1])
+
+
+def why_stays(stage: Stage, version: Version) -> str:
+    """Why a version cannot be undone; "" where it can."""
+    file = undoing(stage).get(version)
+    section = file.section(Direction.DOWN) if file else None
+    if file is None:
+        return f"version {version} has no undo script"
+    if section is None or (not section.chunks and section.error is None):
+        return f"{file.path} has no Down statements"
     return ""
+
+
+def staying(stage: Stage) -> Version:
+    """The newest version that cannot be undone, so that a way down ends there; BEFORE_ALL where all can."""
+    return next((version for version in reversed(stage.versions) if why_stays(stage, version)), BEFORE_ALL)
 
 
 def down_problem(before: Applied, after: Applied) -> Problem | None:
@@ -137,6 +142,13 @@ def down_problem(before: Applied, after: Applied) -> Problem | None:
     if before.versions != after.versions and before.current != after.current:
         return None
     return Problem(f"the version is {after.current or 'none'} after going down, as it was before")
+
+
+def left_problem(left: Sequence[Version]) -> Problem | None:
+    """That versions still count as applied that were undone."""
+    if not left:
+        return None
+    return Problem(f"version {left[-1]} still counts as applied after its Down")
 
 
 def path_of(stage: Stage, version: Version | None) -> str:

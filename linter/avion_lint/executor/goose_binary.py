@@ -20,7 +20,7 @@ def goose(path: str) -> Tool:
     return Tool(
         f"goose {_version(path)}",
         lambda job, target: _up(path, job, target),
-        lambda job, everything: _down(path, job, everything=everything),
+        lambda job, target: _down(path, job, target),
     )
 
 
@@ -42,8 +42,8 @@ def _up(path: str, job: Job, target: Version | None) -> Ran:
     return run(path, job, "up") if target is None else run(path, job, "up-to", str(target.parts[0]))
 
 
-def _down(path: str, job: Job, *, everything: bool) -> Ran:
-    return run(path, job, "down-to", "0") if everything else run(path, job, "down")
+def _down(path: str, job: Job, target: Version | None) -> Ran:
+    return run(path, job, "down") if target is None else run(path, job, "down-to", str(target.parts[0]))
 
 
 def run(path: str, job: Job, *command: str) -> Ran:

@@ -14,6 +14,9 @@ from avion_lint.record import field, record
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.migration import Kind, MigrationFile, Runner, Version
 
+BEFORE_ALL = Version((0,), "0")
+"""The version of a database that no migration has reached."""
+
 
 @record
 class Stage:
@@ -103,7 +106,7 @@ class Ran:
 class Tool:
     """What runs migrations. `up` takes the last version to be run, None for all.
 
-    `down` undoes the newest migration, or all of them where that is asked.
+    `down` undoes what is newer than a version (BEFORE_ALL: everything), or the newest migration where None is given.
 
     `name` is what people call it, with its version. `no_down` says why there is no `down`, "" where there is one.
     `network` tells that it reaches databases by a port only. `built_in` tells that it is our own reader.
@@ -111,7 +114,7 @@ class Tool:
 
     name: str
     up: Callable[[Job, Version | None], Ran]
-    down: Callable[[Job, bool], Ran] | None
+    down: Callable[[Job, Version | None], Ran] | None
     no_down: str = ""
     network: bool = False
     built_in: bool = False

@@ -80,15 +80,16 @@ class Session:
         order = to_be_sent((*baselines, *pending), Direction.UP)
         return self._run(stage, step, order, watch, lambda job: self.setting.tool.up(job, None))
 
-    def down(self, stage: Stage, step: str, watch: Watch | None = None, *, everything: bool = False) -> Ran:
-        """Undo the newest migration, or all; raises ValueError where the tool cannot."""
+    def down(self, stage: Stage, step: str, watch: Watch | None = None, *, to: Version | None = None) -> Ran:
+        """Undo the newest migration, or all newer than a version; raises ValueError where the tool cannot."""
         down = self.setting.tool.down
         if down is None:
             raise ValueError(self.setting.tool.no_down)
         done = [*reversed(self.applied(stage).versions)]
         files = undoing(stage)
-        wanted = [files[version] for version in (done if everything else done[:1]) if version in files]
-        return self._run(stage, step, to_be_sent(wanted, Direction.DOWN), watch, lambda job: down(job, everything))
+        undone = done[:1] if to is None else [version for version in done if version > to]
+        wanted = [files[version] for version in undone if version in files]
+        return self._run(stage, step, to_be_sent(wanted, Direction.DOWN), watch, lambda job: down(job, to))
 
     def _run(
         self, stage: Stage, step: str, order: tuple[Sent, ...], watch: Watch | None, work: Callable[[Job], Ran]

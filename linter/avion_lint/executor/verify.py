@@ -15,7 +15,7 @@ from avion_lint.executor.expected import Sent
 from avion_lint.executor.failure import failure, place_of, shortened
 from avion_lint.executor.flyway_binary import edition
 from avion_lint.executor.history_table import table_of
-from avion_lint.executor.job import Ran, Stage, staged
+from avion_lint.executor.job import BEFORE_ALL, Ran, Stage, staged
 from avion_lint.executor.outcome import Claims, Problem, State, Step, Verified
 from avion_lint.executor.problem import EndedError
 from avion_lint.executor.session import Session, Setting, Waiting, session
@@ -201,9 +201,10 @@ class _Verification:
         return _failed(problem) if problem else _passed("the schema is the same")
 
     def _all_down(self) -> Step:
-        reason = checks.no_down(self.stage, self.work.setting.tool, everything=True)
+        reason = checks.no_down(self.stage, self.work.setting.tool)
         if reason:
             return Step(ALL_DOWN, State.SKIPPED, reason)
+        end = checks.staying(self.stage)
         seen: list[tuple[Version, Facts]] = []
 
         def note(sent: Sent) -> None:
@@ -211,15 +212,15 @@ class _Verification:
                 seen.append((sent.file.version, self.running.schema(self.stage)))
 
         with Waiting(self.running) as waiting:
-            ran = self.running.down(self.stage, ALL_DOWN, note, everything=True)
-        problem = self._refusal(ALL_DOWN, ran, waiting)
-        left = self.running.applied(self.stage).versions
-        if problem is None and left:
-            problem = Problem(f"{_counted(len(left), 'migration')} still count as applied: {left[-1]} is the last")
-        problem = problem or checks.way_down_problem(
-            self.stage, self.undone.before, seen, self.running.schema(self.stage)
-        )
-        return _failed(problem) if problem else _passed(f"{_counted(len(self.stage.versions), 'Down')} to zero")
+            ran = self.running.down(self.stage, ALL_DOWN, note, to=end)
+        left = [version for version in self.running.applied(self.stage).versions if version > end]
+        problem = self._refusal(ALL_DOWN, ran, waiting) or checks.left_problem(left)
+        if problem is None:
+            last = self.running.schema(self.stage)
+            problem = checks.way_down_problem(self.stage, self.undone.before, seen, last)
+        count = _counted(sum(version > end for version in self.stage.versions), "Down")
+        where = "to zero" if end == BEFORE_ALL else f"to version {end}: {checks.why_stays(self.stage, end)}"
+        return _failed(problem) if problem else _passed(f"{count} {where}")
 
     def _release(self) -> Step:
         older, reason = self.work.older, self.work.no_older

@@ -10,6 +10,7 @@ from posixpath import basename
 
 from avion_lint.executor.builtin.sending import NAME, RefusedError, attempted, send, transaction
 from avion_lint.executor.job import Job, Tool
+from avion_lint.runners.flyway_name_grammar import parse_version
 from avion_lint.runners.flyway_names import callback_event
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Version
 
@@ -36,7 +37,7 @@ def flyway_reader() -> Tool:
     return Tool(
         NAME,
         lambda job, target: attempted(job, lambda connection: _Run(job, connection).migrate(target)),
-        lambda job, everything: attempted(job, lambda connection: _Run(job, connection).undo(everything=everything)),
+        lambda job, target: attempted(job, lambda connection: _Run(job, connection).undo(target)),
         built_in=True,
     )
 
@@ -71,13 +72,13 @@ class _Run:
         self._event("afterMigrate")
         return "\n".join(done)
 
-    def undo(self, *, everything: bool) -> str:
-        """Run the undo script of the newest migration, or of all."""
+    def undo(self, target: Version | None) -> str:
+        """Run the undo script of the newest migration, or of all that are newer than a version."""
         self._open()
         state = {row[0]: row[2] for row in self._rows() if row[0] is not None}
         applied = [version for version, kind in state.items() if kind != "UNDO_SQL"]
         scripts = {str(file.version): file for file in self.job.stage.files if file.kind is Kind.UNDO}
-        wanted = [*reversed(applied)] if everything else applied[-1:]
+        wanted = applied[-1:] if target is None else [each for each in reversed(applied) if _is_newer(each, target)]
         for version in wanted:
             if version not in scripts:
                 raise RefusedError(f"there is no undo script of version {version}")
@@ -199,6 +200,11 @@ class _Run:
         version = str(file.version) if file.version else None
         values = (version, file.description, kind, file.path, file.checksum, success)
         self.connection.execute(sql.SQL(_NOTE).format(self.table), values)
+
+
+def _is_newer(version: str, than: Version) -> bool:
+    found = parse_version(version)
+    return found is not None and found > than
 
 
 def _last(rows: Rows, version: str | None) -> str:

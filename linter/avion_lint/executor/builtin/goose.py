@@ -27,7 +27,7 @@ def goose_reader() -> Tool:
     return Tool(
         NAME,
         lambda job, target: attempted(job, lambda connection: _up(job, connection, target)),
-        lambda job, everything: attempted(job, lambda connection: _down(job, connection, everything=everything)),
+        lambda job, target: attempted(job, lambda connection: _down(job, connection, target)),
         built_in=True,
     )
 
@@ -45,12 +45,12 @@ def _up(job: Job, connection: psycopg.Connection, target: Version | None) -> str
     return "\n".join(f"OK   {file.path}" for file in pending)
 
 
-def _down(job: Job, connection: psycopg.Connection, *, everything: bool) -> str:
+def _down(job: Job, connection: psycopg.Connection, target: Version | None) -> str:
     done = _applied(connection)
     if not done:
         raise RefusedError("migration 0: no migrations to run")
     files = {_number(file): file for file in _files(job)}
-    undone = [*reversed(done)] if everything else done[-1:]
+    undone = done[-1:] if target is None else [number for number in reversed(done) if number > target.parts[0]]
     for number in undone:
         if number not in files:
             raise RefusedError(f"migration {number}: no current version found")
