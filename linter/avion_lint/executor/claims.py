@@ -27,6 +27,7 @@ _SHOWN = 100  # characters of a statement
 NOT_IN_TRANSACTION = "must run outside a transaction, where no lock is left to be seen"
 NOT_READ = "could not be read"
 UNSEEN = "runs code of its own, whose effects nobody can read off"
+UNSURE = "is about what such code may have changed before"
 
 
 @record
@@ -83,7 +84,7 @@ def _why_not(traced: Traced, statements: tuple[Statement, ...]) -> str:
         return NOT_IN_TRANSACTION
     if any(_is_unseen(action) for statement in statements for action in statement.actions):
         return UNSEEN
-    return ""
+    return "" if all(statement.is_sure() for statement in statements) else UNSURE
 
 
 def _is_unseen(action: a.Action) -> bool:
