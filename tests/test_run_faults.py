@@ -6,6 +6,7 @@ import importlib.util
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import psycopg
 import pytest
 
 from tests.cli_helper import avion_lint
-from tests.conftest import _account
+from tests.conftest import _account, _free_port
 from tests.postgres_servers import running
 from tests.run_helper import (
     FOLDER,
@@ -133,13 +134,14 @@ def test_a_runner_ends_with_the_executor_that_is_killed_and_its_transaction_leav
 
 @pytest.mark.slow
 def test_a_second_run_waits_until_the_server_is_done_with_what_a_killed_one_has_begun(make):
-    site = make({ONE: HALF.replace("sleep(2)", "sleep(4)"), TWO: table(2)})
+    site = make({ONE: HALF.replace("sleep(2)", "sleep(60)"), TWO: table(2)})
     process = start(site)
     wait_for(lambda: sessions(site) and "t1" in site.database.tables())
     process.kill()
     ended(process)
     wait_for(lambda: not runner_processes(site))
     busy = site.run("--again", code=1)
+    site.database.ask(f"SELECT pg_terminate_backend({sessions(site)[0]})")
     wait_for(lambda: not sessions(site))
 
     assert "the server still works for a runner whose run is gone" in busy["why"]
@@ -389,6 +391,34 @@ def test_a_wrong_password_is_refused_and_told_nowhere(make):
     assert "password authentication failed" in refused.err
     assert "s3cr3t" not in refused.err + refused.out + trail
     assert told["outcome"] == "done"
+
+
+@pytest.mark.slow
+def test_a_standby_is_refused_and_its_lag_is_measured_on_the_primary(tmp_path):
+    account = _account()
+    with running(_programs()) as uri, tempfile.TemporaryDirectory(prefix="avion-standby-") as folder:
+        site = make_site(tmp_path, uri, goose_path(), {ONE: table(1)}, PLAIN)
+        ((data,),) = site.database.ask("SHOW data_directory")
+        postmaster = int(Path(data, "postmaster.pid").read_text().split()[0])
+        found = Path(f"/proc/{postmaster}/exe").readlink().parent
+        Path(folder).chmod(0o777)
+        copy, port = Path(folder) / "data", _free_port()
+        copying = ("-d", uri, "-D", copy, "-R", "-X", "stream", "--checkpoint=fast", "--no-sync")
+        account.run(found / "pg_basebackup", *copying)
+        account.run(found / "pg_ctl", "-D", copy, "-w", "-l", Path(folder) / "log", "-o", f"-c port={port}", "start")
+        try:
+            wait_for(lambda: site.database.ask("SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'"))
+            told = site.run()
+            checks = next(entry for entry in site.trail() if entry.get("step") == "preflight")["checks"]
+            site.database.uri = site.database.uri.replace(uri.rpartition(":")[2].partition("/")[0], str(port))
+            refused = site.command("plan")
+        finally:
+            account.run(found / "pg_ctl", "-D", copy, "-w", "-m", "immediate", "stop")
+
+    assert told["outcome"] == "done"
+    assert checks["replication"]["measured"].endswith(" s, walreceiver")
+    assert refused.code == 1
+    assert "primary: a standby (limit: a writable primary)" in refused.out
 
 
 def test_a_database_that_is_read_only_is_refused(make):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.goose_wire import find_goose
+from tests.postgres_servers import MAJORS, programs, running
 from tests.run_helper import goose_path, make_site, table, up
 
 ONE, TWO = "00001_one.sql", "00002_two.sql"
@@ -23,6 +25,37 @@ def test_a_run_applies_what_is_pending_and_says_from_which_version_to_which(site
     assert site.database.versions() == [1, 2]
     assert site.database.tables() == ["goose_db_version", "t1", "t2"]
     assert [step["name"] for step in told["steps"]] == ["lock", "status", "migrate 1", "migrate 2", "verify"]
+
+
+@pytest.mark.parametrize("major", [*MAJORS])
+def test_a_run_works_on_every_version_of_postgresql_with_a_backup_by_its_own_programs(tmp_path, major):
+    found = programs(major)
+    if found is None:
+        pytest.skip(f"no PostgreSQL {major}: source tests/get-postgres {major}")
+    settings = "environments: {staging: {merged: false, backup-folder: kept}}\n"
+    with running(found) as uri:
+        site = make_site(tmp_path, uri, goose_path(), {ONE: table(1), TWO: table(2)}, settings)
+        told = site.run()
+        versions = site.database.versions()
+
+    assert told["outcome"] == "done"
+    assert "backup" in [step["name"] for step in told["steps"]]
+    assert versions == [1, 2]
+
+
+@pytest.mark.parametrize("variable", ["AVION_GOOSE_318", "AVION_GOOSE_NEW"])
+def test_old_and_new_goose_are_run_alike(tmp_path, postgres, variable):
+    concurrent = "-- +goose NO TRANSACTION\n" + up(
+        "CREATE INDEX CONCURRENTLY i ON t1 (n);", "DROP INDEX CONCURRENTLY i;"
+    )
+    one = up("CREATE TABLE t1 (id bigint PRIMARY KEY, n int);", "DROP TABLE t1;")
+    site = make_site(tmp_path, postgres, find_goose(variable, "goose"), {ONE: one, TWO: concurrent})
+    told = site.run()
+    indexes = site.database.ask("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 't1'::regclass")
+    site.database.drop()
+
+    assert told["outcome"] == "done"
+    assert ("i",) in indexes
 
 
 def test_a_second_run_has_nothing_to_do(site):

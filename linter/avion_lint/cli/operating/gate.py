@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from avion_lint.cli.arguments.common import UNASKED
 from avion_lint.cli.case import case_of
@@ -99,12 +100,12 @@ def contradicting(case: Case, collected: Collected, recorded: Recorded) -> tuple
     return tuple(finding.message for finding in found)
 
 
-def merged(given: Namespace, root: object, base: str | None, pending: Pending) -> Merged:
+def merged(given: Namespace, root: Path, base: str | None, pending: Pending) -> Merged:
     """Ask git whether what is pending is on the base branch as it is here; raises UsageError, GitError."""
     if given.no_git:
         return Merged(None)
     asked = Namespace(**{**UNASKED, "base": given.base, "no_git": False})
-    files = files_of(asked, root, base)  # type: ignore[arg-type]  # a Path
+    files = files_of(asked, root, base)
     surveyed = files.surveyed
     if surveyed is None or surveyed.repository is None or surveyed.base is None:
         head = surveyed.repository.head if surveyed is not None and surveyed.repository is not None else ""
