@@ -190,6 +190,13 @@ def test_a_wait_has_to_outlast_the_job(timeout: str, deadline: str, count: int) 
     assert len(waiting(timeout, deadline)) == count
 
 
+@pytest.mark.parametrize("loop", ["until", "while !"])
+def test_a_loop_that_looks_again_outlasts_the_job(loop: str) -> None:
+    again = f"{loop} kubectl wait --for=condition=complete --timeout=10s job/migrate; do sleep 1; done; true"
+
+    assert waiting(f"--timeout=700s job/migrate; {again};", ", activeDeadlineSeconds: 600") == []
+
+
 def test_a_job_has_to_outlast_its_waits() -> None:
     assert waiting("--timeout=660s", ", activeDeadlineSeconds: 600", "    timeout-minutes: 15\n") == []
     assert len(waiting("--timeout=660s", ", activeDeadlineSeconds: 600", "    timeout-minutes: 11\n")) == 1

@@ -31,7 +31,7 @@ def waits(stage: Stage) -> Iterator[Wait]:
     for doing in stage.doings:
         if doing.manifest is not None and doing.manifest.job is not None:
             made = doing.manifest
-        elif doing.task is Task.WAIT and doing.text == "kubectl wait" and made is not None and _is_for_job(doing):
+        elif doing.task is Task.WAIT and doing.text == "kubectl wait" and made is not None and _is_final(doing):
             yield Wait(doing, made, _seconds(doing))
 
 
@@ -39,8 +39,17 @@ def _words(doing: Doing) -> list[str]:
     return [word.shape for word in doing.call.words] if doing.call else []
 
 
-def _is_for_job(doing: Doing) -> bool:
-    return any(word.startswith(("job/", "jobs/", "job.batch/")) or word in ("job", "jobs") for word in _words(doing))
+def _is_final(doing: Doing) -> bool:
+    """Whether it waits for a Job, and no loop around it looks again."""
+    call = doing.call
+    loop = call.command.loops[-1] if call is not None and call.command.loops else None
+    if call is not None and loop is not None:
+        named = {name for word in call.words for name in word.variables}
+        if loop.keyword != "for" or loop.variable not in named:
+            return False
+    return any(
+        word.startswith(("job/", "jobs/", "job.batch/")) or word in ("job", "jobs") for word in _words(doing)[2:]
+    )
 
 
 def _seconds(doing: Doing) -> float | None:
