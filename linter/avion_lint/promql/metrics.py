@@ -270,5 +270,7 @@ def table() -> dict[str, Metric]:
 
 
 def metric(name: str) -> Metric | None:
-    """What is known of a metric, None where nothing is."""
+    """What is known of a metric, None where nothing is; postgres_exporter has one for each of the server's settings."""
+    if name.startswith("pg_settings_"):
+        return Metric(name, MetricKind.GAUGE, _PG)
     return table().get(name)

@@ -230,7 +230,7 @@ class _Reader:
                 self.next()
             elif self.is_next("@"):
                 self.next()
-                self.primary()
+                self.unary()
             else:
                 break
         return node

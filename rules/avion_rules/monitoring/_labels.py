@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from avion_lint.promql.metrics import metric
 from avion_lint.promql.syntax import COMPARISONS, SETS, Aggregate, Binary, Call, Negation, Node, Selector
 
 _KEEPING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+_SCRAPED = frozenset({"instance", "job"})
 _WITHOUT = frozenset({"vector", "time", "scalar", "pi"})
 _MAKING = frozenset({"label_replace", "label_join", "absent", "absent_over_time", "info"})
 
@@ -27,6 +29,8 @@ def labels_of(node: Node) -> frozenset[str] | None:
             return frozenset()
         case Call(name="absent" | "absent_over_time", arguments=(Selector() as of,)):
             return frozenset(each.label for each in of.matchers if each.op == "=")
+        case Call(name="absent"):
+            return frozenset()
         case Call(name=name) if name in _MAKING:
             return None
         case Call():
@@ -37,6 +41,24 @@ def labels_of(node: Node) -> frozenset[str] | None:
         case Binary():
             return _of_binary(node)
     return None
+
+
+def surely(node: Node) -> frozenset[str]:
+    """Labels that every series of a result has: Prometheus gives all that it scrapes `instance` and `job`."""
+    match node:
+        case Selector():
+            return _SCRAPED if metric(node.name) else frozenset()
+        case Aggregate(grouping="by"):
+            return surely(node.of) & set(node.labels)
+        case Aggregate(grouping="without"):
+            return surely(node.of) - set(node.labels)
+        case Negation():
+            return surely(node.of)
+        case Call() if node.name not in _MAKING | _WITHOUT:
+            return frozenset().union(*map(surely, node.arguments))
+        case Binary() if not node.matching and node.op != "or":
+            return surely(node.left) | (frozenset() if node.op in SETS else surely(node.right))
+    return frozenset()
 
 
 def _of_binary(node: Binary) -> frozenset[str] | None:

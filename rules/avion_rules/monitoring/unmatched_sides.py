@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from avion_lint.delivery.delivery import Delivery
 from avion_lint.finding import Finding
-from avion_lint.promql.metrics import metric
 from avion_lint.promql.syntax import Binary, Call, Negation, Node, Number, Selector, Text, walk
 from avion_lint.rule import rule
-from avion_rules.monitoring._labels import labels_of
+from avion_rules.monitoring._labels import labels_of, surely
 from avion_rules.monitoring._queries import constant, trees
 
 _SCALARS = frozenset({"time", "scalar", "pi"})
@@ -36,20 +35,18 @@ def unmatched_sides(delivery: Delivery) -> Iterator[Finding]:
 
 
 def _differing(node: Binary) -> str:
-    left, right = _all(node.left), _all(node.right)
+    left, right = labels_of(node.left), labels_of(node.right)
     if left is None or right is None:
-        return _extra(node.left, node.right)
+        return _extra(node.left, node.right) or _lacking(left, node.right) or _lacking(right, node.left)
     if left == right:
         return ""
     return f"here they are ({_listed(left)}) and ({_listed(right)})"
 
 
-def _all(node: Node) -> frozenset[str] | None:
-    """The labels of a node where all are known; for a metric of an exporter those that every one has."""
-    known = metric(node.name) if isinstance(node, Selector) else None
-    if known is not None:
-        return None
-    return labels_of(node)
+def _lacking(known: frozenset[str] | None, other: Node) -> str:
+    """What the series of one side surely have and those of the other have not."""
+    lacking = frozenset() if known is None else surely(other) - known
+    return f"one side has ({_listed(known or frozenset())}), the other {_listed(lacking)} as well" if lacking else ""
 
 
 def _extra(left: Node, right: Node) -> str:
