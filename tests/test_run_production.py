@@ -220,6 +220,21 @@ def test_a_rollback_goes_to_the_version_that_was_recorded_before_the_run(make):
 
 
 @pytest.mark.slow
+def test_what_was_applied_out_of_order_is_not_taken_back_for_something_else(make):
+    site = make({ONE: table(1), "00003_three.sql": table(3)})
+    site.run()
+    site.database.ask("INSERT INTO goose_db_version (version_id, is_applied) VALUES (2, true)")
+    site.database.ask("CREATE TABLE t2 (id bigint PRIMARY KEY)")
+    site.write({TWO: table(2)})
+    hash_of = json.loads(site.command("rollback", "--to", "2", "--format", "json").out)["why"].rpartition(" ")[2]
+    done = site.command("rollback", "--to", "2", "--plan", hash_of, "--format", "json")
+
+    assert done.code == 4
+    assert "what was applied last is 2, not 3: nothing more is taken back" in done.out
+    assert site.database.tables() == ["goose_db_version", "t1", "t2", "t3"]
+
+
+@pytest.mark.slow
 def test_a_file_without_a_down_section_is_no_way_back(make):
     text = "-- +goose Up\n-- Author: Jo\n-- Date: 2026-01-31\nCREATE TABLE t1 (id bigint PRIMARY KEY);\n"
     site = make({ONE: f"{text}-- +goose Down\n-- nothing\n"})

@@ -55,6 +55,12 @@ class Recorded:
         return canonical(self.versions[-1]) if self.versions else "0"
 
     @property
+    def last(self) -> str:
+        """The version that was applied last, "0" for none; it need not be the highest."""
+        rows = [row.version for row in self.state.rows if row.version is not None and not row.failed]
+        return canonical(rows[-1]) if rows else "0"
+
+    @property
     def failed(self) -> tuple[str, ...]:
         """Versions or scripts that Flyway began and did not end."""
         failed = (row for row in self.state.rows if row.failed)

@@ -26,9 +26,9 @@ def undo(
     undone: list[str] = []
     for file in reversed(files):
         with connect(context.address, "status") as connection:
-            newest = context.look(connection).newest
-        if newest != file.version:
-            raise CannotRunError(f"the newest version is {newest}, not {file.version}: nothing more is taken back")
+            newest = context.look(connection).last
+        if newest != file.version:  # goose undoes what was applied last, whatever its version
+            raise CannotRunError(f"what was applied last is {newest}, not {file.version}: nothing more is taken back")
         tell_of("runner-begun", files=[file.said], version=newest, direction="down")
         ran = back(float(context.environment.timeout_seconds))
         with reconnected(context.address) as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from avion_lint.applied.text import text_sha256
@@ -65,14 +65,6 @@ class Place:
         schema = self.collected.configuration.default_schema or ""
         return key_of(str(self.collected.service.runner), f"{schema}.{self.table}")
 
-    @property
-    def scripts(self) -> dict[str, str]:
-        """Texts of Flyway's configurations of single scripts, by the path of the script."""
-        if self.collected.service.runner is not Runner.FLYWAY:
-            return {}
-        files = {file.path: self.root / f"{file.path}.conf" for file in self.collected.files}
-        return {path: conf.read_text(encoding="utf-8") for path, conf in files.items() if conf.is_file()}
-
     def look(self, connection: psycopg.Connection) -> Recorded:
         """Read the runner's table; raises CannotRunError and psycopg.Error."""
         return self.looking()(connection)
@@ -86,7 +78,10 @@ class Place:
 
 @record
 class Prepared:
-    """All that a plan tells, and what it was made of."""
+    """All that a plan tells, and what it was made of.
+
+    `scripts` are texts of Flyway's configurations of single scripts, by the path of the script.
+    """
 
     place: Place
     address: Address
@@ -99,6 +94,7 @@ class Prepared:
     merged: Merged
     estimate: Estimate
     checks: tuple[Check, ...]
+    scripts: Mapping[str, str]
 
     @property
     def blocking(self) -> tuple[Check, ...]:
@@ -164,8 +160,10 @@ def _prepared(given: Namespace, place: Place, connection: psycopg.Connection, ad
         holder(connection, place.key),
     )
     server = f"{version // 10000}.{version % 10000}"
-    plan = _plan(place, address, recorded, found, server=server)
-    return Prepared(place, address, case, recorded, found, migrations, plan, gate, told, taken, checks(evidence))
+    scripts = _scripts(place)
+    plan = replace(_plan(place, address, recorded, found, server=server), callbacks=_beside(found, scripts))
+    made = (migrations, plan, gate, told, taken, checks(evidence), scripts)
+    return Prepared(place, address, case, recorded, found, *made)
 
 
 _PATIENCE = 30  # seconds for the sizes of tables
@@ -221,14 +219,21 @@ def _plan(
         recorded.fingerprint,
         planned(place.collected, [file.path for file in found.files]),
         tuple(canonical(version) for version in recorded.versions),
-        {file.path: file.document.sha256 for file in found.callbacks} | _script_configurations(place),
-        place.environment.said,
+        settings=place.environment.said,
     )
 
 
-def _script_configurations(place: Place) -> dict[str, str]:
-    """SHA-256 of Flyway's configurations of single scripts, which decide how those are run."""
-    return {f"{path}.conf": Document("", text).sha256 for path, text in place.scripts.items()}
+def _scripts(place: Place) -> dict[str, str]:
+    if place.collected.service.runner is not Runner.FLYWAY:
+        return {}
+    files = {file.path: place.root / f"{file.path}.conf" for file in place.collected.files}
+    return {path: conf.read_text(encoding="utf-8") for path, conf in files.items() if conf.is_file()}
+
+
+def _beside(found: Pending, scripts: Mapping[str, str]) -> dict[str, str]:
+    """SHA-256 of what decides beside the migrations what is run: callbacks, and configurations of single scripts."""
+    callbacks = {file.path: file.document.sha256 for file in found.callbacks}
+    return callbacks | {f"{path}.conf": Document("", text).sha256 for path, text in scripts.items()}
 
 
 def _planned(migration: Migration) -> PlannedFile:

@@ -76,5 +76,5 @@ class Started:
 
 def _stage(prepared: Prepared, folder: Path) -> Stage:
     """The files that were judged, copied from memory: what lies on the disk may have changed since."""
-    scripts = {f"{path}.conf": text for path, text in prepared.place.scripts.items()}
+    scripts = {f"{path}.conf": text for path, text in prepared.scripts.items()}
     return staged(prepared.place.collected, folder, scripts)
