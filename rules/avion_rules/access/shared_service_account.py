@@ -8,6 +8,7 @@ from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
+from avion_lint.source import Place
 from avion_rules._objects import is_migration, why
 from avion_rules.access._roles import account_of, applications
 
@@ -23,7 +24,7 @@ def shared_service_account(delivery: Delivery) -> Iterator[Finding]:
         if account in (None, "", "default"):
             if account is not None or not (spec.may_have("serviceAccountName") or spec.may_have("serviceAccount")):
                 yield manifest.finding(
-                    spec.place("serviceAccountName") if account else manifest.part.place("spec"),
+                    spec.place("serviceAccountName") if account else _head(manifest),
                     "The migration runs under the namespace's default service account: what anybody grants that one, "
                     "every pod without an account of its own has, and no audit log tells them apart.",
                     "Make a ServiceAccount for the migration and name it: `serviceAccountName: users-migration`.",
@@ -45,3 +46,7 @@ def shared_service_account(delivery: Delivery) -> Iterator[Finding]:
 def _shares(manifest: Manifest, other: Manifest, account: str | None) -> bool:
     same_namespace = manifest.namespace == other.namespace
     return same_namespace and account_of(other) == account
+
+
+def _head(manifest: Manifest) -> Place | None:
+    return manifest.pod.part.place("spec") if manifest.pod else None
