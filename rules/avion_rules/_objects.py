@@ -56,9 +56,7 @@ _TOOLS = ("goose", "flyway", "liquibase", "alembic", "atlas", "dbmate", "prisma"
 
 def does(container: Container, *tasks: Task) -> bool:
     """Whether one of the container's commands does one of these things."""
-    from avion_lint.delivery.acts import acts  # noqa: PLC0415 - most containers run nothing that is read
-
-    return container.script is not None and any(act.does(*tasks) for act in acts(container.script))
+    return any(act.does(*tasks) for act in container.acts)
 
 
 def said(part: Part, *path: Key) -> Iterator[tuple[Scalar, str]]:
@@ -130,16 +128,6 @@ def environment(manifest: Manifest) -> str:
     return next((each for each in found if each), "")
 
 
-def folder(path: str) -> str:
-    """Folder that a file lies in."""
-    return path.rpartition("/")[0]
-
-
 def neighbours(one: Manifest, other: Manifest) -> bool:
     """Whether two objects are surely brought to the cluster together: the same chart's templates, or one folder."""
-    return not other.inline and not one.inline and _home(one.path) == _home(other.path)
-
-
-def _home(path: str) -> str:
-    parts = path.split("/")[:-1]
-    return "/".join(parts[: parts.index("templates") + 1]) if "templates" in parts else "/".join(parts)
+    return not other.inline and not one.inline and one.home == other.home

@@ -55,7 +55,24 @@ class Delivery:
 
     def of_kind(self, *kinds: str) -> Iterator[Manifest]:
         """Kubernetes objects of these kinds."""
-        return (manifest for manifest in self.manifests if manifest.kind in kinds)
+        return (manifest for kind in kinds for manifest in self.by_kind.get(kind, ()))
+
+    @cached_property
+    def by_kind(self) -> dict[str, tuple[Manifest, ...]]:
+        """Objects by kind."""
+        found: dict[str, list[Manifest]] = {}
+        for manifest in self.manifests:
+            found.setdefault(manifest.kind, []).append(manifest)
+        return {kind: tuple(manifests) for kind, manifests in found.items()}
+
+    @cached_property
+    def by_home(self) -> dict[str, tuple[Manifest, ...]]:
+        """Objects by what brings them to the cluster together (`Manifest.home`), without those in scripts."""
+        found: dict[str, list[Manifest]] = {}
+        for manifest in self.manifests:
+            if not manifest.inline:
+                found.setdefault(manifest.home, []).append(manifest)
+        return {home: tuple(manifests) for home, manifests in found.items()}
 
     def find(self, kind: str, name: str, namespace: str | None = None) -> Manifest | None:
         """The object of that kind and name; where a namespace is given and known on both sides, it must agree."""
@@ -67,11 +84,10 @@ class Delivery:
     @cached_property
     def by_name(self) -> dict[tuple[str, str], tuple[Manifest, ...]]:
         """Objects by kind and name (as written, with a template's actions)."""
-        found: dict[tuple[str, str], tuple[Manifest, ...]] = {}
+        found: dict[tuple[str, str], list[Manifest]] = {}
         for manifest in self.manifests:
-            key = (manifest.kind, manifest.name)
-            found[key] = (*found.get(key, ()), manifest)
-        return found
+            found.setdefault((manifest.kind, manifest.name), []).append(manifest)
+        return {key: tuple(manifests) for key, manifests in found.items()}
 
     @cached_property
     def pipelines(self) -> Pipelines:

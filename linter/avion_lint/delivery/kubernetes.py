@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from avion_lint.delivery import roles
+from avion_lint.delivery.acts import Act, acts
 from avion_lint.delivery.commands import Commanding
 from avion_lint.delivery.part import Part, Somewhere, YamlText
 from avion_lint.delivery.roles import Reason
@@ -57,7 +59,7 @@ class EnvSource:
     name: str
 
 
-@record
+@record(caches=True)
 class Container:
     """A container of a pod. `script` is what it runs, as far as command and args say it.
 
@@ -75,6 +77,11 @@ class Container:
         """Its name, or its number where it has none."""
         scalar = self.part.scalar("name")
         return self.part.yaml.as_written(scalar) if scalar else f"container {self.number}"
+
+    @cached_property
+    def acts(self) -> tuple[Act, ...]:
+        """The commands of what it runs, with what they do."""
+        return tuple(acts(self.script)) if self.script else ()
 
     @property
     def image(self) -> str:
@@ -95,6 +102,10 @@ class Container:
 
     def variables(self) -> tuple[Variable, ...]:
         """Its environment variables."""
+        return self._variables
+
+    @cached_property
+    def _variables(self) -> tuple[Variable, ...]:
         return tuple(_variable(part) for part in self.part.parts("env"))
 
     def env_sources(self) -> tuple[EnvSource, ...]:
@@ -126,7 +137,7 @@ class Pod:
         return scalar.text if scalar else None
 
 
-@record
+@record(caches=True)
 class Manifest:
     """A Kubernetes object. `inline` tells that it stands in a script or a workflow's step, not in a file of its own.
 
@@ -150,7 +161,7 @@ class Manifest:
         """Path of the file."""
         return self.part.yaml.path
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name as written, with a template's actions; "" where it has none."""
         scalar = self.part.scalar("metadata", "name")
@@ -161,6 +172,12 @@ class Manifest:
         """Its namespace as far as it is known, U+E000 where a template fills it; None where it names none."""
         scalar = self.part.scalar("metadata", "namespace")
         return scalar.text if scalar else None
+
+    @cached_property
+    def home(self) -> str:
+        """The folder whose objects are surely brought to the cluster together: a chart's templates, or its own."""
+        folders = self.path.split("/")[:-1]
+        return "/".join(folders[: folders.index("templates") + 1] if "templates" in folders else folders)
 
     @property
     def title(self) -> str:

@@ -42,34 +42,36 @@ class Granted:
 
 def granted(delivery: Delivery) -> Iterator[Granted]:
     """Roles of migrations: bound to the service account of one, or called so."""
-    jobs = [each for each in delivery.of_kind("Job", "CronJob") if is_migration(each)]
-    bindings = tuple(delivery.of_kind("RoleBinding", "ClusterRoleBinding"))
+    jobs: dict[str, list[Manifest]] = {}
+    for job in delivery.of_kind("Job", "CronJob"):
+        account = account_of(job)
+        if account is not None and is_migration(job):
+            jobs.setdefault(account, []).append(job)
+    bound: dict[tuple[str, str], list[tuple[Manifest, Manifest]]] = {}
+    for binding in delivery.of_kind("RoleBinding", "ClusterRoleBinding"):
+        for account in _accounts(binding):
+            if account in jobs:
+                bound.setdefault(_role(binding), []).append((binding, _nearest(binding, jobs[account])))
     for role in delivery.of_kind(*_ROLES):
-        found = next(
-            ((binding, job) for binding in bindings if _refers(binding, role) for job in jobs if _is_for(binding, job)),
-            None,
-        )
-        if found is not None:
-            yield Granted(role, *found)
+        pairs = bound.get((role.kind, role.name), ())
+        if pairs:
+            yield Granted(role, *next((each for each in pairs if each[0].home == role.home), pairs[0]))
         elif _NAMED.search(role.name.lower()):
             yield Granted(role, None, None)
 
 
-def _refers(binding: Manifest, role: Manifest) -> bool:
-    scalar = binding.part.scalar("roleRef", "name")
-    return (
-        binding.part.text("roleRef", "kind") == role.kind
-        and scalar is not None
-        and binding.yaml.as_written(scalar) == role.name
-    )
+def _nearest(binding: Manifest, jobs: list[Manifest]) -> Manifest:
+    return next((job for job in jobs if job.home == binding.home), jobs[0])
 
 
-def _is_for(binding: Manifest, job: Manifest) -> bool:
-    account = account_of(job)
-    return account is not None and any(
-        subject.text("kind") == "ServiceAccount" and _name(subject) == account
-        for subject in binding.part.parts("subjects")
-    )
+def _role(binding: Manifest) -> tuple[str, str]:
+    part = binding.part.part("roleRef")
+    return (binding.part.text("roleRef", "kind") or "", _name(part) if part is not None else "")
+
+
+def _accounts(binding: Manifest) -> set[str]:
+    subjects = binding.part.parts("subjects")
+    return {_name(each) for each in subjects if each.text("kind") == "ServiceAccount"}
 
 
 def _name(part: Part) -> str:

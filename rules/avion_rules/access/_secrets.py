@@ -23,7 +23,7 @@ _NAMES = pattern(
 _TELLING_ELSEWHERE = pattern(r"(?:file|path|name|ref|enabled|namespace|header|prefix|mount|dir|length|rotation)$", 2)
 _PLACEHOLDER = pattern(
     r"\$[({]?\w|<.*>|\{\{|^(?:x+|\*+|\.+|-+|_+|todo|tbd|none|null|changeme|change-me|replace.?me|placeholder|example|dummy|"
-    r"redacted|true|false|yes|no|[0-9]{1,4})$|^(?:your|my|replace|insert|enter|some)[-_ ]|^/",
+    r"redacted|postgres|password|passw0rd|pass|secret|admin|root|user|guest|test|dev|local|minio|minioadmin|true|false|yes|no|[0-9]{1,4})$|^(?:your|my|replace|insert|enter|some)[-_ ]|^/",
     2,
 )
 _CAMEL = pattern(r"(?<=[a-z0-9])(?=[A-Z])")

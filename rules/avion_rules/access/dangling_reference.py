@@ -10,7 +10,7 @@ from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.delivery.part import Part
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
-from avion_rules._objects import folder, is_migration
+from avion_rules._objects import is_migration
 from avion_rules._uses import uses
 
 
@@ -51,8 +51,8 @@ def _said(kind: str, name: str, near: str) -> tuple[str, str]:
 
 def _near(delivery: Delivery, manifest: Manifest, kind: str, name: str) -> str:
     """The name that may be meant, "" where the object is there or where nothing like it is kept beside this one."""
-    if not name or name == "default" or (kind, name) in delivery.by_name:
+    if not name or name == "default" or manifest.inline or (kind, name) in delivery.by_name:
         return ""
-    beside = {each.name for each in delivery.of_kind(kind) if folder(each.path) == folder(manifest.path) and each.name}
+    beside = {each.name for each in delivery.by_home.get(manifest.home, ()) if each.kind == kind and each.name}
     near = get_close_matches(name, sorted(beside), n=1, cutoff=0.8)
     return near[0] if near else ""

@@ -9,8 +9,7 @@ from avion_lint.delivery.kubernetes import Container, Manifest, Variable
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.rule import rule
-from avion_rules._objects import is_migration, migrating, neighbours, why
-from avion_rules.access._roles import applications
+from avion_rules._objects import APPLICATIONS, is_migration, migrating, why
 
 _USER = pattern(r"user|url|dsn|uri|dbstring|connection", 2)
 
@@ -19,9 +18,9 @@ _USER = pattern(r"user|url|dsn|uri|dbstring|connection", 2)
 def migrates_as_application(delivery: Delivery) -> Iterator[Finding]:
     """Point out a migration that connects as the same role as the application, which may then drop tables too."""
     for manifest in delivery.of_kind("Job", "CronJob"):
-        if not is_migration(manifest):
+        if manifest.inline or not is_migration(manifest):
             continue
-        others = [each for each in applications(delivery) if neighbours(manifest, each)]
+        others = [each for each in delivery.by_home.get(manifest.home, ()) if each.kind in APPLICATIONS]
         for container in migrating(manifest):
             found = next(_shared(manifest, container, others), None)
             if found is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avion_lint.delivery.acts import Act, acts
+from avion_lint.delivery.acts import Act
 from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.kubernetes import Container, Manifest
 from avion_lint.finding import Finding
@@ -41,8 +41,7 @@ _AND_DESCRIBE = ", and so does everybody who may read the Job"
 
 
 def _acts(container: Container) -> Iterator[Act]:
-    found = acts(container.script) if container.script is not None else ()
-    return (each for each in found if each.does(*_TASKS))
+    return (each for each in container.acts if each.does(*_TASKS))
 
 
 def _text(act: Act) -> str:

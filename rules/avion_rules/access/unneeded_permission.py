@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.delivery.delivery import Delivery
-from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_rules.access._roles import account_of, asks_nothing, granted
@@ -14,8 +13,9 @@ from avion_rules.access._roles import account_of, asks_nothing, granted
 @rule("AC103", subject=Delivery)
 def unneeded_permission(delivery: Delivery) -> Iterator[Finding]:
     """Point out a Role for a migration that never asks the cluster's API for anything."""
+    asking = _asking(delivery)
     for each in granted(delivery):
-        if each.job is None or each.binding is None or not _nobody_asks(delivery, each.job):
+        if each.job is None or each.binding is None or account_of(each.job) in asking:
             continue
         yield each.binding.finding(
             each.binding.part.place("roleRef"),
@@ -26,7 +26,7 @@ def unneeded_permission(delivery: Delivery) -> Iterator[Finding]:
         )
 
 
-def _nobody_asks(delivery: Delivery, job: Manifest) -> bool:
-    """Whether nothing that runs under the Job's service account asks the API for anything."""
-    account = account_of(job)
-    return all(asks_nothing(each) for each in delivery.manifests if each.pod and account_of(each) == account)
+def _asking(delivery: Delivery) -> frozenset[str | None]:
+    """Service accounts under which something runs that may ask the API."""
+    pods = (each for each in delivery.manifests if each.pod)
+    return frozenset(account_of(each) for each in pods if not asks_nothing(each))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.kubernetes import Manifest
-from avion_rules._objects import neighbours
+from avion_lint.record import record
 
 WAVE = "argocd.argoproj.io/sync-wave"
 _PREFIX = "argocd.argoproj.io/"
@@ -21,15 +23,29 @@ def wave(manifest: Manifest) -> int | None:
         return None
 
 
-def is_synced(manifest: Manifest, delivery: Delivery) -> bool:
-    """Whether Argo CD surely brings the object: an Application names its folder, or what lies beside it says so."""
-    if manifest.inline:
-        return False
-    if _names_argo(manifest) or any(
-        path and f"{manifest.path}/".startswith(f"{path.strip('/')}/") for path in _folders(delivery)
-    ):
-        return True
-    return any(_names_argo(other) and neighbours(manifest, other) for other in delivery.manifests)
+@record
+class Argo:
+    """What Argo CD surely brings: folders that an Application names, homes of objects that are annotated for it."""
+
+    folders: tuple[str, ...]
+    homes: frozenset[str]
+
+    def brings(self, manifest: Manifest) -> bool:
+        """Whether it brings an object."""
+        if manifest.inline:
+            return False
+        return manifest.home in self.homes or is_below(manifest.path, self.folders)
+
+
+def argo(delivery: Delivery) -> Argo:
+    """Find out what Argo CD brings."""
+    folders = tuple(path for each in applications(delivery) for path in folders_of(each))
+    return Argo(folders, frozenset(home for home, found in delivery.by_home.items() if any(map(_names_argo, found))))
+
+
+def is_below(path: str, folders: Iterable[str]) -> bool:
+    """Whether a file lies below one of the folders."""
+    return any(folder and path.startswith(f"{folder.strip('/')}/") for folder in folders)
 
 
 def applications(delivery: Delivery) -> tuple[Manifest, ...]:
@@ -42,10 +58,6 @@ def folders_of(application: Manifest) -> tuple[str, ...]:
     sources = application.part.parts("spec", "sources")
     found = [each.text("path") for each in sources] + [application.part.text("spec", "source", "path")]
     return tuple(path.removeprefix("./") for path in found if path and path != ".")
-
-
-def _folders(delivery: Delivery) -> tuple[str, ...]:
-    return tuple(path for each in applications(delivery) for path in folders_of(each))
 
 
 def _names_argo(manifest: Manifest) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avion_lint.delivery.acts import Act, acts
+from avion_lint.delivery.acts import Act
 from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.kubernetes import Container, Manifest
 from avion_lint.delivery.part import Part
@@ -29,17 +29,16 @@ class Written:
 
 def is_backup(container: Container) -> bool:
     """Whether a container makes a backup."""
-    return container.script is not None and any(act.does(Task.BACK_UP) for act in acts(container.script))
+    return any(act.does(Task.BACK_UP) for act in container.acts)
 
 
 def written(container: Container) -> Iterator[Written]:
     """The files that dumps are written to; nothing where the container sends anything to somewhere else."""
     if container.script is None or _SENT.search(container.script.text):
         return
-    known = tuple(acts(container.script))
-    for act in known:
+    for act in container.acts:
         if any(deed.tool in _DUMPS for deed in act.deeds):
-            yield from _files(act, known)
+            yield from _files(act, container.acts)
 
 
 def _files(act: Act, known: tuple[Act, ...]) -> Iterator[Written]:

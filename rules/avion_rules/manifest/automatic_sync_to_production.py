@@ -10,7 +10,7 @@ from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
 from avion_rules._objects import is_migration, when
-from avion_rules.manifest._argo import applications, folders_of
+from avion_rules.manifest._argo import applications, folders_of, is_below
 
 
 @rule("KM126", subject=Delivery)
@@ -41,9 +41,7 @@ _HEALING = ", and selfHeal brings it back when somebody stops it"
 
 
 def _brings(application: Manifest, job: Manifest) -> bool:
-    return is_migration(job) and any(
-        f"{job.path}/".startswith(f"{folder.strip('/')}/") for folder in folders_of(application)
-    )
+    return is_below(job.path, folders_of(application)) and is_migration(job)
 
 
 def _environment(application: Manifest) -> str:

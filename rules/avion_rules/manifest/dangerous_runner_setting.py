@@ -9,7 +9,7 @@ from avion_lint.delivery.part import Part
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.yaml.nodes import Scalar
-from avion_rules._objects import when
+from avion_rules._objects import environment, when
 from avion_rules.manifest._variables import SPRING
 
 _DANGERS = {
@@ -50,7 +50,7 @@ def dangerous_runner_setting(manifest: Manifest) -> Iterator[Finding]:
     for name, scalar, part in _settings(manifest):
         text = part.yaml.rendered(scalar)
         found = _DANGERS.get((_key(name), (text or "").strip().lower()))
-        if found is not None:
+        if found is not None and not (_key(name).startswith("CLEAN") and environment(manifest) == "development"):
             message, good = found
             yield manifest.finding(
                 scalar,

@@ -8,9 +8,9 @@ from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
-from avion_rules._objects import is_off, neighbours, why
+from avion_rules._objects import is_off, why
 from avion_rules._uses import Use, uses
-from avion_rules.manifest._argo import is_synced, wave
+from avion_rules.manifest._argo import wave
 
 _HELM, _ARGO = "helm.sh/hook", "argocd.argoproj.io/hook"
 _EARLY = frozenset({"pre-install", "pre-upgrade"})
@@ -22,23 +22,20 @@ def hook_needs_later_object(delivery: Delivery) -> Iterator[Finding]:
     for manifest in delivery.of_kind("Job", "Pod"):
         if not manifest.migrates or not (manifest.helm_hooks & _EARLY or "PreSync" in manifest.argo_hooks):
             continue
+        beside = [] if manifest.inline else [each for each in delivery.by_home[manifest.home] if not _is_off(each)]
         seen: set[tuple[str, str]] = set()
         for use in uses(manifest):
             if (use.kind, use.name) in seen or use.optional:
                 continue
             seen.add((use.kind, use.name))
-            found = [each for each in delivery.by_name.get((use.kind, use.name), ()) if _is_beside(manifest, each)]
+            found = [each for each in beside if (each.kind, each.name) == (use.kind, use.name)]
             if found and all(_comes_later(manifest, each) for each in found):
-                yield _finding(manifest, use, found[0], argo=_is_argo(manifest, delivery))
+                yield _finding(manifest, use, found[0], argo=bool(manifest.argo_hooks))
 
 
-def _is_beside(manifest: Manifest, other: Manifest) -> bool:
-    """Whether both are brought by the same deployment, by its default values too."""
-    return neighbours(manifest, other) and not is_off(other.part, other.part.node)
-
-
-def _is_argo(manifest: Manifest, delivery: Delivery) -> bool:
-    return bool(manifest.argo_hooks) or (not manifest.helm_hooks and is_synced(manifest, delivery))
+def _is_off(manifest: Manifest) -> bool:
+    """Whether a chart's default values leave the object out."""
+    return is_off(manifest.part, manifest.part.node)
 
 
 def _comes_later(hook: Manifest, other: Manifest) -> bool:

@@ -9,7 +9,7 @@ from avion_lint.finding import Finding
 from avion_lint.pattern import pattern
 from avion_lint.rule import rule
 from avion_rules._objects import is_migration, why
-from avion_rules.manifest._argo import is_synced
+from avion_rules.manifest._argo import argo
 
 _ROOTS = pattern(r"\{\{-?\s*(?:if|quote|eq)?\s*\(?(?:eq\s+)?\.([A-Z]\w*)")
 _HELM_ROOTS = frozenset({"Values", "Release", "Chart", "Capabilities", "Files", "Template", "Subcharts"})
@@ -18,11 +18,12 @@ _HELM_ROOTS = frozenset({"Values", "Release", "Chart", "Capabilities", "Files", 
 @rule("KM124", subject=Delivery)
 def hook_outside_chart(delivery: Delivery) -> Iterator[Finding]:
     """Find a Helm hook that no chart holds, so that nothing runs it before the application."""
+    synced = argo(delivery)
     for manifest in delivery.of_kind("Job"):
         at = manifest.annotation("helm.sh/hook")
         if at is None or not is_migration(manifest) or manifest.yaml.chart is not None or manifest.argo_hooks:
             continue
-        if is_synced(manifest, delivery):
+        if synced.brings(manifest):
             continue
         foreign = [root for root in _ROOTS.findall(manifest.yaml.excerpt.text) if root not in _HELM_ROOTS]
         why_not = f", and `.{foreign[0]}` is nothing that Helm knows" if foreign else ""

@@ -9,8 +9,8 @@ from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
 from avion_lint.yaml.nodes import Scalar
-from avion_rules._objects import APPLICATIONS, is_migration, neighbours, why
-from avion_rules.manifest._argo import WAVE, is_synced, wave
+from avion_rules._objects import APPLICATIONS, is_migration, why
+from avion_rules.manifest._argo import WAVE, Argo, argo, wave
 
 _HELM, _ARGO = "helm.sh/hook", "argocd.argoproj.io/hook"
 
@@ -18,16 +18,17 @@ _HELM, _ARGO = "helm.sh/hook", "argocd.argoproj.io/hook"
 @rule("KM121", subject=Delivery)
 def migration_not_first(delivery: Delivery) -> Iterator[Finding]:
     """Find a migration that the new application does not wait for."""
+    synced = argo(delivery)
     for manifest in delivery.of_kind("Job"):
         if not is_migration(manifest) or manifest.inline:
             continue
-        helm, argo = manifest.annotation(_HELM), manifest.annotation(_ARGO)
-        if argo is not None:
-            yield from _argo(manifest, argo, delivery)
+        helm, own = manifest.annotation(_HELM), manifest.annotation(_ARGO)
+        if own is not None:
+            yield from _hook_of_argo(manifest, own, delivery)
         elif helm is not None:
             yield from _helm(manifest, helm)
         elif not manifest.part.may_have("metadata", "annotations", _HELM):
-            yield from _plain(manifest, delivery)
+            yield from _plain(manifest, delivery, synced)
 
 
 def _helm(manifest: Manifest, at: Scalar) -> Iterator[Finding]:
@@ -43,7 +44,7 @@ def _helm(manifest: Manifest, at: Scalar) -> Iterator[Finding]:
         )
 
 
-def _argo(manifest: Manifest, at: Scalar, delivery: Delivery) -> Iterator[Finding]:
+def _hook_of_argo(manifest: Manifest, at: Scalar, delivery: Delivery) -> Iterator[Finding]:
     hooks = manifest.argo_hooks
     if not at.known or "PreSync" in hooks:
         return
@@ -54,22 +55,22 @@ def _argo(manifest: Manifest, at: Scalar, delivery: Delivery) -> Iterator[Findin
         )
         yield manifest.finding(at, message, f"Write `{_ARGO}: PreSync`.", related=why(manifest))
     elif "Sync" in hooks:
-        yield from _beside(manifest, at, delivery)
+        yield from _beside(manifest, at, delivery, argo=True)
 
 
-def _plain(manifest: Manifest, delivery: Delivery) -> Iterator[Finding]:
+def _plain(manifest: Manifest, delivery: Delivery, synced: Argo) -> Iterator[Finding]:
     """A Job that is no hook: Helm makes it together with everything else, Argo CD wave by wave."""
-    if manifest.yaml.chart is not None or is_synced(manifest, delivery):
-        yield from _beside(manifest, manifest.part.scalar("metadata", "name"), delivery)
+    by_argo = synced.brings(manifest)
+    if manifest.yaml.chart is not None or by_argo:
+        yield from _beside(manifest, manifest.part.scalar("metadata", "name"), delivery, argo=by_argo)
 
 
-def _beside(manifest: Manifest, at: Scalar | None, delivery: Delivery) -> Iterator[Finding]:
+def _beside(manifest: Manifest, at: Scalar | None, delivery: Delivery, *, argo: bool) -> Iterator[Finding]:
     own = wave(manifest)
-    for other in delivery.of_kind(*APPLICATIONS):
-        others = wave(other)
-        if not neighbours(manifest, other) or own is None or others is None or own < others:
+    for other in delivery.by_home.get(manifest.home, ()):
+        others = wave(other) if other.kind in APPLICATIONS and not _waits(other, manifest) else None
+        if own is None or others is None or own < others:
             continue
-        argo = is_synced(manifest, delivery) or bool(manifest.argo_hooks)
         yield manifest.finding(
             at,
             f"{other.title} does not wait for this migration: {_why(own, others, argo=argo)}",
@@ -77,6 +78,16 @@ def _beside(manifest: Manifest, at: Scalar | None, delivery: Delivery) -> Iterat
             related=(Related(other.head, "brought to the cluster without waiting"), *why(manifest)),
         )
         return
+
+
+def _waits(application: Manifest, job: Manifest) -> bool:
+    """Whether an application waits for the Job by itself, in an init container."""
+    said = (
+        f"{each.image} {' '.join(map(each.part.yaml.as_written, each.words))}"
+        for each in application.containers
+        if each.is_init
+    )
+    return any("wait-for" in text or job.name in text for text in said)
 
 
 def _why(own: int, others: int, *, argo: bool) -> str:

@@ -25,7 +25,7 @@ def undefined_reference(manifest: Manifest) -> Iterator[Finding]:
             names = [
                 name
                 for name in _references(variable)
-                if name not in before and (name in after or not _SERVICE.search(name))
+                if name not in before and (name in after or (name.isupper() and not _SERVICE.search(name)))
             ]
             if names:
                 yield _finding(manifest, variable, names, after)
