@@ -22,16 +22,35 @@ _NAMES = pattern(
 )
 _TELLING_ELSEWHERE = pattern(r"(?:file|path|name|ref|enabled|namespace|header|prefix|mount|dir|length|rotation)$", 2)
 _PLACEHOLDER = pattern(
-    r"\$[({]?\w|<.*>|\{\{|^(?:x+|\*+|\.+|-+|_+|todo|tbd|none|null|changeme|change-me|replace.?me|placeholder|example|dummy|"
-    r"redacted|postgres|password|passw0rd|pass|secret|admin|root|user|guest|test|dev|local|minio|minioadmin|true|false|yes|no|[0-9]{1,4})$|^(?:your|my|replace|insert|enter|some)[-_ ]|^/",
-    2,
+    r"\$[({]?\w|<.*>|\{\{|^(?:x+|\*+|\.+|-+|_+|[0-9]{1,4})$|^(?:your|my|replace|insert|enter|some)[-_ ]|^/", 2
 )
+_USUAL = frozenset(
+    {
+        *("todo", "tbd", "none", "null", "changeme", "change-me", "replaceme", "placeholder", "example", "dummy"),
+        *("redacted", "true", "false", "yes", "no", "test", "dev", "local"),
+        *(
+            "postgres",
+            "password",
+            "passw0rd",
+            "pass",
+            "secret",
+            "admin",
+            "root",
+            "user",
+            "guest",
+            "minio",
+            "minioadmin",
+        ),
+    }
+)
+"""Values that say themselves that they are none, or that everybody tries first."""
 _CAMEL = pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_placeholder(text: str) -> bool:
     """Whether a value is only the place of one: a variable, a template, dots."""
-    return not text.strip() or bool(_PLACEHOLDER.search(text.strip()))
+    bare = text.strip().lower()
+    return not bare or bare in _USUAL or bool(_PLACEHOLDER.search(bare))
 
 
 def secret_in(name: str, text: str) -> str:
