@@ -92,4 +92,4 @@ class Delivery:
     @cached_property
     def pipelines(self) -> Pipelines:
         """What the jobs of its workflows do, calls followed."""
-        return pipelines(self.workflows, self.scripts, self.manifests)
+        return pipelines(self.workflows, self.scripts, self.manifests, self.runs)

@@ -9,6 +9,7 @@ from posixpath import normpath
 from avion_lint.delivery.acts import Act, acts
 from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.kubernetes import Manifest
+from avion_lint.delivery.runs import Run
 from avion_lint.delivery.workflow import Step, Workflow, WorkflowJob
 from avion_lint.pattern import pattern
 from avion_lint.record import record, replace
@@ -40,11 +41,17 @@ class Doing:
 
 @record(caches=True)
 class Known:
-    """What calls can lead to: workflows and scripts by path, manifests that stand in files of their own."""
+    """What calls can lead to: workflows and scripts by path, manifests in files of their own, scripts by identity."""
 
     workflows: dict[str, Workflow]
     scripts: dict[str, Script]
     manifests: tuple[Manifest, ...]
+    runs: dict[int, Run]
+
+    def acts(self, script: Script) -> tuple[Act, ...]:
+        """What a script's commands do, looked up where somebody is known to run it."""
+        run = self.runs.get(id(script))
+        return run.acts if run is not None else tuple(acts(script))
 
 
 def of_job(job: WorkflowJob, known: Known, depth: int = _DEPTH) -> Iterator[Doing]:
@@ -80,7 +87,7 @@ def _of_action(step: Step) -> Iterator[Doing]:
 
 def _of_script(script: Script, step: Step, known: Known, folder: str, depth: int) -> Iterator[tuple[int, Doing]]:
     """What a script does, each with the offset of the command of this script that does it or leads to it."""
-    for act in acts(script):
+    for act in known.acts(script):
         at = act.place.span.start
         for deed in act.deeds:
             yield at, Doing(deed.task, str(deed), f"it runs `{deed}`", act.place, step, act.call)

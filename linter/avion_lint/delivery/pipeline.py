@@ -15,29 +15,25 @@ from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.delivery.part import Somewhere
 from avion_lint.delivery.reached import Reached, reached, told, uncommented
 from avion_lint.delivery.roles import CHANGING
+from avion_lint.delivery.runs import Run
 from avion_lint.delivery.workflow import Concurrency, Workflow, WorkflowJob
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.shell.wrapping import Machine
 from avion_lint.source import Place
-from avion_lint.yaml.nodes import Node
 
 _ELSEWHERE = (Machine.REMOTE, Machine.POD)
 
 
 @record(caches=True)
 class Stage:
-    """A job with what it does, in order.
-
-    `has_own_database` tells that it brings a database for tests, `is_shared` that something tells of another one.
-    """
+    """A job with what it does, in order; `actions` are the repository's own actions that it uses, as jobs."""
 
     workflow: Workflow
     job: WorkflowJob
     doings: tuple[Doing, ...]
-    has_own_database: bool
-    is_shared: bool
+    actions: tuple[WorkflowJob, ...] = ()
 
     @property
     def title(self) -> str:
@@ -47,17 +43,46 @@ class Stage:
     @cached_property
     def migration(self) -> Doing | None:
         """The first thing that changes a database which is not the job's own, made for a test."""
-        return self.first(*CHANGING) if self.is_shared and not self.has_own_database else None
+        found = self.first(*CHANGING)
+        return found if found is not None and not self.has_own_database and self.is_shared else None
 
     @cached_property
     def deployment(self) -> Doing | None:
         """The first thing that brings the application out."""
-        return None if self.has_own_database else self.first(Task.DEPLOY)
+        found = self.first(Task.DEPLOY)
+        return found if found is not None and not self.has_own_database else None
+
+    @cached_property
+    def has_own_database(self) -> bool:
+        """Whether it brings a database for tests."""
+        return any(each.has_own_database for each in (self.job, *self.actions))
+
+    @cached_property
+    def is_shared(self) -> bool:
+        """Whether something tells of a database that is not its own and not a pull request's alone.
+
+        Most jobs that migrate run an application's tests; what they start is not always known.
+        """
+        text, events = self.text, self.workflow.events
+        if events and events <= _PULL_REQUESTS and _PREVIEW.search(text):
+            return False
+        if self.job.calls or self.job.environment is not None or _ACCESS.search(text):
+            return True
+        if any(doing.manifest or (doing.call and doing.call.machine in _ELSEWHERE) for doing in self.doings):
+            return True
+        return self._is_given() or any(True for _ in told(self.job))
+
+    def _is_given(self) -> bool:
+        """Whether the steps that migrate read secrets, or variables that are told elsewhere."""
+        steps = {doing.step.number: doing.step.part.node for doing in self.doings if _changes(doing) and doing.step}
+        nodes = (self.workflow.part.get("env"), self.job.part.get("env"), *steps.values())
+        excerpt = self.job.part.yaml.excerpt.text
+        return any(_GIVEN.search(excerpt[node.span.start : node.span.end]) for node in nodes if node is not None)
 
     @property
     def is_test(self) -> bool:
         """Whether it runs migrations on a database of its own."""
-        return self.migration is None and self.first(*CHANGING) is not None
+        return self.first(*CHANGING) is not None and self.migration is None
 
     def first(self, *tasks: Task) -> Doing | None:
         """The first of these things that it does."""
@@ -155,45 +180,27 @@ class Pipelines:
         return next((place for place in told if place is not None), None)
 
 
-def pipelines(workflows: Iterable[Workflow], scripts: Iterable[ScriptFile], manifests: Iterable[Manifest]) -> Pipelines:
+def pipelines(
+    workflows: Iterable[Workflow], scripts: Iterable[ScriptFile], manifests: Iterable[Manifest], runs: Iterable[Run]
+) -> Pipelines:
     """All jobs with what they do."""
     known = Known(
         {workflow.path: workflow for workflow in workflows},
         {file.path: file.script for file in scripts if file.script is not None},
         tuple(each for each in manifests if not each.inline),
+        {id(run.script): run for run in runs},
     )
     jobs = ((workflow, job) for workflow in known.workflows.values() if not workflow.is_action for job in workflow.jobs)
     return Pipelines(tuple(_stage(workflow, job, known) for workflow, job in jobs))
 
 
 def _stage(workflow: Workflow, job: WorkflowJob, known: Known) -> Stage:
-    doings = tuple(of_job(job, known))
-    jobs = (job, *(inner for step in job.steps for inner in action_jobs(step, known)))
-    own = any(each.has_own_database for each in jobs)
-    return Stage(workflow, job, doings, own, _is_shared(workflow, job, doings))
+    actions = tuple(inner for step in job.steps if step.uses for inner in action_jobs(step, known))
+    return Stage(workflow, job, tuple(of_job(job, known)), actions)
 
 
-def _is_shared(workflow: Workflow, job: WorkflowJob, doings: tuple[Doing, ...]) -> bool:
-    """Whether anything tells that a job comes to a database which is not its own and not a pull request's alone.
-
-    Most jobs that migrate run an application's tests; what they start is not always known.
-    """
-    text = uncommented(job)
-    if workflow.events and workflow.events <= _PULL_REQUESTS and _PREVIEW.search(text):
-        return False
-    if job.calls or job.environment is not None or _ACCESS.search(text):
-        return True
-    if any(doing.manifest or (doing.call and doing.call.machine in _ELSEWHERE) for doing in doings):
-        return True
-    variables = (workflow.part.get("env"), job.part.get("env"))
-    steps = (doing.step.part.node for doing in doings if doing.step is not None and doing.task in CHANGING)
-    if any(_GIVEN.search(_written(job, node)) for node in (*variables, *steps) if node is not None):
-        return True
-    return any(True for _ in told(job))
-
-
-def _written(job: WorkflowJob, node: Node) -> str:
-    return job.part.yaml.excerpt.text[node.span.start : node.span.end]
+def _changes(doing: Doing) -> bool:
+    return doing.task in CHANGING
 
 
 _PULL_REQUESTS = frozenset({"pull_request", "pull_request_target"})
