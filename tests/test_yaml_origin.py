@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avion_lint.source import Document
-from avion_lint.yaml.nodes import Scalar, walk
+from avion_lint.yaml.nodes import Scalar, get, walk
 from avion_lint.yaml.stream import read_stream
 
 _BREAKS = "\n\r\x85\u2028\u2029"
@@ -133,3 +133,12 @@ def test_a_long_text_is_mapped_in_time_that_grows_with_its_length():
     text = 'a: "' + "x\\n \n  " * 50_000 + '"\n'
 
     assert assert_true(text) > 100_000
+
+
+@pytest.mark.parametrize("text", ['a: ""\n', "a: ''\n", "a: |\nb: 1\n", "a: >-\n\nb: 1\n"])
+def test_an_empty_text_stands_where_its_scalar_does(text: str) -> None:
+    stream = read_stream(Document("a.yaml", text))
+    scalar = get(stream.roots[0], "a")
+
+    assert isinstance(scalar, Scalar)
+    assert stream.origin(scalar).span(0, 0).start == scalar.span.start

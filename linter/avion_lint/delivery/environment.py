@@ -139,10 +139,8 @@ KEYS = (
     "skip",
 )
 """Keys that settings for migrations have."""
-_OWN = frozenset(
-    {"auto_run", "backup_enabled", "backup_retention_days", "rollback_on_failure", "approval_required", "dry_run"}
-)
-_TELLING = _OWN | {"max_retries", "timeout_seconds", "maintenance_window", "backup_max_age_hours"}
+_OWN = frozenset({"auto_run", "backup_enabled", "backup_retention_days", "rollback_on_failure", "approval_required"})
+_TELLING = _OWN | {"dry_run", "max_retries", "timeout_seconds", "maintenance_window", "backup_max_age_hours"}
 _ENOUGH = 2  # keys of ours that make a mapping the settings for migrations, when its name does not tell
 
 

@@ -9,6 +9,7 @@ from avion_lint.record import record
 from avion_lint.source import Span
 
 EXTRA = "avion-lint[delivery]"
+_LISTS = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
 _OPENING = {"(": ")", "{": "}"}
 
 
@@ -59,9 +60,12 @@ def wrong(text: str) -> Wrong | None:
     said = _said(parse, words)
     if said is None:
         return None
-    if any(word.kind is Kind.VARIABLE for word in words) and said.startswith("expected type"):
-        return None
-    return _unclosed(words) or Wrong(_where(parse, words, said), said)
+    unclosed = _unclosed(words)
+    if unclosed is not None:
+        return unclosed
+    part = _part(parse, words, said)
+    unsure = any(word.kind is Kind.VARIABLE for word in part or words) and said.startswith("expected type")
+    return None if unsure else Wrong(_where(part, words, said), said)
 
 
 def _said(parse: Callable[[str], object], words: list[Token]) -> str | None:
@@ -80,10 +84,13 @@ def _said(parse: Callable[[str], object], words: list[Token]) -> str | None:
 
 
 def _filled(words: list[Token], stand_in: str) -> Iterator[str]:
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    is_list = False
+    for before, word, after in zip([None, *words], words, [*words[1:], None], strict=False):
+        if word.text in ("(", ")"):
+            is_list = word.text == "(" and before is not None and before.text.lower() in _LISTS
         match word.kind:
             case Kind.VARIABLE:
-                is_name = following is not None and (following.text in "{(" or following.kind is Kind.RANGE)
+                is_name = is_list or (after is not None and (after.text in "{(" or after.kind is Kind.RANGE))
                 alone = word.text.startswith(("$", "[[", "\ue000"))
                 yield stand_in if alone and not is_name else "avion_lint"
             case Kind.RANGE:
@@ -113,11 +120,15 @@ def _unclosed(words: list[Token]) -> Wrong | None:
     return Wrong(waiting[-1].span, f"this `{waiting[-1].text}` is never closed") if waiting else None
 
 
-def _where(parse: Callable[[str], object], words: list[Token], said: str) -> Span:
+def _part(parse: Callable[[str], object], words: list[Token], said: str) -> list[Token]:
     """The smallest part in round brackets, with the name before it, that the parser says the same of."""
-    for first, last in _groups(words):
-        if _said(parse, words[first : last + 1]) == said:
-            return Span(words[first].span.start, words[first].span.end)
+    parts = (words[first : last + 1] for first, last in _groups(words))
+    return next((part for part in parts if _said(parse, part) == said), [])
+
+
+def _where(part: list[Token], words: list[Token], said: str) -> Span:
+    if part:
+        return part[0].span
     named = [word for word in words if f"'{word.text}'" in said]
     return named[0].span if named else Span(words[0].span.start, words[-1].span.end)
 

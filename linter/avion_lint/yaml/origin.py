@@ -21,7 +21,7 @@ def origin(document: Document, scalar: Scalar, masked: str | None = None) -> Sou
     if source[span.start : span.end] == scalar.text:
         return SourceMap.shifted(len(scalar.text), span.start)
     runs = (block_runs if scalar.style in {"|", ">"} else flow_runs)(source, scalar)
-    if runs is None:
+    if runs is None or not scalar.text:
         return SourceMap((Segment(0, len(scalar.text), span.start, span.end),))
     return SourceMap(_joined(runs))
 

@@ -31,4 +31,4 @@ def _near(setting: Setting, present: set[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only where a key is not known
 
     near = next(iter(get_close_matches(setting.name, KEYS, 1, _NEAR)), "")
-    return near if near not in present else ""
+    return near if near not in present and near != f"{setting.name}_env" else ""

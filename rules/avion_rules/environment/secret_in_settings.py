@@ -23,6 +23,6 @@ def secret_in_settings(environment: Environment) -> Iterator[Finding]:
             yield environment.finding(
                 node,
                 f"Everybody who reads the repository gets {what}.",
-                f"Name the variable that has it (`{setting.key}_env: …`) and put the value into the environment's "
+                f"Name the variable that has it (`{setting.name}_env: …`) and put the value into the environment's "
                 "secrets. What was pushed once has to be replaced: git keeps it.",
             )

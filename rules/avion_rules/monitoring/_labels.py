@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from avion_lint.promql.metrics import metric
-from avion_lint.promql.syntax import COMPARISONS, SETS, Aggregate, Binary, Call, Negation, Node, Selector
+from avion_lint.promql.syntax import COMPARISONS, SETS, Aggregate, Binary, Call, Negation, Node, Number, Selector
 
 _KEEPING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 _SCRAPED = frozenset({"instance", "job"})
@@ -38,6 +38,8 @@ def labels_of(node: Node) -> frozenset[str] | None:
             return labels_of(vectors[0]) if len(vectors) == 1 else None
         case Negation():
             return labels_of(node.of)
+        case Number():
+            return frozenset()
         case Binary():
             return _of_binary(node)
     return None

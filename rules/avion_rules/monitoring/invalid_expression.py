@@ -15,13 +15,18 @@ from avion_lint.rule import rule
 def invalid_expression(delivery: Delivery) -> Iterator[Finding]:
     """Find an expression that Prometheus cannot read."""
     for query in delivery.queries:
-        found = None if query.is_open else _wrong(query)
+        found = None if query.is_open or _is_empty(query) else _wrong(query)
         if found is not None:
             yield query.finding(
                 found.span,
                 _message(query, found),
                 "Mend the expression; `promtool check rules` reads it as Prometheus does.",
             )
+
+
+def _is_empty(query: Query) -> bool:
+    """Whether a panel has a query that nobody has written yet: Grafana does not ask it."""
+    return not query.text.text.strip() and not isinstance(query.owner, AlertRule)
 
 
 def _wrong(query: Query) -> Wrong | None:
