@@ -335,3 +335,11 @@ def test_an_init_container_with_flyway_s_own_variables_migrates() -> None:
 
     assert lines("migration-in-application", with_env("{name: FLYWAY_URL, value: x}", init)) != []
     assert lines("migration-in-application", with_env("{name: FLYWAY_URL, value: x}", text)) == []
+
+
+def test_a_failed_hook_of_a_fixed_name_stays_where_only_good_ones_are_deleted() -> None:
+    hook = "  annotations: {helm.sh/hook: pre-upgrade, helm.sh/hook-delete-policy: '%s'}\nspec:\n"
+    policies = ("hook-succeeded", "before-hook-creation", "before-hook-creation,hook-succeeded", "hook-failed")
+    found = [bool(lines("fixed-job-name", job(("spec:\n", hook % policy)))) for policy in policies]
+
+    assert found == [True, False, False, True]

@@ -17,7 +17,10 @@ def fixed_job_name(delivery: Delivery) -> Iterator[Finding]:
     """Find a migration's Job of the same name at every deployment, which Kubernetes does not run again."""
     for manifest in delivery.of_kind("Job"):
         scalar = manifest.part.scalar("metadata", "name")
-        if scalar is None or not is_migration(manifest) or _may_be_replaced(manifest):
+        if scalar is None or not is_migration(manifest):
+            continue
+        yield from _kept_by_helm(manifest)
+        if _may_be_replaced(manifest):
             continue
         if not is_fixed(manifest) or manifest.name in _deleted(delivery):
             continue
@@ -29,6 +32,26 @@ def fixed_job_name(delivery: Delivery) -> Iterator[Finding]:
             "with the build's number. As Helm's or Argo CD's hook it may keep its name: they delete the old one first.",
             related=why(manifest),
         )
+
+
+def _kept_by_helm(manifest: Manifest) -> Iterator[Finding]:
+    """A hook whose delete policy does not say `before-hook-creation`, which is the default only where none is given."""
+    policy = manifest.annotation("helm.sh/hook-delete-policy")
+    if policy is None or not policy.known or not manifest.helm_hooks or not is_fixed(manifest):
+        return
+    said = {word.strip() for word in policy.text.split(",")}
+    if "before-hook-creation" in said or {"hook-succeeded", "hook-failed"} <= said:
+        return
+    if "hook-succeeded" in said:
+        message = "After a migration that failed every later upgrade fails too: the failed Job is still there"
+    else:
+        message = "The next upgrade fails: the Job of the last one is still there"
+    yield manifest.finding(
+        policy,
+        f"{message}, Helm does not delete it first, and answers `already exists`.",
+        f"Write `helm.sh/hook-delete-policy: {','.join(['before-hook-creation', *sorted(said - {'hook-failed'})])}`.",
+        related=why(manifest),
+    )
 
 
 def _may_be_replaced(manifest: Manifest) -> bool:
