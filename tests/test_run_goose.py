@@ -58,6 +58,16 @@ def test_old_and_new_goose_are_run_alike(tmp_path, postgres, variable):
     assert ("i",) in indexes
 
 
+def test_a_run_writes_metrics_for_prometheus(site):
+    settings = "environments: {staging: {merged: false, backup-enabled: false, metrics-file: metrics/users.prom}}\n"
+    site.write({"avion-lint.yaml": settings})
+    site.run()
+    text = (site.repo.path / "metrics/users.prom").read_text()
+
+    assert 'avion_lint_runs_total{service="users",environment="staging",outcome="done"} 1\n' in text
+    assert 'avion_lint_run_under_way_since_seconds{service="users",environment="staging"} 0.000\n' in text
+
+
 def test_a_second_run_has_nothing_to_do(site):
     site.run()
     told = site.run()

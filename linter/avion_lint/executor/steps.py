@@ -50,6 +50,7 @@ class Context:
     `look` reads the runner's table; `move` starts the runner for at most so many seconds, for one file (goose) or for
     all (Flyway, `at_once`); `back` undoes the newest migration, None where the runner cannot. `backup` and `after` are
     further steps, each gives what is told of it. `wait` are seconds for the lock, `pause` those before a second try.
+    `watched` is called when the run has begun and when it has ended.
     """
 
     run: str
@@ -68,6 +69,7 @@ class Context:
     tell: Callable[[str], None] = lambda _: None
     wait: float = 0.0
     pause: float = 2.0
+    watched: Callable[[], None] = lambda: None
 
 
 @record

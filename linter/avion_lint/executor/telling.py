@@ -62,6 +62,8 @@ class Steps:
         """Tell of what is about to happen; raises CannotRunError where the trail cannot be written."""
         plan = self.context.plan
         self.context.trail.append(event, self.context.run, service=plan.service, environment=plan.environment, **told)
+        if event in ("run-begun", "run-ended"):
+            self.context.watched()
 
     def note(self, event: str, **told: object) -> None:
         """Tell of what has happened already: that it cannot be written down does not undo it."""

@@ -84,6 +84,7 @@ class Environment:
     health_url: str = ""
     smoke_command: tuple[str, ...] = ()
     audit_file: str = ""
+    metrics_file: str = ""
     skip: tuple[str, ...] = ()
     place: Place | None = field(default=None, compare=False)
 

@@ -20,11 +20,13 @@ from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.operating.afterwards import afterwards, announce
 from avion_lint.cli.operating.answers import answers
 from avion_lint.cli.operating.backups import back_up, folder_of, told
-from avion_lint.cli.operating.preparation import Prepared, place_of, prepare
+from avion_lint.cli.operating.preparation import Place, Prepared, place_of, prepare
 from avion_lint.cli.operating.runner import Started, program_of
 from avion_lint.cli.output import complain, say
+from avion_lint.executor.audit import entries
 from avion_lint.executor.backup import Wanted
 from avion_lint.executor.job import Ran
+from avion_lint.executor.metrics import write
 from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.procedure import execute
 from avion_lint.executor.processes import Custody
@@ -109,6 +111,7 @@ def context_of(given: Namespace, prepared: Prepared, means: Means) -> Context:
         after=afterwards(place.environment, custody, private),
         tell=_tell if sys.stderr.isatty() or given.verbose else lambda _: None,
         wait=given.wait,
+        watched=lambda: _measure(place),
     )
 
 
@@ -171,6 +174,16 @@ def end_as_by_hand() -> None:
 
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, stop)
+
+
+def _measure(place: Place) -> None:
+    """Write the metrics, where the settings name a file; that it cannot be written stops nothing."""
+    if not place.environment.metrics_file:
+        return
+    try:
+        write(place.root / place.environment.metrics_file, entries(place.trail.text()))
+    except CannotRunError as error:
+        complain(error.text)
 
 
 def _nothing(_: float) -> Ran:
