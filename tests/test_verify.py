@@ -140,6 +140,25 @@ def test_the_first_down_that_does_not_bring_the_schema_back_is_found_on_the_way_
 
 
 @pytest.mark.parametrize("goose", GOOSES)
+@pytest.mark.parametrize("name", ["2_again.sql", "two.sql"])
+def test_a_name_that_goose_does_not_take_stops_the_run(tmp_path, goose, name):
+    folder = written(
+        tmp_path, {f"{DB}/00001_users.sql": USERS, f"{DB}/00002_orders.sql": ORDERS, f"{DB}/{name}": USERS}
+    )
+    found = verified(folder, *goose_arguments(goose), code=1)["users"]
+
+    assert states(found) == {"up": "failed"}
+
+
+def test_a_file_that_cannot_be_read_is_not_passed_over(tmp_path):
+    folder = written(tmp_path, GOOD)
+    (folder / DB / "00004_latin.sql").write_bytes(b"-- +goose Up\nSELECT '\xe4';\n")
+    told = problem(verified(folder, "--builtin", code=3)["users"], "up")
+
+    assert told["what"].startswith(f"{DB}/00004_latin.sql ")
+
+
+@pytest.mark.parametrize("goose", GOOSES)
 def test_the_way_down_ends_at_a_migration_that_stays(tmp_path, goose):
     folder = written(
         tmp_path, {**GOOD, f"{DB}/00001_users.sql": goose_file("CREATE TABLE users (id bigint PRIMARY KEY);")}

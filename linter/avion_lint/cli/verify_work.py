@@ -76,6 +76,8 @@ def _not_done(around: Around, here: Collected, state: State, problem: Problem) -
 
 def _work(around: Around, past: Production, make: Open, custody: Custody, notes: tuple[str, ...]) -> Work:
     given, here = around.given, past.here
+    for content in here.unreadable:
+        raise CannotRunError(f"{content.path} {content.why}", content.mend)
     tool = around.tools[here.service.runner]
     limits = Limits(given.statement_timeout)
     passed = {name: os.environ[name] for name in given.pass_env if name in os.environ}

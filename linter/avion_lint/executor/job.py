@@ -22,7 +22,8 @@ BEFORE_ALL = Version((0,), "0")
 class Stage:
     """The migrations of a service at some state, copied from `root` into a folder of ours.
 
-    `files` are in the runner's order.
+    `files` are in the runner's order. `refused` says why the runner takes none of them: a name that it does not accept,
+    or a version that two have.
     """
 
     folder: str
@@ -30,6 +31,7 @@ class Stage:
     runner: Runner
     files: tuple[MigrationFile, ...]
     configuration: FlywayConfiguration
+    refused: str = ""
 
     @property
     def ordered(self) -> tuple[MigrationFile, ...]:
@@ -51,14 +53,14 @@ def staged(collected: Collected, folder: Path, scripts: Mapping[str, str]) -> St
     could run it.
     """
     service = collected.service
-    for file in collected.files:
-        if file.kind is not Kind.CODE:
-            target = folder / _inside(file.path, service.root, service.runner)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(file.document.text.encode())
-            conf = f"{file.path}.conf"
-            if conf in scripts:
-                target.with_name(f"{target.name}.conf").write_text(scripts[conf], encoding="utf-8")
+    named = [document for document, _ in collected.problems]  # the runner sees them too, and may stop at them
+    for document in (*(file.document for file in collected.files if file.kind is not Kind.CODE), *named):
+        target = folder / _inside(document.path, service.root, service.runner)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(document.text.encode())
+        conf = f"{document.path}.conf"
+        if conf in scripts:
+            target.with_name(f"{target.name}.conf").write_text(scripts[conf], encoding="utf-8")
     folder.mkdir(parents=True, exist_ok=True)
     return Stage(
         str(folder),
@@ -66,7 +68,22 @@ def staged(collected: Collected, folder: Path, scripts: Mapping[str, str]) -> St
         service.runner,
         tuple(sorted(collected.files, key=runner_order)),
         collected.configuration,
+        _refused(collected),
     )
+
+
+def _refused(collected: Collected) -> str:
+    for document, problem in collected.problems:
+        if problem.refused:
+            return f"{document.path}: {problem.reason}"
+    known: dict[object, str] = {}
+    for file in collected.files:
+        kind = Kind.VERSIONED if file.kind is Kind.CODE else file.kind
+        if file.version and kind in (Kind.VERSIONED, Kind.UNDO):
+            other = known.setdefault((kind, file.version), file.path)
+            if other != file.path:
+                return f"{other} and {file.path} have the same version {file.version}"
+    return ""
 
 
 def _inside(path: str, root: str, runner: Runner) -> str:

@@ -23,6 +23,8 @@ class RefusedError(Exception):
 def attempted(job: Job, work: Callable[[psycopg.Connection], str]) -> Ran:
     """Do some work on a connection; what the server or the runner refuses is how it ended."""
     error_class = driver().Error
+    if job.stage.refused:
+        return Ran(content=False, said=job.stage.refused)
     try:
         with connect(job.address, "verify") as connection:
             said = work(connection)
