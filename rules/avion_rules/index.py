@@ -236,6 +236,14 @@ RULES: tuple[Rule, ...] = (
         on=(a.CreateTrigger, a.CreateObject),
     ),
     indexed(
+        "CO121",
+        "compatibility.dropped_while_named",
+        "Find a deprecated table or column that is dropped while released code still names it.",
+        Migration,
+        any_database=True,
+        on=(a.Drop, a.DropColumn),
+    ),
+    indexed(
         "DA101",
         "data.whole_table_update",
         "Find an update of every row of a table in one statement.",

@@ -11,11 +11,13 @@ from avion_lint.record import record, replace
 from avion_lint.source import Document, Place, Span
 from avion_lint.verdict import Found, Unchecked
 
+_ONLY_WHERE_NAMED = {"CO121"}
+"""Rules that find nothing but names which the code has."""
 _TABLES = {"CO101", "CO104", "CO109", "CO112"}
 _COLUMNS = {"CO102", "CO105", "CO107", "CO111", "CO117", "CO118", "CO119"}
 _INSERTED = {"CO110"}
 _OBJECTS = {"CO103", "CO106"}
-RULES = _TABLES | _COLUMNS | _INSERTED | _OBJECTS
+RULES = _TABLES | _COLUMNS | _INSERTED | _OBJECTS | _ONLY_WHERE_NAMED
 
 _NEAR = 40  # lines between a column's name and its table's
 _SHOWN = 5
@@ -62,18 +64,25 @@ class _Name:
         return _spellings(self.name) | (_forms(self.table) if self.table else frozenset())
 
 
-def with_uses(found: Iterable[Found], search: Search) -> Used:
-    """The findings, those about names of the application's with the places where its code has them."""
+def with_uses(found: Iterable[Found], search: Search | None) -> Used:
+    """The findings, those about names of the application's with the places where its code has them.
+
+    What is only wrong where the code has the name is left out where it has not, or where nobody looks.
+    """
     found = tuple(found)
+    if search is None:
+        return Used(tuple(each for each in found if each.rule.id not in _ONLY_WHERE_NAMED))
     names = {index: name for index, each in enumerate(found) if (name := _name(each)) is not None}
     if not names:
         return Used(found)
     sources = search(frozenset(word for name in names.values() for word in name.words))
     by_file = [(source.where, _by_file(source.hits)) for source in sources]
+    places = {index: tuple(_places(name, by_file)) for index, name in names.items()}
     return Used(
         tuple(
-            _with_places(each, tuple(_places(names[index], by_file))) if index in names else each
+            _with_places(each, places.get(index, ()))
             for index, each in enumerate(found)
+            if places.get(index) or each.rule.id not in _ONLY_WHERE_NAMED
         ),
         tuple(_not_asked(source, names.values()) for source in sources if source.why),
     )
@@ -89,7 +98,8 @@ def _name(found: Found) -> _Name | None:
     parts = [part.strip('"') for part in found.finding.object.split(".")]
     if found.rule.id not in RULES or not parts[-1]:
         return None
-    if found.rule.id in _COLUMNS | _INSERTED and len(parts) > 1:
+    of_column = found.rule.id in _ONLY_WHERE_NAMED and "column" in found.finding.message
+    if (found.rule.id in _COLUMNS | _INSERTED or of_column) and len(parts) > 1:
         column, table = parts[-1], parts[-2]
         return _Name(table, inserted=True) if found.rule.id in _INSERTED else _Name(column, table)
     return _Name(parts[-1])

@@ -80,7 +80,7 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
 
         closed = case.ground.applied | case.ground.tip | case.closed
         outcome = with_fixes(outcome, assessment.projects, case.fixers(), closed)
-    if case.code and any(each.rule.family == _APPLICATION for each in outcome.found):
+    if any(each.rule.family == _APPLICATION for each in outcome.found):
         from avion_lint.judgement.code_uses import with_uses  # noqa: PLC0415 - few changes break the application
 
         used = with_uses(outcome.found, case.code)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 
@@ -14,11 +15,13 @@ from avion_lint.discovery.gather import Gathering, gather, identity_of
 from avion_lint.discovery.tree import MemoryTree
 from avion_lint.fixer import Fixers
 from avion_lint.git import Entry
+from avion_lint.git.grep import Hit
 from avion_lint.history.changes import Contents, History, Source, Trees, changes, differences
 from avion_lint.history.deployments import assumed
 from avion_lint.history.ground import against_base
 from avion_lint.judgement.around import Around
 from avion_lint.judgement.assess import migration_paths
+from avion_lint.judgement.code_uses import Search, Searched
 from avion_lint.judgement.judge import Case, judge
 from avion_lint.policy.in_force import Policy, effective
 from avion_lint.policy.packs import load_pack
@@ -61,8 +64,26 @@ def rehearse(
             fixers=(lambda: fixers) if fixers else None,
             sizes=sizes or {},
             around=_around(tree, before, gathering),
+            code=_code(before),
         )
     )
+
+
+def _code(before: Mapping[str, str]) -> Search:
+    """The search through what was there before and is no SQL."""
+    files = {path: text for path, text in before.items() if not path.lower().endswith(".sql")}
+
+    def search(words: Collection[str]) -> tuple[Searched, ...]:
+        whole = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b")
+        hits = (
+            Hit(path, number, line)
+            for path, text in sorted(files.items())
+            for number, line in enumerate(text.splitlines(), start=1)
+            if whole.search(line)
+        )
+        return (Searched(BASE, tuple(hits)),)
+
+    return search
 
 
 def _around(tree: MemoryTree, before: Mapping[str, str], gathering: Gathering) -> Around | None:
