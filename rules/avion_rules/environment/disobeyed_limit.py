@@ -12,6 +12,8 @@ from avion_lint.rule import rule
 from avion_rules._objects import integers
 from avion_rules.environment._practice import jobs, stages
 from avion_rules.environment._values import number, only
+from avion_rules.monitoring._queries import alerts
+from avion_rules.monitoring.alert_after_deadline import delay
 from avion_rules.workflow._waits import waits
 
 _DEFAULT_TRIES = 6  # batch/v1, backoffLimit
@@ -62,7 +64,11 @@ def _seconds(delivery: Delivery, environment: Environment) -> Iterator[Finding]:
     allowed = number(setting)
     if setting is None or allowed is None or allowed <= 0:
         return
-    found = [*_of_jobs(delivery, environment, allowed), *_of_workflows(delivery, environment, allowed)]
+    found = [
+        *_of_jobs(delivery, environment, allowed),
+        *_of_workflows(delivery, environment, allowed),
+        *_of_alerts(delivery, environment, allowed),
+    ]
     if found:
         yield environment.finding(
             setting.entry,
@@ -96,6 +102,15 @@ def _of_workflows(delivery: Delivery, environment: Environment, allowed: int) ->
         if minutes is not None and minutes * _MINUTE < allowed:
             place = stage.job.part.place("timeout-minutes")
             yield f"{minutes * _MINUTE:g}", Related(place, f"GitHub ends the job after {minutes:g} min")
+
+
+def _of_alerts(delivery: Delivery, environment: Environment, allowed: int) -> Iterator[tuple[str, Related]]:
+    """Alerts on long migrations that come only when production's time is over."""
+    for alert, query, tree in alerts(delivery) if environment.name == "production" else ():
+        found = delay(alert, tree)
+        if found is not None and found[2] >= allowed:
+            place = query.place(found[1])
+            yield f"{found[2]:g}", Related(place, f"the alert {alert.name} comes after {found[2]:g} s, too late")
 
 
 def _said(found: list[tuple[str, Related]], setting: Setting) -> str:

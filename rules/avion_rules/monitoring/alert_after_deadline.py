@@ -20,7 +20,7 @@ _DEADLINE = "activeDeadlineSeconds"
 def alert_after_deadline(delivery: Delivery) -> Iterator[Finding]:
     """Find an alert on the run time of a Job that fires only when the Job's deadline has ended it."""
     for alert, query, tree in alerts(delivery):
-        found = _delay(alert, tree)
+        found = delay(alert, tree)
         if found is None:
             continue
         selector, span, seconds, said = found
@@ -38,7 +38,7 @@ def alert_after_deadline(delivery: Delivery) -> Iterator[Finding]:
             )
 
 
-def _delay(alert: AlertRule, tree: Node) -> tuple[Selector, Span, float, str] | None:
+def delay(alert: AlertRule, tree: Node) -> tuple[Selector, Span, float, str] | None:
     """Seconds from a Job's start to the alert, with what it asks and where."""
     pending = alert.pending
     if pending is None:
