@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.doings import Doing
 from avion_lint.delivery.pipeline import Stage
@@ -24,8 +25,8 @@ def listed(words: Sequence[str]) -> str:
 
 
 def is_about_migrations(workflow: Workflow, delivery: Delivery) -> bool:
-    """Whether a workflow runs migrations, for a test or in earnest, or is called after them."""
-    if any(stage.migration or stage.is_test for stage in delivery.pipelines.of(workflow)):
+    """Whether a workflow runs migrations, for a test or in earnest, checks them, or is called after them."""
+    if any(stage.migration or stage.is_test or stage.first(Task.LINT) for stage in delivery.pipelines.of(workflow)):
         return True
     return bool(_ABOUT.search(f"{workflow.path} {workflow.name}".lower()))
 

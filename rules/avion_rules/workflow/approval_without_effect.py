@@ -21,14 +21,14 @@ _SHOWN = 3
 def approval_without_effect(delivery: Delivery) -> Iterator[Finding]:
     """Find an approval that production's migration does not wait for."""
     pipelines = delivery.pipelines
-    production = [stage for stage in pipelines.migrating if pipelines.reaches(stage, "production") is not None]
+    production = [stage for stage in pipelines.stages if stage.migration and pipelines.reaches(stage, "production")]
     for workflow in delivery.workflows:
         stages = pipelines.of(workflow)
         for approval in filter(approving, stages):
             within = [stage for stage in production if stage.workflow is workflow]
             passing = [stage for stage in within if not _waits(stage, approval, pipelines)]
             if not within and not _leads_on(workflow, stages, delivery):
-                passing = [stage for stage in production if not _is_guarded(stage, pipelines)]
+                passing = [stage for stage in production if stage.job.steps and not _is_guarded(stage, pipelines)]
             if passing:
                 yield _finding(approval, passing)
 
