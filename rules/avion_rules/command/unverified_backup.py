@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.delivery.acts import Act
+from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.runs import Run
 from avion_lint.finding import Finding
 from avion_lint.pattern import pattern
@@ -24,14 +25,21 @@ def unverified_backup(run: Run) -> Iterator[Finding]:
     if is_test(run) or is_pasted(run) or _LOOKS.search(run.script.text):
         return
     dump = next((act for act in run.acts if act.call.name in _DUMPS and not is_local(act)), None)
-    if dump is None or {"-s", "--schema-only"} & set(dump.words) or _is_fed_on(dump):
+    if dump is None or {"-s", "--schema-only"} & set(dump.words) or dump.failure.is_lost or _is_fed_on(dump):
+        return
+    relies = next((act for act in run.acts if act.does(Task.MIGRATE, Task.ROLL_BACK) and _is_after(act, dump)), None)
+    if relies is None:
         return
     yield run.finding(
         dump.place,
-        "Nothing looks at the backup: a torn or an empty file is found out on the day it is needed.",
-        'Read it once: `pg_restore -l "$file" > /dev/null` for `pg_dump -Fc`, `gzip -t "$file"` for what gzip has made; '
-        "and restore one into another database from time to time.",
+        f"Nothing looks at the backup before `{relies.deed(Task.MIGRATE, Task.ROLL_BACK)}` relies on it: a torn file "
+        "is found out on the day it is needed.",
+        'Read it once: `pg_restore -l "$file" > /dev/null` for `pg_dump -Fc`, `gzip -t "$file"` for gzip\'s.',
     )
+
+
+def _is_after(act: Act, dump: Act) -> bool:
+    return act.place.span.start > dump.place.span.start
 
 
 def _is_fed_on(dump: Act) -> bool:
