@@ -1468,6 +1468,12 @@ RULES: tuple[Rule, ...] = (
         "Run",
     ),
     indexed(
+        "SH114",
+        "command.unpassed_argument",
+        "Find an argument that is always empty, or that may be missing where data is at stake.",
+        "Run",
+    ),
+    indexed(
         "SH115",
         "command.variable_never_expanded",
         "Find a variable that reaches a program as it is written, since no shell puts its value in.",
@@ -1483,6 +1489,42 @@ RULES: tuple[Rule, ...] = (
         "SH117",
         "command.lines_in_loop_head",
         "Find a loop over an output of several lines, which GitHub writes into the script as lines.",
+        "Run",
+    ),
+    indexed(
+        "SH118",
+        "command.vacuous_check",
+        "Find a check of migrations that can find nothing wrong.",
+        "Run",
+    ),
+    indexed(
+        "SH119",
+        "command.secret_in_command",
+        "Find a secret that stands in a command, where processes, logs or files show it.",
+        "Run",
+    ),
+    indexed(
+        "SH120",
+        "command.unpinned_runner",
+        "Find a migration runner of which nobody has chosen the version.",
+        "Run",
+    ),
+    indexed(
+        "SH121",
+        "command.migration_at_start",
+        "Find a script that migrates the database and then becomes the application.",
+        "Run",
+    ),
+    indexed(
+        "SH122",
+        "command.glob_for_backup",
+        "Find a backup that is sent away or put back by a pattern that may fit other files.",
+        "Run",
+    ),
+    indexed(
+        "SH123",
+        "command.unverified_backup",
+        "Find a dump that nothing has looked at before others rely on it.",
         "Run",
     ),
     indexed(
