@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from avion_lint.promql.metrics import metric
-from avion_lint.promql.syntax import COMPARISONS, SETS, Aggregate, Binary, Call, Negation, Node, Number, Selector
+from avion_lint.promql.syntax import SETS, Aggregate, Binary, Call, Negation, Node, Number, Selector, Text
 
 _KEEPING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 _SCRAPED = frozenset({"instance", "job"})
-_WITHOUT = frozenset({"vector", "time", "scalar", "pi"})
+_SCALARS = frozenset({"time", "scalar", "pi"})
+_WITHOUT = _SCALARS | {"vector"}
 _MAKING = frozenset({"label_replace", "label_join", "absent", "absent_over_time", "info"})
 
 
@@ -38,7 +39,7 @@ def labels_of(node: Node) -> frozenset[str] | None:
             return labels_of(vectors[0]) if len(vectors) == 1 else None
         case Negation():
             return labels_of(node.of)
-        case Number():
+        case Number() | Text():
             return frozenset()
         case Binary():
             return _of_binary(node)
@@ -63,12 +64,31 @@ def surely(node: Node) -> frozenset[str]:
     return frozenset()
 
 
+def is_scalar(node: Node) -> bool:
+    """Whether a result is a bare number (or text), which has no labels and pairs with everything."""
+    match node:
+        case Number() | Text():
+            return True
+        case Negation():
+            return is_scalar(node.of)
+        case Call(name=name):
+            return name in _SCALARS
+        case Binary():
+            return is_scalar(node.left) and is_scalar(node.right)
+    return False
+
+
 def _of_binary(node: Binary) -> frozenset[str] | None:
+    """Labels of what two sides give: one to one those that are paired by, Prometheus' `resultMetric`."""
+    if is_scalar(node.left):
+        return labels_of(node.right)
     left, right = labels_of(node.left), labels_of(node.right)
+    if is_scalar(node.right) or node.op in ("and", "unless"):
+        return left
     if node.op == "or":
         return None if left is None or right is None else left | right
-    if node.op in SETS or (node.op in COMPARISONS and not node.group):
-        return left if node.op in SETS or left else right
-    if node.group or left is None or right is None:
+    if node.group:
         return None
-    return left | right if not left or not right else left & right
+    if node.matching == "on":
+        return frozenset(node.labels)
+    return None if left is None or right is None else (left & right) - set(node.labels)

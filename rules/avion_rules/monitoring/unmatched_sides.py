@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from avion_lint.delivery.delivery import Delivery
 from avion_lint.finding import Finding
-from avion_lint.promql.syntax import Binary, Call, Negation, Node, Number, Selector, Text, walk
+from avion_lint.promql.syntax import Binary, Negation, Node, Selector, walk
 from avion_lint.rule import rule
-from avion_rules.monitoring._labels import labels_of, surely
-from avion_rules.monitoring._queries import constant, trees
+from avion_rules.monitoring._labels import is_scalar, labels_of, surely
+from avion_rules.monitoring._queries import trees
 
-_SCALARS = frozenset({"time", "scalar", "pi"})
 _EXTRA = {"kube_job_failed": "condition", "kube_job_complete": "condition"}  # always there
 
 
@@ -22,7 +21,7 @@ def unmatched_sides(delivery: Delivery) -> Iterator[Finding]:
         for node in walk(tree):
             if not isinstance(node, Binary) or node.matching or node.group or node.op == "or":
                 continue
-            if _is_scalar(node.left) or _is_scalar(node.right):
+            if is_scalar(node.left) or is_scalar(node.right):
                 continue
             why = _differing(node)
             effect = "takes nothing away" if node.op == "unless" else "gives nothing"
@@ -66,23 +65,10 @@ def _metric(node: Node) -> str:
             return node.name
         case Negation():
             return _metric(node.of)
-        case Binary(matching="", group="") if _is_scalar(node.left) or _is_scalar(node.right):
-            return _metric(node.right if _is_scalar(node.left) else node.left)
+        case Binary(matching="", group="") if is_scalar(node.left) or is_scalar(node.right):
+            return _metric(node.right if is_scalar(node.left) else node.left)
     return ""
 
 
 def _listed(labels: frozenset[str]) -> str:
     return ", ".join(sorted(labels)) or "none"
-
-
-def _is_scalar(node: Node) -> bool:
-    match node:
-        case Number() | Text():
-            return True
-        case Negation():
-            return _is_scalar(node.of)
-        case Call(name=name):
-            return name in _SCALARS
-        case Binary():
-            return constant(node) is not None or (_is_scalar(node.left) and _is_scalar(node.right))
-    return False
