@@ -1,4 +1,4 @@
-"""Secrets in the values of charts and in plain files of settings."""
+"""Secrets in the values of charts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from posixpath import basename
 
 from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.environment import environment_of
-from avion_lint.delivery.part import Part, YamlText
+from avion_lint.delivery.part import Part
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
-from avion_lint.yaml.nodes import Mapping, Scalar, walk
+from avion_lint.yaml.nodes import Scalar, walk
 from avion_rules.access._secrets import secret_in
 
 _REMEDY = (
@@ -21,21 +21,13 @@ _REMEDY = (
 
 @rule("AC113", subject=Delivery)
 def secret_in_values(delivery: Delivery) -> Iterator[Finding]:
-    """Find a password, webhook or key in a chart's values or in settings of an environment."""
-    plain = (each.part for each in delivery.environments if not _is_object(each.part.yaml))
-    settings = {part.yaml.path: part for part in plain}
+    """Find a password, webhook or key in a chart's values."""
     for text in delivery.texts:
         name = basename(text.path)
         if name.startswith("values") and name.endswith((".yaml", ".yml")):
-            roots = [Part(text, root) for root in text.stream.roots]
-        elif text.path in settings:
-            roots = [settings[text.path]]
-        else:
-            continue
-        for root in roots:
-            yield from _in(
-                root, by_name=text.path in settings or environment_of(text.path) in ("production", "staging")
-            )
+            by_name = environment_of(text.path) in ("production", "staging")
+            for root in text.stream.roots:
+                yield from _in(Part(text, root), by_name=by_name)
 
 
 def _in(root: Part, *, by_name: bool) -> Iterator[Finding]:
@@ -56,7 +48,3 @@ def _in(root: Part, *, by_name: bool) -> Iterator[Finding]:
 def _is_reference(path: tuple[str | int, ...]) -> bool:
     """Whether the value only names where a secret is kept."""
     return any("existing" in str(key).lower() or "ref" in str(key).lower() for key in path)
-
-
-def _is_object(text: YamlText) -> bool:
-    return any(isinstance(root, Mapping) and root.entry("apiVersion") is not None for root in text.stream.roots)
