@@ -343,3 +343,14 @@ def test_a_failed_hook_of_a_fixed_name_stays_where_only_good_ones_are_deleted() 
     found = [bool(lines("fixed-job-name", job(("spec:\n", hook % policy)))) for policy in policies]
 
     assert found == [True, False, False, True]
+
+
+@pytest.mark.parametrize(("weight", "late"), [("-1", False), ("0", False), ("1", True)])
+def test_a_backup_s_hook_of_a_higher_weight_comes_after_the_migration(weight: str, late: bool) -> None:
+    annotations = (
+        f"  annotations: {{helm.sh/hook: 'pre-install,pre-upgrade', helm.sh/hook-weight: '{weight}'}}\nspec:\n"
+    )
+    backup = job(("users-migration", "users-backup"), ("[goose, up]", "[pg_dump, -f, /b/x]"), ("spec:\n", annotations))
+    files = {"chart/templates/job.yaml": HOOK, "chart/templates/backup.yaml": backup}
+
+    assert bool(lines("backup-hook-too-late", {**CHART, **files})) is late

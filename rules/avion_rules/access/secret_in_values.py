@@ -10,6 +10,7 @@ from avion_lint.delivery.environment import environment_of
 from avion_lint.delivery.part import Part
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
+from avion_lint.source import Span
 from avion_lint.yaml.nodes import Scalar, walk
 from avion_rules.access._secrets import secret_in
 
@@ -26,13 +27,16 @@ def secret_in_values(delivery: Delivery) -> Iterator[Finding]:
         name = basename(text.path)
         if name.startswith("values") and name.endswith((".yaml", ".yml")):
             by_name = environment_of(text.path) in ("production", "staging")
+            others = [each.part.node.span for each in delivery.environments if each.path == text.path]
             for root in text.stream.roots:
-                yield from _in(Part(text, root), by_name=by_name)
+                yield from _in(Part(text, root), others, by_name=by_name)
 
 
-def _in(root: Part, *, by_name: bool) -> Iterator[Finding]:
+def _in(root: Part, others: list[Span], *, by_name: bool) -> Iterator[Finding]:
     """Secrets below a node; by their names only in values of an environment, not in a chart's defaults."""
     for path, node in walk(root.node):
+        if any(other.start <= node.span.start < other.end for other in others):
+            continue  # settings of an environment, which secret-in-settings speaks of
         if isinstance(node, Scalar) and node.known and node.text:
             key = str(path[-1]) if path else ""
             what = secret_in(key if by_name and not _is_reference(path) else "", node.text)

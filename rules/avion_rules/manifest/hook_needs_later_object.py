@@ -11,16 +11,16 @@ from avion_lint.rule import rule
 from avion_rules._objects import is_off, why
 from avion_rules._uses import Use, uses
 from avion_rules.manifest._argo import wave
+from avion_rules.manifest._helm import EARLY, weight
 
 _HELM, _ARGO = "helm.sh/hook", "argocd.argoproj.io/hook"
-_EARLY = frozenset({"pre-install", "pre-upgrade"})
 
 
 @rule("KM122", subject=Delivery)
 def hook_needs_later_object(delivery: Delivery) -> Iterator[Finding]:
     """Find a migration that runs before the ServiceAccount, ConfigMap, Secret or volume that it uses is made."""
     for manifest in delivery.of_kind("Job", "Pod"):
-        if not manifest.migrates or not (manifest.helm_hooks & _EARLY or "PreSync" in manifest.argo_hooks):
+        if not manifest.migrates or not (manifest.helm_hooks & EARLY or "PreSync" in manifest.argo_hooks):
             continue
         beside = [] if manifest.inline else [each for each in delivery.by_home[manifest.home] if not _is_off(each)]
         seen: set[tuple[str, str]] = set()
@@ -43,7 +43,7 @@ def _comes_later(hook: Manifest, other: Manifest) -> bool:
     if hook.argo_hooks:
         mine, others, is_early = wave(hook), wave(other), "PreSync" in other.argo_hooks
         return not _may_say(other, _ARGO) or (is_early and mine is not None and others is not None and others > mine)
-    mine, others, is_early = _weight(hook), _weight(other), bool(other.helm_hooks & _EARLY)
+    mine, others, is_early = weight(hook), weight(other), bool(other.helm_hooks & EARLY)
     return not _may_say(other, _HELM) or (is_early and mine is not None and others is not None and others > mine)
 
 
@@ -53,16 +53,6 @@ def _may_say(manifest: Manifest, name: str) -> bool:
     if manifest.annotation(name) is None and annotations is not None and is_off(manifest.part, annotations):
         return False
     return manifest.part.may_have("metadata", "annotations", name)
-
-
-def _weight(manifest: Manifest) -> int | None:
-    scalar = manifest.annotation("helm.sh/hook-weight")
-    if scalar is None:
-        return 0
-    try:
-        return int(scalar.text) if scalar.known else None
-    except ValueError:
-        return None
 
 
 def _finding(manifest: Manifest, use: Use, other: Manifest, *, argo: bool) -> Finding:
@@ -93,8 +83,8 @@ def _remedy(manifest: Manifest, use: Use, *, argo: bool) -> str:
             f"Give the {use.kind} (or a copy of it for the migration) the annotations `{_ARGO}: PreSync` and "
             f'`argocd.argoproj.io/sync-wave: "{(wave(manifest) or 0) - 1}"`.'
         )
-    hooks = ",".join(sorted(manifest.helm_hooks & _EARLY))
+    hooks = ",".join(sorted(manifest.helm_hooks & EARLY))
     return (
         f"Give the {use.kind} (or a copy of it for the migration) the annotations `{_HELM}: {hooks}` and "
-        f'`helm.sh/hook-weight: "{(_weight(manifest) or 0) - 1}"`.'
+        f'`helm.sh/hook-weight: "{(weight(manifest) or 0) - 1}"`.'
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
-from avion_rules._objects import integers, is_migration, said, when, why
+from avion_rules._objects import integers, is_migration, runner_of, said, when, why
 
 
 @rule("KM106", subject=Manifest)
@@ -21,13 +21,21 @@ def migrations_in_parallel(manifest: Manifest) -> Iterator[Finding]:
             if count > 1:
                 yield manifest.finding(
                     scalar,
-                    f"The migrations are run {count} times {does}{when(job, scalar)}: goose takes no lock by itself, "
-                    "and two runs of it break each other.",
+                    f"The migrations are run {count} times {does}{when(job, scalar)}: {_harm(manifest)}.",
                     f"Take `{key}` away, or write 1.",
                     related=why(manifest),
                 )
     if manifest.kind == "CronJob":
         yield from _overlapping(manifest)
+
+
+def _harm(manifest: Manifest) -> str:
+    runners = {runner_of(each) for each in manifest.containers if each.migrates}
+    if "goose" in runners:
+        return "goose takes no lock, so two runs begin the same file and one of them fails"
+    if "flyway" in runners:
+        return "Flyway's lock makes one run wait for the other, and nothing is won by it"
+    return "both may apply the same change"
 
 
 def _overlapping(manifest: Manifest) -> Iterator[Finding]:
