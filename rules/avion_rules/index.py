@@ -86,7 +86,7 @@ RULES: tuple[Rule, ...] = (
     indexed(
         "AC113",
         "access.secret_in_values",
-        "Find a password, webhook or key in a chart's values or in settings of an environment.",
+        "Find a password, webhook or key in a chart's values.",
         "Delivery",
     ),
     indexed(
@@ -777,6 +777,12 @@ RULES: tuple[Rule, ...] = (
         "manifest.wait_too_late",
         "Find a wait for the database that comes after a container which needs the database.",
         "Manifest",
+    ),
+    indexed(
+        "KM134",
+        "manifest.backup_hook_too_late",
+        "Find a backup in a hook that is run after the migration's hook, or beside it.",
+        "Delivery",
     ),
     indexed(
         "LK101",
