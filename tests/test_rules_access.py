@@ -1,5 +1,7 @@
 """Rules about permissions and secrets: what they find, and what they leave alone."""
 
+from time import process_time
+
 import pytest
 
 from avion_rules.access._secrets import secret_in
@@ -138,3 +140,11 @@ def test_a_name_is_dangling_only_beside_one_that_is_like_it() -> None:
 
     assert lines("dangling-reference", {"k/job.yaml": BOUND, "k/account.yaml": account}) != []
     assert lines("dangling-reference", {"k/job.yaml": BOUND, "other/account.yaml": account}) == []
+
+
+@pytest.mark.parametrize("text", ["a." * 50_000, "a://b:" * 30_000, "<" * 100_000, " password=" * 20_000])
+def test_a_long_value_made_to_take_long_does_not(text: str) -> None:
+    started = process_time()
+    secret_in("password", text)
+
+    assert process_time() - started < 2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from avion_lint.pattern import pattern
 
-_DSN = pattern(r"\b[a-z][a-z0-9+.]*://[^\s:/@'\"]*:([^\s@'\"]+)@[^\s'\"]", 2)
-_KEYWORD = pattern(r"(?:^|[\s;?&])password=([^\s;&'\"]+)", 2)
+_DSN = pattern(r"\b[a-z][a-z0-9+.]{1,30}://[^\s:/@'\"]{0,100}:([^\s@'\"]{1,200})@[^\s'\"]", 2)
+_KEYWORD = pattern(r"(?:^|[\s;?&])password=([^\s;&'\"]{1,200})", 2)
 _FORMS = {
     "a webhook's address, which lets anybody post there": pattern(
         r"https://(?:hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/|[\w.-]+\.webhook\.office\.com/)\S"
@@ -22,7 +22,7 @@ _NAMES = pattern(
 )
 _TELLING_ELSEWHERE = pattern(r"(?:file|path|name|ref|enabled|namespace|header|prefix|mount|dir|length|rotation)$", 2)
 _PLACEHOLDER = pattern(
-    r"\$[({]?\w|<.*>|\{\{|^(?:x+|\*+|\.+|-+|_+|[0-9]{1,4})$|^(?:your|my|replace|insert|enter|some)[-_ ]|^/", 2
+    r"\$[({]?\w|<[^<>]{0,100}>|\{\{|^(?:x+|\*+|\.+|-+|_+|[0-9]{1,4})$|^(?:your|my|replace|insert|enter|some)[-_ ]|^/", 2
 )
 _USUAL = frozenset(
     {

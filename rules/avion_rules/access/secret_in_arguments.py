@@ -14,7 +14,7 @@ from avion_rules._objects import is_migration, why
 
 _TASKS = (Task.MIGRATE, Task.ROLL_BACK, Task.STATUS, Task.REPAIR, Task.BACK_UP, Task.QUERY)
 _NAMED = pattern(r"\$[({]?\w*(?:password|passwd|secret|dsn|database_?url|db_?url|dbstring)\w*[)}]?", 2)
-_LITERAL = pattern(r"://[^\s:/@]+:[^\s@$]+@|password=[^\s$]+", 2)
+_LITERAL = pattern(r"://[^\s:/@]{1,100}:[^\s@$]{1,200}@|password=[^\s$]", 2)
 
 
 @rule("AC108", subject=Manifest)
