@@ -31,6 +31,7 @@ LAYERS = (
     ("judgement.assess", "authoring"),
     ("judgement", "judgement.judge"),
     ("executor", "judgement.rehearse"),
+    ("judgement.trial",),
     ("report",),
     ("testing",),
     ("cli", "__main__"),

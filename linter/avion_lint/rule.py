@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from avion_lint.finding import Finding
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.runners.migration import Misread
+from avion_lint.source import Place
 
 Check = Callable[..., Iterator[Finding]]
+
+
+@record
+class Written:
+    """What is known of a check that a user wrote: where, its page, and whether it is about a subject at all."""
+
+    place: Place
+    page: str
+    selects: Callable[..., bool]
 
 
 @record
@@ -24,7 +34,8 @@ class Rule:
     it need not be asked (nor loaded); empty: it is always asked.
     `by_size` tells that the harm grows with the rows of the tables worked on, and is none where they are few: what
     breaks others or fails for certain is not so.
-    `module` is the dotted module that the page lies beside.
+    `module` is the dotted module that the page lies beside. `written` is there for a check that a policy holds; its
+    subject is the name of what it looks at (`container`), as checks.model.Target has it.
     """
 
     id: str
@@ -38,6 +49,7 @@ class Rule:
     any_database: bool = False
     on: tuple[type | Misread, ...] = ()
     by_size: bool = False
+    written: Written | None = field(default=None, compare=False)
 
     @property
     def options_class(self) -> type | None:

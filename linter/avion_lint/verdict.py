@@ -26,13 +26,15 @@ class Sized:
 class Found:
     """A finding with the rule that made it and the service that it is about ("" for none), not yet weighed.
 
-    `size` is None where nothing is known of the size of tables, or where it does not matter.
+    `size` is None where nothing is known of the size of tables, or where it does not matter. `environment` is the one
+    that it is about, "" for none.
     """
 
     rule: Rule
     finding: Finding
     service: str
     size: Sized | None = None
+    environment: str = ""
 
 
 @record

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.pattern import pattern
+from avion_lint.yaml.nodes import UNKNOWN_VALUE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,11 +63,63 @@ def _digest(_: Any, wanted: Any, value: Any, __: Any) -> Iterator[Any]:
         yield _error(f"{value!r} names no digest")
 
 
+def _same(_: Any, wanted: Any, value: Any, __: Any) -> Iterator[Any]:
+    """`x-equal-to`: what stands at the pointer, as often as it does, is this value."""
+    known = [each for each in wanted["values"] if each is not UNKNOWN_VALUE]
+    if not wanted["values"]:
+        yield _error(f"nothing stands at {wanted['pointer']}")
+    elif any(each != value for each in known):
+        yield _error(f"{value!r} is not what stands at {wanted['pointer']}")
+
+
+def _among(_: Any, wanted: Any, value: Any, __: Any) -> Iterator[Any]:
+    """`x-refers-to`: this value stands at the pointer."""
+    if not any(each is UNKNOWN_VALUE or each == value for each in wanted["values"]):
+        yield _error(f"{value!r} does not stand at {wanted['pointer']}")
+
+
+def _shell(_: Any, wanted: Any, value: Any, __: Any) -> Iterator[Any]:
+    from avion_lint.checks.scripts import wrong_with  # noqa: PLC0415 - the shell's grammar, where a check asks for it
+
+    for said in wrong_with(wanted, value):
+        yield _error(said)
+
+
+def _promql(_: Any, wanted: Any, value: Any, __: Any) -> Iterator[Any]:
+    from avion_lint.promql.checking import wrong  # noqa: PLC0415 - an extra
+
+    said = wrong(value) if wanted and isinstance(value, str) else None
+    if said is not None:
+        yield _error(f"Prometheus does not read it: {said.why}")
+
+
 KEYWORDS: dict[str, Any] = {
     "x-duration-max": _limit(seconds, least=False, what="duration"),
     "x-duration-min": _limit(seconds, least=True, what="duration"),
     "x-quantity-max": _limit(quantity, least=False, what="quantity"),
     "x-quantity-min": _limit(quantity, least=True, what="quantity"),
     "x-image-digest": _digest,
+    "x-equal-to": _same,
+    "x-refers-to": _among,
+    "x-shell": _shell,
+    "x-promql": _promql,
 }
 """Checks by keyword, as jsonschema takes them: validator, what the schema says, the value, the schema."""
+
+
+def wrong_value(word: str, value: object) -> str:
+    """What is wrong with what a schema says under one of these keywords, "" where nothing is."""
+    match word:
+        case "x-duration-max" | "x-duration-min" if seconds(value) is None:
+            return "must be a duration (`90`, `5m`, `1h30m`)"
+        case "x-quantity-max" | "x-quantity-min" if quantity(value) is None:
+            return "must be a quantity as Kubernetes writes it (`500m`, `128Mi`)"
+        case "x-image-digest" | "x-promql" if not isinstance(value, bool):
+            return "must be true or false"
+        case "x-equal-to" | "x-refers-to" if not (isinstance(value, str) and value.startswith("/")):
+            return "must be a pointer from the root of the document (`/spec/template/metadata/name`)"
+        case "x-shell":
+            from avion_lint.checks.scripts import wrong_wish  # noqa: PLC0415 - as above
+
+            return wrong_wish(value)
+    return ""

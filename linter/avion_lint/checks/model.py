@@ -23,7 +23,9 @@ class Target(StrEnum):
     ENVIRONMENT = "environment"
     ALERT = "alert"
     PANEL = "panel"
+    SCRIPT = "script"
     COMMAND = "command"
+    CONFIG_MAP_DATA = "configmap-data"
     STATEMENT = "statement"
 
 
@@ -50,8 +52,8 @@ class Parameter:
 class Select:
     """What a check is about; what is not said holds for everything.
 
-    `paths` and `tables` are globs, `kinds` kinds of Kubernetes objects, `migrates` asks for migrations or for what is
-    none, `actions` are names of actions of a statement (`AddColumn`), one of which it must do.
+    `paths` and `tables` are globs, `kinds` and `versions` those of Kubernetes objects, `migrates` asks for migrations
+    or for what is none, `actions` are names of actions of a statement (`AddColumn`), one of which it must do.
     """
 
     target: Target
@@ -63,15 +65,24 @@ class Select:
     migrates: bool | None = None
     actions: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+
+
+@record
+class ExampleText:
+    """A file of an example; `before` tells that it is on the base branch already."""
+
+    path: str
+    text: str
+    before: bool = False
 
 
 @record
 class Example:
-    """A text that a check must find something in, or nothing; `path` is what the file is called."""
+    """A small repository that a check must find something in, or nothing."""
 
     passes: bool
-    path: str
-    text: str
+    files: tuple[ExampleText, ...]
     place: Place
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from avion_lint.checks.model import Check, Direction, Example, Parameter, Select, Target
+from avion_lint.checks.examples import Beside, read_examples
+from avion_lint.checks.model import Check, Direction, Parameter, Select, Target
 from avion_lint.checks.schema import wrong_schema
+from avion_lint.checks.vocabulary import wrong_words
 from avion_lint.finding import Level
 from avion_lint.pattern import pattern
-from avion_lint.problems import Problem
+from avion_lint.problems import Problem, suggestion
 from avion_lint.record import record
 from avion_lint.settings.rules import level_of
 from avion_lint.source import Document, Place
+from avion_lint.sql import actions as a
 from avion_lint.yaml.nodes import (
     Entry,
     Listing,
@@ -22,6 +25,7 @@ from avion_lint.yaml.nodes import (
     entries,
     get,
     items,
+    key_span,
     plain,
     text_at,
 )
@@ -32,11 +36,15 @@ _ID = pattern(r"[A-Z]{2}[0-9]{3}")
 
 @record
 class Reading:
-    """What reading a check needs everywhere: the file, names that are taken, where to put what is wrong."""
+    """What reading a check needs everywhere: the file, names that are taken, where to put what is wrong.
+
+    `beside` reads a file by its path from the policy's own folder, None where no files can lie beside it.
+    """
 
     document: Document
     taken: frozenset[str]
     refuse: Callable[[Problem], None]
+    beside: Callable[[str], Document | None] | None = None
 
     def wrong(self, node: Node, message: str) -> None:
         """Note a problem with this node."""
@@ -74,21 +82,29 @@ def _check(item: Mapping, reading: Reading) -> Check | None:
     parameters = tuple(_parameters(get(item, "params"), reading))
     schema = plain(schema_node)
     _check_schema(schema_node, schema, parameters, reading)
+    select = _select(get(item, "select"))
+    _check_select(get(item, "select"), select, reading)
+    for key in ("message", "remedy"):
+        _check_placeholders(get(item, key), parameters, reading)
     return Check(
         id_,
         name,
         text_at(item, "summary") or text_at(item, "message") or name,
         Level.WARNING if level is None else level,
-        _select(get(item, "select")),
+        select,
         schema,
         get(item, "assert") is None,
         text_at(item, "message") or "",
         text_at(item, "remedy") or "",
         parameters,
-        tuple(_examples(get(item, "examples"), reading)),
+        tuple(read_examples(get(item, "examples"), select.target, _beside(reading))),
         tuple(_path(text_at(item, "at") or "")),
         Place(reading.document, (get(item, "id") or item).span),
     )
+
+
+def _beside(reading: Reading) -> Beside:
+    return Beside(reading.document, reading.beside, reading.refuse)
 
 
 def _check_schema(node: Node, schema: PlainTree, parameters: tuple[Parameter, ...], reading: Reading) -> None:
@@ -101,15 +117,52 @@ def _check_schema(node: Node, schema: PlainTree, parameters: tuple[Parameter, ..
         reading.refuse((known[name].place, f"the schema does not use the parameter `{name}`"))
     from avion_lint.checks.evaluate import with_values  # noqa: PLC0415 - what evaluates is not needed to read
 
-    said = wrong_schema(with_values(schema, {name: each.default for name, each in known.items()}))
-    if said:
+    whole = with_values(schema, {name: each.default for name, each in known.items()})
+    wrong = list(wrong_words(whole))
+    for path, said in wrong:
+        reading.refuse((Place(reading.document, key_span(node, path[:-1], str(path[-1]))), said))
+    if said := "" if wrong else wrong_schema(whole):
         reading.wrong(node, f"this is no JSON Schema: {said}")
+
+
+_OF_STATEMENTS = ("action", "table")
+_OF_OTHERS = ("kind", "apiVersion", "namespace", "environment", "labels", "migrates")
+
+
+def _check_select(node: Node | None, select: Select, reading: Reading) -> None:
+    """Refuse what does not go with the target, and so would select nothing."""
+    statements = select.target is Target.STATEMENT
+    for entry in entries(node):
+        if entry.key.text in (_OF_OTHERS if statements else _OF_STATEMENTS):
+            what = f"`{select.target}`" if statements else "statements only (`target: statement`)"
+            words = f"does not select what is a {what}" if statements else f"selects {what}"
+            reading.wrong(entry.key, f"`{entry.key.text}` {words}")
+    known = {each.__name__ for each in vars(a).values() if isinstance(each, type)}
+    for item in _scalars(get(node, "action")):
+        if item.text not in known:
+            reading.wrong(item, f"no action is called `{item.text}`{suggestion(item.text, tuple(known))}")
+
+
+def _check_placeholders(node: Node | None, parameters: tuple[Parameter, ...], reading: Reading) -> None:
+    known = (*PLACEHOLDERS, *(f"params.{each.name}" for each in parameters))
+    if not isinstance(node, Scalar):
+        return
+    for found in _PLACEHOLDER.finditer(node.text):
+        if found[1].replace("-", "_") not in known:
+            listed = ", ".join(f"{{{word}}}" for word in known)
+            reading.wrong(
+                node, f"there is no {{{found[1]}}} to put in{suggestion(found[1], known)}; there are {listed}"
+            )
+
+
+PLACEHOLDERS = ("name", "path", "value", "environment", "why")
+_PLACEHOLDER = pattern(r"\{([a-z][a-z0-9_.-]*)\}")
 
 
 def _used(schema: PlainTree) -> Iterator[str]:
     match schema:
         case {"$param": str(name)}:
-            yield name
+            yield name.replace("-", "_")
         case dict():
             for value in schema.values():
                 yield from _used(value)
@@ -130,8 +183,12 @@ def _parameters(node: Node | None, reading: Reading) -> Iterator[Parameter]:
         yield Parameter(entry.key.text.replace("-", "_"), value, direction, Place(reading.document, entry.key.span))
 
 
+_ALIASES = {"podSpec": "pod", "run": "script"}
+
+
 def _select(node: Node | None) -> Select:
-    target = next((each for each in Target if each == text_at(node, "target")), Target.DOCUMENT)
+    said = text_at(node, "target") or ""
+    target = next((each for each in Target if each == _ALIASES.get(said, said)), Target.DOCUMENT)
     migrates = get(node, "migrates")
     return Select(
         target,
@@ -143,6 +200,7 @@ def _select(node: Node | None) -> Select:
         (migrates.value is True) if isinstance(migrates, Scalar) else None,
         _texts(get(node, "action")),
         _texts(get(node, "table")),
+        _texts(get(node, "apiVersion")),
     )
 
 
@@ -150,22 +208,17 @@ def _text(entry: Entry) -> str:
     return entry.value.text if isinstance(entry.value, Scalar) else ""
 
 
+def _scalars(node: Node | None) -> tuple[Scalar, ...]:
+    found = node.items if isinstance(node, Listing) else (node,)
+    return tuple(each for each in found if isinstance(each, Scalar))
+
+
 def _texts(node: Node | None) -> tuple[str, ...]:
     """The words of a list, or the one word that stands instead of it."""
-    found = node.items if isinstance(node, Listing) else (node,)
-    return tuple(each.text for each in found if isinstance(each, Scalar) and each.text)
+    return tuple(each.text for each in _scalars(node) if each.text)
 
 
 def _path(text: str) -> Iterator[str | int]:
     for part in text.strip("/").split("/"):
         if part:
             yield int(part) if part.isdigit() else part
-
-
-def _examples(node: Node | None, reading: Reading) -> Iterator[Example]:
-    for key, passes in (("fail", False), ("pass", True)):
-        for item in items(get(node, key)):
-            text = item.text if isinstance(item, Scalar) else text_at(item, "text")
-            path = (text_at(item, "path") if isinstance(item, Mapping) else None) or ""
-            if text:
-                yield Example(passes, path, text, Place(reading.document, item.span))

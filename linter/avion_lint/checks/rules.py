@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from avion_lint.checks.model import Check, Parameter, Target
+from avion_lint.checks.page import general, page_of
 from avion_lint.finding import Finding
 from avion_lint.record import record
-from avion_lint.rule import Rule
+from avion_lint.rule import Rule, Written
 from avion_lint.subjects import Statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-    from avion_lint.delivery.delivery import Delivery
 
 MODULE = "avion_lint.checks.rules"
 
@@ -22,23 +22,49 @@ MODULE = "avion_lint.checks.rules"
 def rule_of(check: Check) -> Rule:
     """The rule that a check is; its parameters are the rule's options."""
     options = _options(check) if check.parameters else None
+    known: dict[object, Any] = {}
 
-    def values(given: object | None) -> dict[str, Any]:
-        return {each.name: getattr(given, each.name) if given else each.default for each in check.parameters}
+    def ready(given: object | None) -> Any:
+        from avion_lint.checks.evaluate import prepared  # noqa: PLC0415 - JSON Schema, only where there are checks
 
-    def around(delivery: Delivery, given: object | None = None) -> Iterator[Finding]:
-        from avion_lint.checks import evaluate  # noqa: PLC0415 - JSON Schema, only where there are checks
+        if given not in known:
+            known[given] = prepared(check, _given(check, given))
+        return known[given]
 
-        return evaluate.around(check, values(given), delivery)
+    def around(subject: Any, given: object | None = None) -> Iterator[Finding]:
+        from avion_lint.checks import evaluate  # noqa: PLC0415 - as above
+
+        return evaluate.around(ready(given), subject) if evaluate.selects(check.select, subject) else iter(())
 
     def of_statement(statement: Statement, given: object | None = None) -> Iterator[Finding]:
         from avion_lint.checks import evaluate  # noqa: PLC0415 - as above
 
-        return evaluate.of_statement(check, values(given), statement)
+        if not evaluate.selects_statement(check.select, statement):
+            return iter(())
+        return evaluate.of_statement(ready(given), statement)
 
+    written = Written(check.place, page_of(check), partial(_selects, check))
+    summary = general(check, check.summary)
     if check.select.target is Target.STATEMENT:
-        return Rule(check.id, check.name, check.summary, MODULE, Statement, of_statement, options, down=False)
-    return Rule(check.id, check.name, check.summary, MODULE, "Delivery", around, options)
+        return Rule(
+            check.id, check.name, summary, MODULE, Statement, of_statement, options, down=False, written=written
+        )
+    subject = str(check.select.target)
+    return Rule(check.id, check.name, summary, MODULE, subject, around, options, written=written)
+
+
+def _given(check: Check, given: object | None) -> dict[str, Any]:
+    """Values of the parameters; lists are lists again, as a schema has them."""
+    values = {each.name: getattr(given, each.name) if given else each.default for each in check.parameters}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _selects(check: Check, subject: Any) -> bool:
+    from avion_lint.checks import evaluate  # noqa: PLC0415 - as above
+
+    if isinstance(subject, Statement):
+        return check.select.target is Target.STATEMENT and evaluate.selects_statement(check.select, subject)
+    return evaluate.selects(check.select, subject)
 
 
 def _options(check: Check) -> type:

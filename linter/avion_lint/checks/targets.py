@@ -2,145 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 
+from avion_lint.checks.belonging import Belonging
 from avion_lint.checks.model import Target
+from avion_lint.checks.scripts import task_word
 from avion_lint.checks.trees import tree
+from avion_lint.delivery.acts import Act
 from avion_lint.delivery.delivery import Delivery
-from avion_lint.delivery.environment import environment_of
 from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.delivery.part import Part
 from avion_lint.delivery.runs import Run
-from avion_lint.delivery.workflow import Workflow, WorkflowJob
+from avion_lint.delivery.workflow import Workflow
 from avion_lint.record import field, record
-from avion_lint.source import Place
-from avion_lint.yaml.nodes import Key
+from avion_lint.shell.script import Script
+from avion_lint.source import Place, Span
+from avion_lint.yaml.nodes import UNKNOWN, UNKNOWN_VALUE, Key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 
-@record
+@record(caches=True)
 class Subject:
     """One thing that checks look at.
 
-    `value` is what the schema sees, `part` where its places come from; where there is none, `place` is where all of it
-    stands. `title` names it for people and for exceptions, `condition` says under which template's conditions it is
-    there. The rest is what checks select by.
+    `value` is what the schema sees, of `part`, where its places come from, or else `made`; then `place` is where all of
+    it stands. `root` is the whole document that it is a part of. `title` names it for people and for exceptions,
+    `condition` says under which template's conditions it is there, `script` is what it runs. The rest is what checks
+    select by.
     """
 
     target: Target
-    value: Any
     path: str
     title: str
     place: Place
     part: Part | None = None
+    made: Any = None
+    root: Part | None = None
     kind: str = ""
+    version: str = ""
     namespace: str = ""
     environment: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     migrates: bool = False
     condition: str = ""
+    script: Script | None = None
+
+    @cached_property
+    def value(self) -> Any:
+        """What a schema sees."""
+        return tree(self.part.node) if self.part else self.made
+
+    @cached_property
+    def document(self) -> Any:
+        """What a schema's pointers lead into."""
+        return self.value if self.root is None else tree(self.root.node)
 
     def at(self, path: Sequence[Key]) -> Place:
         """Where to point for what stands under a path."""
         return self.part.place(*path) if self.part else self.place
 
 
-def subjects(delivery: Delivery, wanted: frozenset[Target]) -> Iterator[Subject]:
-    """Everything of the wanted sorts in the judged files."""
-    judged = delivery.judged
+def subjects(delivery: Delivery, wanted: Collection[Target], belonging: Belonging | None = None) -> Iterator[Subject]:
+    """Everything of the wanted sorts in the judged files; `belonging` tells what is of which environment."""
+    judged, belonging = delivery.judged, belonging or Belonging()
     for workflow in delivery.workflows:
         if workflow.path in judged:
-            yield from (each for each in _of_workflow(workflow) if each.target in wanted)
+            yield from (each for each in _of_workflow(workflow, belonging) if each.target in wanted)
     for manifest in delivery.manifests:
         if manifest.path in judged:
-            yield from (each for each in _of_manifest(manifest) if each.target in wanted)
-    yield from (each for each in _others(delivery, wanted) if each.path in judged)
+            yield from (each for each in _of_manifest(manifest, belonging) if each.target in wanted)
+    yield from (each for each in _others(delivery, wanted, belonging) if each.path in judged)
 
 
 def _of_part(target: Target, part: Part, title: str, **known: Any) -> Subject:
-    conditions = ", ".join(map(str, part.yaml.conditions(part.node)))
-    place = part.yaml.place(part.node)
-    return Subject(target, tree(part.node), part.yaml.path, title, place, part, condition=conditions, **known)
+    condition = ", ".join(map(str, part.yaml.conditions(part.node)))
+    return Subject(target, part.yaml.path, title, part.yaml.place(part.node), part, condition=condition, **known)
 
 
-def _of_manifest(manifest: Manifest) -> Iterator[Subject]:
-    namespace = manifest.namespace or ""
+def _of_manifest(manifest: Manifest, belonging: Belonging) -> Iterator[Subject]:
     known = {
         "kind": manifest.kind,
-        "namespace": namespace,
-        "environment": environment_of(namespace) or environment_of(manifest.path),
+        "version": manifest.api_version,
+        "namespace": manifest.namespace or "",
+        "environment": belonging.of_manifest(manifest),
         "labels": manifest.labels(),
-        "migrates": manifest.migrates is not None,
+        "root": manifest.part,
     }
-    yield _of_part(Target.DOCUMENT, manifest.part, manifest.title, **known)
+    whole = {**known, "migrates": manifest.migrates is not None}
+    yield _of_part(Target.DOCUMENT, manifest.part, manifest.title, **whole)
+    data = manifest.part.part("data") if manifest.kind == "ConfigMap" else None
+    if data is not None:
+        yield _of_part(Target.CONFIG_MAP_DATA, data, manifest.title, **whole)
     if manifest.pod is None:
         return
-    spec = manifest.pod.spec
-    if spec is not None:
-        yield _of_part(Target.POD, spec, manifest.title, **known)
+    if manifest.pod.spec is not None:
+        yield _of_part(Target.POD, manifest.pod.spec, manifest.title, **whole)
     for container in manifest.containers:
-        own = {**known, "migrates": container.migrates is not None}
+        own = {**known, "migrates": container.migrates is not None, "script": container.script}
         yield _of_part(Target.CONTAINER, container.part, f"{manifest.title}/{container.name}", **own)
 
 
-def _of_workflow(workflow: Workflow) -> Iterator[Subject]:
+def _of_workflow(workflow: Workflow, belonging: Belonging) -> Iterator[Subject]:
     migrating = any(job.migrating for job in workflow.jobs)
-    yield _of_part(Target.WORKFLOW, workflow.part, workflow.name, kind="Workflow", migrates=migrating)
+    known = {"kind": "Workflow", "root": workflow.part}
+    environment = belonging.of_workflow(workflow)
+    yield _of_part(Target.WORKFLOW, workflow.part, workflow.name, migrates=migrating, environment=environment, **known)
     for job in workflow.jobs:
-        known = {"kind": "Workflow", "environment": _environment(job)}
-        yield _of_part(Target.JOB, job.part, job.id, migrates=job.migrating is not None, **known)
+        own = {**known, "environment": belonging.of_job(job)}
+        yield _of_part(Target.JOB, job.part, job.id, migrates=job.migrating is not None, **own)
         for step in job.steps:
             migrates = step.migrates is not None and not job.has_own_database
-            yield _of_part(Target.STEP, step.part, f"{job.id}/{step.name}", migrates=migrates, **known)
+            yield _of_part(
+                Target.STEP, step.part, f"{job.id}/{step.name}", migrates=migrates, script=step.script, **own
+            )
 
 
-def _environment(job: WorkflowJob) -> str:
-    """The environment of a job, by GitHub's environment of that name or as it is called."""
-    named = job.environment or ""
-    return environment_of(named) or named
-
-
-def _others(delivery: Delivery, wanted: frozenset[Target]) -> Iterator[Subject]:
+def _others(delivery: Delivery, wanted: Collection[Target], belonging: Belonging) -> Iterator[Subject]:
     if Target.ENVIRONMENT in wanted:
         for each in delivery.environments:
-            yield _of_part(Target.ENVIRONMENT, each.part, each.name, environment=each.name)
+            yield _of_part(Target.ENVIRONMENT, each.part, each.name, environment=belonging.named(each.name, each.path))
     if Target.ALERT in wanted:
         for rule in delivery.alerts:
-            yield _of_part(Target.ALERT, rule.part, rule.name)
+            yield _of_part(Target.ALERT, rule.part, rule.name, environment=belonging.named("", rule.path))
     if Target.PANEL in wanted:
         for panel in delivery.panels:
-            yield _of_part(Target.PANEL, panel.part, panel.title)
-    if Target.COMMAND in wanted:
+            yield _of_part(Target.PANEL, panel.part, panel.title, environment=belonging.named("", panel.path))
+    if {Target.COMMAND, Target.SCRIPT} & set(wanted):
         for run in delivery.runs:
-            yield from _commands(run)
+            yield from (each for each in _of_run(run, belonging) if each.target in wanted)
 
 
-def _commands(run: Run) -> Iterator[Subject]:
-    for act in run.acts:
-        if not act.words:
-            continue
-        options = act.call.command.options
-        value = {
-            "name": act.call.name or "",
-            "words": list(act.words),
-            "does": [deed.task.name.lower() for deed in act.deeds],
-            "machine": act.call.machine.name.lower(),
-            "failure": act.failure.outcome.value,
-            "errexit": options.errexit,
-            "pipefail": options.pipefail,
-        }
-        manifest, job = run.manifest, run.job
-        environment = _environment(job) if job else environment_of(manifest.namespace or "") if manifest else ""
+def _of_run(run: Run, belonging: Belonging) -> Iterator[Subject]:
+    manifest = run.manifest
+    known: dict[str, Any] = {
+        "kind": manifest.kind if manifest else "Workflow" if run.job else "",
+        "namespace": (manifest.namespace or "") if manifest else "",
+        "labels": manifest.labels() if manifest else {},
+        "environment": belonging.of_run(run),
+        "script": run.script,
+    }
+    found = [(act, _command(act)) for act in run.acts if act.words]
+    does = sorted({task for _, value in found for task in value["does"]})
+    whole = {"text": run.script.text, "does": does, "commands": [value for _, value in found]}
+    place = found[0][0].place if found else Place(run.document, Span(0, 0))
+    yield Subject(Target.SCRIPT, run.path, run.title, place, made=whole, migrates="migrate" in does, **known)
+    for act, value in found:
+        title = f"{run.title}: {value['name'] or 'command'}"
         yield Subject(
-            Target.COMMAND,
-            value,
-            run.path,
-            f"{run.title}: {act.call.name or 'command'}",
-            act.place,
-            kind=manifest.kind if manifest else "Workflow" if job else "",
-            environment=environment or environment_of(run.path),
-            migrates=any(deed.task.name == "MIGRATE" for deed in act.deeds),
+            Target.COMMAND, run.path, title, act.place, made=value, migrates="migrate" in value["does"], **known
         )
+
+
+def _command(act: Act) -> dict[str, Any]:
+    options = act.call.command.options
+    return {
+        "name": act.call.name or "",
+        "words": [UNKNOWN_VALUE if UNKNOWN in word else word for word in act.words],
+        "does": sorted({task_word(deed.task) for deed in act.deeds}),
+        "machine": act.call.machine.name.lower(),
+        "failure": act.failure.outcome.value,
+        "errexit": UNKNOWN_VALUE if options.errexit is None else options.errexit,
+        "pipefail": UNKNOWN_VALUE if options.pipefail is None else options.pipefail,
+    }

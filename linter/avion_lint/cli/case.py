@@ -23,9 +23,9 @@ from avion_lint.cli.inputs import (
     under,
 )
 from avion_lint.cli.processors import spread_of
+from avion_lint.cli.steering import Steering, steering_of
 from avion_lint.discovery.gather import Gathering, gather, identity_of, is_migration, joined
 from avion_lint.discovery.starting import absent
-from avion_lint.discovery.tree import WorkTree
 from avion_lint.git import UNSHALLOW, Trouble
 from avion_lint.history.changes import History
 from avion_lint.history.ground import Ground, against_base, alone, as_landed, narrowed
@@ -34,13 +34,12 @@ from avion_lint.history.witness import landed, read_history
 from avion_lint.judgement.assess import migration_paths
 from avion_lint.judgement.judge import Case
 from avion_lint.policy.in_force import Policy, effective
-from avion_lint.policy.packs import is_file, load_pack
+from avion_lint.policy.packs import SHIPPED, is_file, load_pack
 from avion_lint.problems import SettingsError
 from avion_lint.record import record, replace
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
 from avion_lint.settings.model import Settings
-from avion_lint.source import Document
 from avion_lint.subjects import Distance
 from avion_lint.verdict import Found, Unchecked
 
@@ -66,16 +65,16 @@ def cases_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Ca
     """The case, for texts that are not written yet as well. Raises UsageError, SettingsError, GitError."""
     root = root_of(first_path(given))
     paths = _paths(given, root)
-    rules = rules_here(root, given.settings, given.policy)
-    settings = load_settings(root, given.settings, rules)
+    steered = steer(given, root, today)
+    settings = steered.settings
     files = files_of(given, root, settings.base)
-    policy = _policy(given, settings, rules, root)
-    baseline = load_baseline(root, settings) if with_baseline else None
+    policy = _narrowed(given, steered)
+    baseline = load_baseline(root, settings, steered.steering) if with_baseline else None
 
     def case(texts: Mapping[str, str]) -> Case:
         changed = files.with_texts(texts) if texts else files
         narrowed_to = (*paths, *texts) if paths else ()
-        known = _Known(narrowed_to, rules, settings, policy, baseline, today, frozenset(texts))
+        known = _Known(narrowed_to, steered, policy, baseline, today, frozenset(texts))
         return _case(given, known, changed)
 
     return case
@@ -86,12 +85,16 @@ class _Known:
     """What holds whatever is found; `paths` are those to judge, none for all, `unwritten` have texts of their own."""
 
     paths: tuple[str, ...]
-    rules: tuple[Rule, ...]
-    settings: Settings
+    steered: Steered
     policy: Policy
     baseline: Baseline | None
     today: date
     unwritten: frozenset[str] = frozenset()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings."""
+        return self.steered.settings
 
 
 def _case(given: Namespace, known: _Known, files: Files) -> Case:
@@ -106,11 +109,13 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
     around = around_of(files, gathering, settings, paths, everything=given.all)
     expected = not given.staged and around is None
     asked = asked_for(paths, files.tree, gathering, ground.tip, expected=expected)
+    if known.steered.steering.said:
+        ground = replace(ground, assumed=f"{ground.assumed}; {known.steered.steering.said}")
     return Case(
         gathering,
         narrowed(ground, paths),
         known.policy,
-        known.rules,
+        known.steered.rules,
         known.today,
         settings,
         known.baseline,
@@ -119,7 +124,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         unchecked=(*asked.unchecked, *settled.unchecked, *_without_git(given, files)),
         unborn=files.surveyed is not None and _is_unborn(files.surveyed),
         memory=None if given.no_cache else _memory(),
-        sizes=load_sizes(root, gathering, settings),
+        sizes=load_sizes(root, gathering, settings, known.steered.steering),
         code=search_of(files.surveyed, gathering, settings),
         spread=spread_of(os.environ),
         around=around,
@@ -190,20 +195,37 @@ def _paths(given: Namespace, root: str) -> tuple[str, ...]:
 # --- policy --------------------------------------------------------------------------------------------------
 
 
-def _policy(given: Namespace, settings: Settings, rules: tuple[Rule, ...], root: str) -> Policy:
-    name = settings.policy
-    if given.policy:
-        name = under(root, given.policy) if is_file(given.policy) else given.policy
-    place = None if given.policy else settings.policy_place
-    policy = effective(load_pack(name, rules, lambda path: _text(root, path), place), settings)
-    select = _rules("--select", given.select, rules)
-    ignore = _rules("--ignore", given.ignore, rules)
-    return policy.narrowed(select, ignore) if select or ignore else policy
+@record
+class Steered:
+    """What steers a run: all rules, the settings, the policy in force, and where they were read."""
+
+    rules: tuple[Rule, ...]
+    settings: Settings
+    policy: Policy
+    steering: Steering
 
 
-def _text(root: str, path: str) -> Document | None:
-    content = WorkTree(root).read(path) if os.path.exists(os.path.join(root, path)) else None
-    return content if isinstance(content, Document) else None
+def steer(given: Namespace, root: str, today: date) -> Steered:
+    """Read settings and policy; raises SettingsError, UsageError, GitError."""
+    steering = steering_of(root, getattr(given, "settings_from", None))
+    asked = under(root, given.policy) if given.policy and is_file(given.policy) else given.policy
+    own = rules_here(root, given.settings, asked, steering)
+    settings = load_settings(root, given.settings, own.rules, steering)
+    name = asked or settings.policy
+    place = None if asked else settings.policy_place
+    pack = load_pack(name, own.rules, steering.document, place)
+    if name in SHIPPED:
+        return Steered(own.rules, settings, effective(pack, settings), steering)
+    from avion_lint.policy.environments import load_environments  # noqa: PLC0415 - few policies speak of any
+
+    environments = load_environments(name, own.rules, own.checks, steering.document, today)
+    return Steered(own.rules, settings, effective(pack, settings, environments), steering)
+
+
+def _narrowed(given: Namespace, steered: Steered) -> Policy:
+    select = _rules("--select", given.select, steered.rules)
+    ignore = _rules("--ignore", given.ignore, steered.rules)
+    return steered.policy.narrowed(select, ignore) if select or ignore else steered.policy
 
 
 def _rules(option: str, given: Collection[str] | None, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:

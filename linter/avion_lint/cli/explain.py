@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import known_rules
+from avion_lint.cli.inputs import root_of, rules_here
 from avion_lint.cli.output import say
 from avion_lint.pages import load
 from avion_lint.report.explain import explain as explained
@@ -17,7 +17,7 @@ from avion_lint.rule_names import rule_names
 
 def explain(given: Namespace) -> int:
     """Print the page of the rule that is named; raises UsageError where there is no such rule."""
-    names = rule_names(known_rules())
+    names = rule_names(rules_here(root_of(".")).rules)
     rule = names.get(given.rule)
     if rule is None:
         raise UsageError(names.unknown(given.rule))

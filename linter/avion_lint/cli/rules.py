@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from avion_lint.cli.exit_codes import Exit
-from avion_lint.cli.inputs import known_rules
+from avion_lint.cli.inputs import known_rules, root_of, rules_here, under
 from avion_lint.cli.output import say
+from avion_lint.cli.steering import steering_of
 from avion_lint.finding import Level
 from avion_lint.pages import page_path
-from avion_lint.policy.packs import SHIPPED, level_in, load_pack
+from avion_lint.policy.packs import SHIPPED, ReadFile, is_file, level_in, load_pack
 from avion_lint.rule import Rule
 
 Levels = Mapping[str, Mapping[str, Level]]
@@ -39,17 +40,21 @@ _FOLDERS = {"avion_rules": "rules", "avion_lint": "linter"}
 
 def rules(given: Namespace) -> int:
     """Print the rules; raises SettingsError for a policy that is not there."""
-    known = known_rules()
     if given.format == "markdown":
+        known = known_rules()
         say(table_markdown(known, levels_of(SHIPPED, known)))
-    else:
-        say(table_text(known, levels_of((given.policy,), known)))
+        return Exit.CLEAN
+    root = root_of(".")
+    policy = under(root, given.policy) if is_file(given.policy) else given.policy
+    steering = steering_of(root, None)
+    own = rules_here(root, None, policy, steering).rules
+    say(table_text(own, levels_of((policy,), own, steering.document)))
     return Exit.CLEAN
 
 
-def levels_of(policies: Iterable[str], known: tuple[Rule, ...]) -> Levels:
-    """Level of each rule in policies that ship; raises SettingsError for any other."""
-    packs = {name: load_pack(name, known, lambda _: None) for name in policies}
+def levels_of(policies: Iterable[str], known: tuple[Rule, ...], read: ReadFile = lambda _: None) -> Levels:
+    """Level of each rule in policies; raises SettingsError for one that is not there."""
+    packs = {name: load_pack(name, known, read) for name in policies}
     return {name: {rule.id: level_in(pack, rule) for rule in known} for name, pack in packs.items()}
 
 

@@ -19,7 +19,19 @@ _SWITCHES = {
     "--verbose": "verbose",
 }
 _VALUES = {"--format": "format", "--base": "base", "--output": "output"}
-_UNSET = ("base", "fail_on", "format", "output", "policy", "sarif", "select", "ignore", "settings", "stdin_filename")
+_UNSET = (
+    "base",
+    "fail_on",
+    "format",
+    "output",
+    "policy",
+    "sarif",
+    "select",
+    "ignore",
+    "settings",
+    "settings_from",
+    "stdin_filename",
+)
 _OFF = ("fix", "unsafe_fixes", "diff", "traceback")
 
 

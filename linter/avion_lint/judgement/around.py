@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from avion_lint import tool
+from avion_lint.checks.belonging import Belonging, at_place, places
+from avion_lint.checks.model import Target
+from avion_lint.checks.targets import Subject as Checked
+from avion_lint.checks.targets import subjects as checked
 from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.environment import Environment
 from avion_lint.delivery.kubernetes import Manifest
@@ -14,7 +18,7 @@ from avion_lint.delivery.runs import Run
 from avion_lint.delivery.unread import Unread
 from avion_lint.delivery.workflow import Workflow
 from avion_lint.finding import Finding
-from avion_lint.judgement.engine import OptionsOf, Outcome, broken
+from avion_lint.judgement.engine import Outcome, broken
 from avion_lint.judgement.suppression import Suppression
 from avion_lint.judgement.yaml_comments import suppressions_in
 from avion_lint.record import field, record
@@ -32,6 +36,9 @@ class Around:
     unread: tuple[Unread, ...] = ()
 
 
+# As engine.OptionsOf, with the environment as well.
+OptionsIn = Callable[[Rule, str, str, str], object | None]
+Stretches = Mapping[str, tuple[tuple[int, int, str], ...]]
 Subject = Delivery | Workflow | Manifest | Run | Environment | AlertRule | Panel
 
 
@@ -45,9 +52,15 @@ class Judged:
     documents: tuple[Document, ...] = ()
 
 
-def judge_around(around: Around, rules: Iterable[Rule], options: OptionsOf, names: RuleNames) -> Judged:
+def judge_around(
+    around: Around,
+    rules: Iterable[Rule],
+    options: OptionsIn,
+    names: RuleNames,
+    belonging: Belonging | None = None,
+) -> Judged:
     """Run all rules for what stands around the SQL, and read what its comments turn off."""
-    outcome = run_around(rules, around.delivery, options)
+    outcome = run_around(rules, around.delivery, options, belonging)
     documents = tuple(each for each in around.delivery.documents if each.path in around.delivery.judged)
     read = {each.path: suppressions_in(each, around.delivery, names) for each in documents if "avion" in each.text}
     invalid = (Found(tool.INVALID_SUPPRESSION, each, "") for said in read.values() for each in said.invalid)
@@ -67,25 +80,64 @@ def _not_judged(place: Place, why: str) -> Finding:
     return Finding(one_line(place), message, object=place.document.path)
 
 
-def run_around(rules: Iterable[Rule], delivery: Delivery, options: OptionsOf) -> Outcome:
-    """Run the rules. A rule that raises does not stop the others: what it was to check is told as unchecked."""
+def run_around(
+    rules: Iterable[Rule], delivery: Delivery, options: OptionsIn, belonging: Belonging | None = None
+) -> Outcome:
+    """Run the rules. A rule that raises does not stop the others: what it was to check is told as unchecked.
+
+    `belonging` tells what is of which environment, where that matters.
+    """
     by_subject: dict[str, list[Rule]] = {}
     for rule in rules:
         by_subject.setdefault(rule.subject_name, []).append(rule)
     found: list[Found] = []
     wrong: list[Unchecked] = []
-    for subject, path in _subjects(delivery):
-        for rule in by_subject.get(type(subject).__name__, ()):
+    stretches = places(delivery, belonging) if belonging else {}
+    for subject, path in _all_subjects(delivery, by_subject, belonging):
+        environment = _environment(subject, belonging)
+        for rule in by_subject.get(_word(subject), ()):
             if rule.check is None:
                 continue
-            given = options(rule, "", path)
             try:
+                given = options(rule, "", path, environment)
                 findings = tuple(rule.check(subject) if rule.options is None else rule.check(subject, given))
             except Exception as error:  # noqa: BLE001 - whatever a rule raises, the rest must be judged
                 wrong.append(broken(rule, path, error))
             else:
-                found.extend(Found(rule, each, "") for each in findings if _is_asked_for(each, delivery))
+                asked = (each for each in findings if _is_asked_for(each, delivery))
+                found.extend(
+                    Found(rule, each, "", environment=_of_finding(each, environment, stretches, belonging))
+                    for each in asked
+                )
     return Outcome(tuple(found), tuple(wrong))
+
+
+def _word(subject: Subject | Checked) -> str:
+    """The word by which rules say what they look at."""
+    return str(subject.target) if isinstance(subject, Checked) else type(subject).__name__
+
+
+def _environment(subject: Subject | Checked, belonging: Belonging | None) -> str:
+    if isinstance(subject, Checked):
+        return subject.environment
+    return belonging.of(subject) if belonging else ""
+
+
+def _of_finding(finding: Finding, environment: str, stretches: Stretches, belonging: Belonging | None) -> str:
+    """The environment of a finding: that of what it was found in, or of the place that it is about."""
+    if environment or belonging is None:
+        return environment
+    return at_place(stretches, finding.place, belonging)
+
+
+def _all_subjects(
+    delivery: Delivery, wanted: Collection[str], belonging: Belonging | None
+) -> Iterator[tuple[Subject | Checked, str]]:
+    """What our rules look at, and then what a policy's checks look at."""
+    yield from _subjects(delivery)
+    targets = [target for target in Target if target in wanted]
+    if targets:
+        yield from ((each, each.path) for each in checked(delivery, targets, belonging))
 
 
 def _subjects(delivery: Delivery) -> Iterator[tuple[Subject, str]]:

@@ -149,6 +149,10 @@ def _check(rule: Rule, subject: Subject, service: Service, options: object | Non
 
 
 def broken(rule: Rule, path: str, error: Exception) -> Unchecked:
-    """What is said of a rule that raised."""
+    """What is said of a rule that raised; of a user's own check, that its author has to look at it."""
+    if rule.written is not None:
+        place = rule.written.place
+        why = f"the check {rule.name} ({place.document.path}:{place.start.line}) cannot be asked of this: {error}"
+        return Unchecked(path, None, why, "mend the check; `avion-lint policy test` tries it", blocks=True)
     why = f"rule {rule.name} broke on this: {type(error).__name__}: {error}"
     return Unchecked(path, None, why, "please report it; everything else was checked", blocks=True)

@@ -10,7 +10,7 @@ from avion_lint.discovery.gather import Gathering
 from avion_lint.finding import Finding, Level
 from avion_lint.history.ground import Ground
 from avion_lint.judgement.assess import Assessment, assess, history_unknown
-from avion_lint.judgement.engine import OptionsOf, run
+from avion_lint.judgement.engine import run
 from avion_lint.judgement.fingerprint import fingerprint
 from avion_lint.judgement.weigh import Scale, weigh
 from avion_lint.policy.in_force import Policy
@@ -28,6 +28,7 @@ from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Ver
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.cache.memory import Memory
+    from avion_lint.checks.belonging import Belonging
     from avion_lint.fixer import Fixers
     from avion_lint.judgement.around import Around, Judged
     from avion_lint.judgement.baseline import Baseline
@@ -108,7 +109,8 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
         whole=case.whole,
         unclear=frozenset(entry.path for entry in unclear),
     )
-    weighed = weigh((*case.found, *assessment.found, *_with_sizes(case, assessment, outcome.found), *invalid), scale)
+    found = (*case.found, *assessment.found, *_with_sizes(case, assessment, outcome.found), *invalid)
+    weighed = weigh((*found, *_of_policy(case, assessment)), scale)
     return Verdict(
         _scope(case, assessment, len(beside)),
         tuple(EnabledRule(rule, level) for rule in on if (level := case.policy.level(rule)) is not Level.OFF),
@@ -125,7 +127,30 @@ def _around(case: Case, rules: tuple[Rule, ...], names: RuleNames) -> Judged | N
         return None
     from avion_lint.judgement.around import judge_around  # noqa: PLC0415 - most changes are about SQL alone
 
-    return judge_around(case.around, rules, _options(case.policy), names)
+    return judge_around(case.around, rules, _options(case.policy), names, belonging_of(case))
+
+
+def belonging_of(case: Case) -> Belonging:
+    """What policy and settings say of environments."""
+    from avion_lint.checks.belonging import Belonging  # noqa: PLC0415 - as above
+
+    said = case.policy.environments
+    return Belonging(
+        tuple(each.name for each in said),
+        tuple((glob, each.name) for each in said for glob in each.paths),
+        tuple((pattern, each.name) for each in said for pattern in each.namespaces),
+        {each.name: str(each.profile) for each in case.settings.environments},
+    )
+
+
+def _of_policy(case: Case, assessment: Assessment) -> tuple[Found, ...]:
+    """What is to be said of a policy: agreements that have ended, checks that are about nothing."""
+    if not case.policy.environments and not any(rule.written for rule in case.rules):
+        return ()
+    from avion_lint.judgement.by_policy import ended, idle  # noqa: PLC0415 - few policies have either
+
+    found = tuple(ended(case.policy))
+    return (*found, *idle(case, assessment, belonging_of(case))) if case.whole else found
 
 
 def _with_sizes(case: Case, assessment: Assessment, found: tuple[Found, ...]) -> tuple[Found, ...]:
@@ -146,15 +171,15 @@ def unknown(why: str, mend: str) -> Verdict:
     return Verdict(Scope(0, 0, 0, 0, assumed), (EnabledRule(rule, Level.ERROR),), (result,), (), (), {})
 
 
-def _options(policy: Policy) -> OptionsOf:
-    known: dict[tuple[str, str, str], object | None] = {}
+def _options(policy: Policy) -> Callable[..., object | None]:
+    known: dict[tuple[str, str, str, str], object | None] = {}
 
-    def options(rule: Rule, service: str, path: str) -> object | None:
+    def options(rule: Rule, service: str, path: str, environment: str = "") -> object | None:
         if rule.options is None:
             return None
-        key = (rule.id, service, path) if policy.varies else (rule.id, "", "")
+        key = (rule.id, service, path, environment) if policy.varies else (rule.id, "", "", "")
         if key not in known:
-            known[key] = policy.options(rule, service=service, path=path)
+            known[key] = policy.options(rule, service=service, path=path, environment=environment)
         return known[key]
 
     return options

@@ -109,7 +109,7 @@ def _results(found: Iterable[Found], policy: Policy) -> Iterator[Result]:
         path = finding.place.document.path
         identity = (rule.id, path, finding.object, normalised(finding.place.text))
         occurrence, before[identity] = before[identity], before[identity] + 1
-        level = policy.level(rule, service=each.service, path=path)
+        level = policy.level(rule, service=each.service, path=path, environment=each.environment)
         if level is not Level.OFF:
             weight = _louder(level) if each.size and each.size.louder else level
             yield Result(rule, weight, finding, each.service, fingerprint(*identity, occurrence), each.size)

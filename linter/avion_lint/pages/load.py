@@ -14,11 +14,18 @@ def page_name(rule: Rule) -> str:
 
 def page_path(rule: Rule) -> str:
     """Path of the rule's page from the folder that its package lies in; raises PageError."""
+    if rule.written is not None:
+        return rule.written.place.document.path
     return f"{_package(rule).replace('.', '/')}/{page_name(rule)}"
 
 
 def load(rule: Rule) -> Page:
-    """Read the page that lies in the package of the rule's module; raises PageError where there is none."""
+    """Read the page that lies in the package of the rule's module; raises PageError where there is none.
+
+    A check that a policy holds brings its page along.
+    """
+    if rule.written is not None:
+        return read(rule.written.page, page_path(rule), rule.name, examples=False)
     package = _package(rule)
     path = page_path(rule)
     return read(_text(package, rule, path), path, rule.name, examples=rule.check is not None)

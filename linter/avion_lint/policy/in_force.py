@@ -13,6 +13,10 @@ from avion_lint.settings.model import PathRules, ServiceSettings, Settings
 from avion_lint.settings.options import make_options
 from avion_lint.settings.rules import RuleSetting
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.policy.environments import EnvironmentRules
+
 _TOOL = "AV"
 
 
@@ -20,7 +24,8 @@ _TOOL = "AV"
 class Policy:
     """What every rule weighs: the pack, then the settings' rules, their services' and their paths'.
 
-    What is said later wins.
+    What is said later wins; what the policy says of an environment stands between the settings' own rules and those of
+    their services and paths.
 
     `selected` are ids of the only rules to run (None: all), `ignored` of rules that are off whatever is said.
     """
@@ -31,21 +36,22 @@ class Policy:
     paths: tuple[PathRules, ...] = ()
     selected: frozenset[str] | None = None
     ignored: frozenset[str] = frozenset()
+    environments: tuple[EnvironmentRules, ...] = ()
 
     @property
     def varies(self) -> bool:
-        """Whether services or paths have their own say."""
-        return bool(self.services or self.paths)
+        """Whether services, paths or environments have their own say."""
+        return bool(self.services or self.paths or self.environments)
 
-    def level(self, rule: Rule, *, service: str = "", path: str = "") -> Level:
-        """Level of the rule's findings for that service and file; without them, in general."""
+    def level(self, rule: Rule, *, service: str = "", path: str = "", environment: str = "") -> Level:
+        """Level of the rule's findings for that service, file and environment; without them, in general."""
         if not self._runs(rule):
             return Level.OFF
-        return self._setting(rule, service, path).level or Level.OFF
+        return self.setting(rule, service, path, environment).level or Level.OFF
 
-    def options(self, rule: Rule, *, service: str = "", path: str = "") -> object | None:
+    def options(self, rule: Rule, *, service: str = "", path: str = "", environment: str = "") -> object | None:
         """Options of the rule there: an instance of its options dataclass, None where it has none."""
-        return make_options(rule, self._setting(rule, service, path).options)
+        return make_options(rule, self.setting(rule, service, path, environment).options)
 
     def is_on(self, rule: Rule) -> bool:
         """Whether the rule weighs anything anywhere."""
@@ -75,8 +81,12 @@ class Policy:
         below = self.pack.get(rule.id) or RuleSetting(rule, Level.OFF)
         return _on_top(below, self.rules)
 
-    def _setting(self, rule: Rule, service: str, path: str) -> RuleSetting:
+    def setting(self, rule: Rule, service: str = "", path: str = "", environment: str = "") -> RuleSetting:
+        """What is said of the rule there, and where it is said."""
         setting = self._general(rule)
+        for each in self.environments:
+            if each.name == environment or (not environment and each.holds_for(path)):
+                setting = _on_top(setting, each.rules)
         own = next((entry for entry in self.services if _is_of(entry, service, path)), None)
         if own is not None:
             setting = _on_top(setting, own.rules)
@@ -86,14 +96,18 @@ class Policy:
         return setting
 
     def _special(self, rule: Rule) -> Iterator[RuleSetting]:
-        layers = (*(entry.rules for entry in self.services), *(entry.rules for entry in self.paths))
+        layers = (
+            *(entry.rules for entry in self.services),
+            *(entry.rules for entry in self.paths),
+            *(entry.rules for entry in self.environments),
+        )
         for settings in layers:
             yield from (setting for setting in settings if setting.rule.id == rule.id)
 
 
-def effective(pack: Pack, settings: Settings) -> Policy:
-    """Lay settings over a pack."""
-    return Policy(pack, settings.rules, settings.services, settings.paths)
+def effective(pack: Pack, settings: Settings, environments: tuple[EnvironmentRules, ...] = ()) -> Policy:
+    """Lay settings over a pack, and what it says of environments."""
+    return Policy(pack, settings.rules, settings.services, settings.paths, environments=environments)
 
 
 def _is_of(entry: ServiceSettings, service: str, path: str) -> bool:

@@ -57,6 +57,14 @@ APPLIED_STATE_CONTRADICTS = _rule(
     "A database that has run other migrations, or with another text, than the files here.",
 )
 SUM_DIFFERS = _rule("AV114", "sum-differs", "A migration that is not what avion-lint.sum says of it.")
+ENDED_OVERRIDE = _rule(
+    "AV115",
+    "ended-override",
+    "An override in a policy whose last day is over, so that the environment is as strict again as what it extends.",
+)
+IDLE_CHECK = _rule(
+    "AV116", "idle-check", "A check of a policy that selects nothing in the whole repository, and so checks nothing."
+)
 
 RULES = (
     NOT_PARSED,
@@ -73,4 +81,6 @@ RULES = (
     OLD_APPLIED_STATE,
     APPLIED_STATE_CONTRADICTS,
     SUM_DIFFERS,
+    ENDED_OVERRIDE,
+    IDLE_CHECK,
 )

@@ -62,6 +62,11 @@ def add_policy(parser: ArgumentParser) -> None:
     policy.add_argument("--select", action="append", metavar="RULE,…", help="only these rules, by id, name or family")
     policy.add_argument("--ignore", action="append", metavar="RULE,…", help="all but these rules")
     policy.add_argument("--settings", metavar="FILE", help="settings file (default: avion-lint.yaml at the root)")
+    policy.add_argument(
+        "--settings-from",
+        metavar="REF",
+        help="settings, policy and baseline as they are in this commit, so that a change cannot loosen them",
+    )
     policy.add_argument("--policy", metavar="NAME", help="policy instead of the settings' own: default, strict, a file")
 
 
@@ -88,6 +93,7 @@ UNASKED = {
     "select": None,
     "ignore": None,
     "policy": None,
+    "settings_from": None,
 }
 
 

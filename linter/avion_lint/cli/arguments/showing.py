@@ -92,7 +92,7 @@ def rules_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint rules`."""
     parser = parser_of("rules", "List all rules with their levels.")
     parser.add_argument("--format", choices=("text", "markdown"), default="text")
-    parser.add_argument("--policy", default="default", metavar="NAME", help="whose levels: default or strict")
+    parser.add_argument("--policy", default="default", metavar="NAME", help="whose levels: its name, or a file")
     given = parser.parse_args(arguments)
 
     def run() -> int:
