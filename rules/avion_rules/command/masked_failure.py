@@ -22,7 +22,8 @@ _LOOKS = {
     Task.RESTORE: "A restore that fails half-way looks done",
     Task.WAIT: "A Job that fails looks complete",
 }
-_KEEPS = pattern(r"\b\w+\+?=|\+\+|^\(\(|\blet\b|\bset_|fail|err", 2)
+_KEEPS = pattern(r"\b\w+\+?=|\+\+|^\(\(|\blet\b|fail|err|die|abort", 2)
+_TALK = pattern(r"\b(?:echo|printf)\b(?:\"[^\"]*\"|'[^']*'|[^;\n}|&])*|\"[^\"]*\"|'[^']*'|>&2")
 _SENDS = frozenset({"aws", "gsutil", "gcloud", "az", "rclone", "s3cmd", "mc", "scp", "rsync"})
 _UNWRITTEN = (Reason.NEXT, Reason.ROUND, Reason.AND)
 
@@ -68,7 +69,7 @@ def _is_lost(failure: Failure, run: Run) -> bool:
         return False
     if failure.reason is Reason.OR:
         only_told = failure.outcome in {Outcome.MASKED, Outcome.TESTED}
-        return only_told and not _KEEPS.search(handler.replace("failed", "")) and not _tries_again(handler)
+        return only_told and not _KEEPS.search(_TALK.sub("", handler)) and not _tries_again(handler)
     return failure.is_lost
 
 
