@@ -32,7 +32,7 @@ def service(folder: Path, given: dict[str, str], settings: str = "") -> Path:
     return folder
 
 
-@pytest.fixture(params=["builtin", "real"])
+@pytest.fixture(params=["builtin", pytest.param("real", marks=pytest.mark.slow)])
 def runner(request):
     return ("--builtin",) if request.param == "builtin" else ("--flyway", request.getfixturevalue("flyway"))
 
@@ -59,6 +59,7 @@ def test_a_good_service_passes_and_callbacks_and_repeatables_run(tmp_path, runne
     assert "index public.items_name_idx: CREATE INDEX items_name_idx" in schema
 
 
+@pytest.mark.slow
 def test_that_flyway_cannot_undo_is_said(tmp_path, flyway):
     folder = service(tmp_path, {f"{DB}/V1__items.sql": ITEMS, f"{DB}/U1__items.sql": "DROP TABLE items;\n"})
     found = verified(folder, "--flyway", flyway)["billing"]
@@ -85,6 +86,7 @@ def test_undo_scripts_are_run_by_our_own_reader(tmp_path):
     assert states(right)["up after all"] == "passed"
 
 
+@pytest.mark.slow
 def test_a_repeatable_that_runs_every_time_is_found(tmp_path, flyway):
     always = f"-- ${{flyway:timestamp}}\n{VIEW}"
     folder = service(tmp_path, {f"{DB}/V1__items.sql": ITEMS, f"{DB}/R__cheap.sql": always})
@@ -93,6 +95,7 @@ def test_a_repeatable_that_runs_every_time_is_found(tmp_path, flyway):
     assert told["what"].startswith("a second run did something") or "changed the runner's own table" in told["what"]
 
 
+@pytest.mark.slow
 def test_that_flyway_waits_for_itself_is_told_with_what_ends_it(tmp_path, flyway):
     folder = service(tmp_path, {f"{DB}/V1__items.sql": ITEMS, f"{DB}/V2__index.sql": INDEX})
     told = problem(verified(folder, "--flyway", flyway, "--statement-timeout", "4", code=1)["billing"], "up")

@@ -26,7 +26,11 @@ GOOSES = [
     pytest.param(
         name and os.environ.get(name, ""),
         id=name or "builtin",
-        marks=pytest.mark.skipif(bool(name) and not os.environ.get(name), reason=f"{name} names no goose"),
+        marks=(
+            [pytest.mark.slow, pytest.mark.skipif(not os.environ.get(name), reason=f"{name} names no goose")]
+            if name
+            else []
+        ),
     )
     for name in ("", "AVION_GOOSE_318", "AVION_GOOSE_NEW")
 ]
