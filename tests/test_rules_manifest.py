@@ -84,6 +84,10 @@ def test_a_deadline_of_the_pod_is_one_too() -> None:
         ("{{ .Release.Name }}-migrate-{{ .Release.Revision }}", False),
         ("migrate-{{ .Values.image.tag }}", False),
         ("migrate-{{ .Values.suffix }}", False),
+        ("migrate", True),
+        ("migrate-v2", True),
+        ("migrate-1234", False),
+        ("migrate-0f3b2c1", False),
     ],
 )
 def test_a_name_is_fixed_only_where_every_action_in_it_is_the_same_at_each_deployment(name: str, fixed: bool) -> None:
