@@ -44,6 +44,7 @@ _TOKEN = pattern(
     """,
     64 | 16,  # re.VERBOSE, re.DOTALL
 )
+_KINDS = {str(kind): kind for kind in Kind}
 _UNSURE = frozenset("$[\ue000")
 
 
@@ -64,10 +65,10 @@ def tokens(text: str) -> Iterator[Token]:
         if found is None:
             raise NoWordError(Span(at, at + 1), _why(text[at]))
         at = found.end()
-        kind = found.lastgroup or "blank"
-        if kind != "blank":
-            is_variable = kind == "name" and not _UNSURE.isdisjoint(found[0])
-            yield Token(Kind.VARIABLE if is_variable else Kind(kind), found[0], Span(found.start(), at))
+        kind = _KINDS.get(found.lastgroup or "")
+        if kind is not None:
+            is_variable = kind is Kind.NAME and not _UNSURE.isdisjoint(found[0])
+            yield Token(Kind.VARIABLE if is_variable else kind, found[0], Span(found.start(), at))
 
 
 def _why(character: str) -> str:
