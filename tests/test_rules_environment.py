@@ -220,6 +220,20 @@ def test_what_settings_say_has_to_be_done(setting: dict[str, str], text: str, is
     assert [each.place.text for each in findings] == list(setting) * is_found
 
 
+CRON_JOB = """apiVersion: batch/v1
+kind: CronJob
+metadata: {name: users-backup}
+"""
+
+
+def test_backups_that_are_made_regularly_count() -> None:
+    settings = config_map(backup_enabled='"true"', max_retries='"1"')
+    files = {PRODUCTION: settings, WORKFLOW: workflow(UP)}
+
+    assert len(across(disobeyed_setting, files)) == 1
+    assert across(disobeyed_setting, files | {"k8s/backup.yaml": CRON_JOB}) == []
+
+
 JOB = """apiVersion: batch/v1
 kind: Job
 metadata: {{name: users-migration, namespace: "{namespace}"}}

@@ -15,6 +15,8 @@ from avion_rules._objects import environment as told_environment
 from avion_rules._objects import is_migration
 
 _WORD = pattern(r"\"([\w-]+)\"")
+_BACKUP_KINDS = frozenset({"ScheduledBackup", "Backup", "PerconaPGBackup", "VolumeSnapshot", "Schedule"})
+"""Kinds of CloudNativePG, Percona, the snapshot controller and Velero."""
 _BACKUP = pattern(r"back-?up|snapshot|pg_dump|pgbackrest|restore.?point")
 
 
@@ -56,6 +58,17 @@ def backs_up(stage: Stage, delivery: Delivery) -> bool:
     """Whether a job of a workflow, or one before it, speaks of a backup."""
     before = (stage, *delivery.pipelines.before(stage))
     return any(each.first(Task.BACK_UP) or _BACKUP.search(each.text.lower()) for each in before)
+
+
+def backs_up_regularly(delivery: Delivery) -> bool:
+    """Whether the repository has backups of the server's own: a CronJob, or an operator's object."""
+    for manifest in delivery.manifests:
+        if manifest.kind in _BACKUP_KINDS:
+            return True
+        if manifest.kind == "CronJob" and not manifest.migrates:
+            if _BACKUP.search(manifest.name.lower()) or any(does(each, Task.BACK_UP) for each in manifest.containers):
+                return True
+    return False
 
 
 def applied_by(manifest: Manifest, known: tuple[Stage, ...]) -> tuple[Stage, ...]:

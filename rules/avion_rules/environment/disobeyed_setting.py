@@ -11,7 +11,7 @@ from avion_lint.delivery.pipeline import Stage
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.rule import rule
-from avion_rules.environment._practice import applied_by, backs_up, does, is_there, jobs, stages
+from avion_rules.environment._practice import applied_by, backs_up, backs_up_regularly, does, is_there, jobs, stages
 from avion_rules.environment._values import only, truth
 
 _OTHERS = frozenset({"workflow_dispatch", "workflow_call", "repository_dispatch", "pull_request", "merge_group"})
@@ -47,6 +47,8 @@ def disobeyed_setting(delivery: Delivery) -> Iterator[Finding]:
 
 
 def _without_backup(delivery: Delivery, environment: Environment) -> Iterator[Related]:
+    if backs_up_regularly(delivery):
+        return
     known = stages(delivery, environment.name)
     covered = [stage for stage in known if backs_up(stage, delivery)]
     for job in jobs(delivery, environment.name):
