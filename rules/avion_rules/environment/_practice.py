@@ -62,13 +62,14 @@ def backs_up(stage: Stage, delivery: Delivery) -> bool:
 
 def backs_up_regularly(delivery: Delivery) -> bool:
     """Whether the repository has backups of the server's own: a CronJob, or an operator's object."""
-    for manifest in delivery.manifests:
-        if manifest.kind in _BACKUP_KINDS:
-            return True
-        if manifest.kind == "CronJob" and not manifest.migrates:
-            if _BACKUP.search(manifest.name.lower()) or any(does(each, Task.BACK_UP) for each in manifest.containers):
-                return True
-    return False
+    return any(map(_is_backup, delivery.manifests))
+
+
+def _is_backup(manifest: Manifest) -> bool:
+    if manifest.kind != "CronJob" or manifest.migrates:
+        return manifest.kind in _BACKUP_KINDS
+    named = _BACKUP.search(manifest.name.lower())
+    return bool(named) or any(does(each, Task.BACK_UP) for each in manifest.containers)
 
 
 def applied_by(manifest: Manifest, known: tuple[Stage, ...]) -> tuple[Stage, ...]:
