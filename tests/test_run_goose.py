@@ -68,6 +68,22 @@ def test_a_run_writes_metrics_for_prometheus(site):
     assert 'avion_lint_run_under_way_since_seconds{service="users",environment="staging"} 0.000\n' in text
 
 
+def test_what_somebody_has_changed_by_hand_is_noted(site):
+    site.write({"00003_three.sql": table(3)})
+    site.run()
+    site.database.ask("ALTER TABLE t1 ADD COLUMN by_hand text")
+    site.write({"00004_four.sql": table(4)})
+    (check,) = (check for check in site.plan()["checks"] if check["name"] == "schema")
+    site.database.ask("ALTER TABLE t1 DROP COLUMN by_hand")
+    (mended,) = (check for check in site.plan()["checks"] if check["name"] == "schema")
+    site.run()
+    (nothing_pending,) = (check for check in site.plan()["checks"] if check["name"] == "schema")
+
+    assert (check["outcome"], check["measured"]) == ("note", "+ column public.t1.by_hand: text")
+    assert (mended["outcome"], mended["measured"]) == ("passed", "the same")
+    assert nothing_pending["measured"] == "the same"
+
+
 def test_a_second_run_has_nothing_to_do(site):
     site.run()
     told = site.run()

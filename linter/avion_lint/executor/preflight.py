@@ -18,6 +18,7 @@ from avion_lint.stats.units import range_words, size_words
 _OLDEST = 120000
 _SKEW = 60  # seconds
 _HOUR = 3600
+_FEW = 5  # differences that are told
 
 
 class Outcome(StrEnum):
@@ -61,6 +62,8 @@ class Evidence:
 
     `contradictions` are what the history says otherwise than the files, `unmerged` the paths of what is to be run and
     is not on the base branch (None where git cannot tell), `major` the version of PostgreSQL that the settings name.
+    `drift` is what the server has otherwise than the replay of what is applied, None where migrations did what nobody
+    can see.
     """
 
     environment: Environment
@@ -73,6 +76,7 @@ class Evidence:
     unmerged: tuple[str, ...] | None = ()
     base: str = ""
     major: int | None = None
+    drift: tuple[str, ...] | None = None
     holder: Holder | None = None
 
 
@@ -236,6 +240,18 @@ def _indexes(evidence: Evidence) -> Iterator[Check]:
     yield Check("indexes", f"invalid: {', '.join(found)}" if found else "all valid", "all valid", outcome, remedy)
 
 
+def _schema(evidence: Evidence) -> Iterator[Check]:
+    limit = "as the applied migrations make it"
+    if evidence.drift is None:
+        yield Check("schema", "the replay cannot see all that they did", limit, Outcome.NOTE)
+        return
+    found = evidence.drift
+    more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
+    words = f"{'; '.join(found[:_FEW])}{more}" if found else "the same"
+    remedy = "Somebody has changed it by hand (+ only there, - missing there, ! otherwise): make it a migration."
+    yield Check("schema", words, limit, Outcome.NOTE if found else Outcome.PASSED, remedy)
+
+
 def _room(evidence: Evidence) -> Iterator[Check]:
     needed = evidence.estimate.rewritten
     if not needed:
@@ -288,6 +304,7 @@ _ALL: tuple[Callable[[Evidence], Iterator[Check]], ...] = (
     _queries,
     _replication,
     _indexes,
+    _schema,
     _room,
     _duration,
 )

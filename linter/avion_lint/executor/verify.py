@@ -8,8 +8,7 @@ from pathlib import Path
 
 from avion_lint.discovery.gather import Collected
 from avion_lint.executor import checks
-from avion_lint.executor.catalog import Facts, difference, replayed, without
-from avion_lint.executor.catalog import relations as relations_of
+from avion_lint.executor.catalog import Facts, against_replay
 from avion_lint.executor.claims import Claimed, claimed, compare
 from avion_lint.executor.expected import Sent
 from avion_lint.executor.failure import failure, place_of, shortened
@@ -316,17 +315,7 @@ class _Verification:
         if known.schema.doubts or any(migration.problems for migration in known.migrations):
             return ()
         own = table_of(self.stage.runner, self.stage.configuration.table)
-        made = {f"schema {name}" for name in known.schema.search_path}
-        server = {key: fact for key, fact in self.observed.items() if key not in made}
-        ours = [name for name in relations_of(server) if name.rpartition(".")[2].startswith(own)]
-        names = {name.rpartition(".")[2] for name in ours}
-        server = {
-            key: fact
-            for key, fact in without(server, ours).items()
-            if not any(key.rpartition(".")[2].startswith(name) for name in names)
-        }
-        replay = {key: fact for key, fact in replayed(known.schema).items() if key not in made}
-        return tuple(difference(server, replay))
+        return against_replay(self.observed, known.schema, own)
 
 
 def _passed(said: str) -> Step:

@@ -18,6 +18,7 @@ from avion_lint.cli.stats_pull import tables_of
 from avion_lint.discovery.gather import Collected
 from avion_lint.executor.address import Address, driver
 from avion_lint.executor.audit import Trail, entries, hashes_of
+from avion_lint.executor.catalog import against_replay, observed
 from avion_lint.executor.estimate import Estimate, estimate
 from avion_lint.executor.lock import holder, key_of
 from avion_lint.executor.measure import measure
@@ -32,6 +33,7 @@ from avion_lint.judgement.projects import Gathered, Standing, project
 from avion_lint.problems import suggestion
 from avion_lint.record import record, replace
 from avion_lint.runners.migration import Direction, Runner
+from avion_lint.schema.model import Schema
 from avion_lint.settings.environments import Environment, Profile, profile
 from avion_lint.settings.model import Settings
 from avion_lint.source import Document
@@ -157,6 +159,7 @@ def _prepared(given: Namespace, place: Place, connection: psycopg.Connection, ad
         told.unmerged,
         told.base,
         wanted,
+        _drift(connection, place, frozenset(file.path for file in found.files)),
         holder(connection, place.key),
     )
     server = f"{version // 10000}.{version % 10000}"
@@ -164,6 +167,27 @@ def _prepared(given: Namespace, place: Place, connection: psycopg.Connection, ad
     plan = replace(_plan(place, address, recorded, found, server=server), callbacks=_beside(found, scripts))
     made = (migrations, plan, gate, told, taken, checks(evidence), scripts)
     return Prepared(place, address, case, recorded, found, *made)
+
+
+def _drift(connection: psycopg.Connection, place: Place, paths: frozenset[str]) -> tuple[str, ...] | None:
+    """What the server has otherwise than the replay of what is applied; None where that is not sure.
+
+    `paths` are those of the pending migrations.
+    """
+    schema = _schema_before(place.collected, paths)
+    if schema.doubts:
+        return None
+    with connection.transaction():
+        return against_replay(observed(connection), schema, place.table)
+
+
+def _schema_before(collected: Collected, paths: frozenset[str]) -> Schema:
+    """The schema before the first of some migrations; after all where there are none."""
+    everything = _everything(collected, paths)
+    first = next((migration for migration in everything if migration.path in paths), None)
+    if first is not None:
+        return first.before
+    return everything[-1].after if everything else Schema()
 
 
 _PATIENCE = 30  # seconds for the sizes of tables
@@ -186,14 +210,13 @@ def planned(collected: Collected, paths: Iterable[str]) -> tuple[PlannedFile, ..
 
 
 def _migrations(collected: Collected, wanted: frozenset[str]) -> tuple[Migration, ...]:
-    standing = {
-        file.path: Standing(
-            Deployment(int(file.path in wanted), "", applied=file.path not in wanted), file.path in wanted
-        )
-        for file in collected.files
-    }
-    made = project(Gathered(collected.service, collected.files, standing), lambda: None)
-    return tuple(migration for migration in made.migrations if migration.path in wanted)
+    return tuple(migration for migration in _everything(collected, wanted) if migration.path in wanted)
+
+
+def _everything(collected: Collected, wanted: frozenset[str]) -> tuple[Migration, ...]:
+    """All migrations of a service, those wanted as one deployment after all others."""
+    standing = {file.path: _standing(new=file.path in wanted) for file in collected.files}
+    return project(Gathered(collected.service, collected.files, standing), lambda: None).migrations
 
 
 def _standing(*, new: bool) -> Standing:
