@@ -101,7 +101,7 @@ def _then(task: Task, run: Run, number: int) -> str:
     """What goes on because of it."""
     changing = next((act for act in run.acts[number + 1 :] if act.does(Task.MIGRATE, Task.ROLL_BACK)), None)
     if task is Task.BACK_UP and any(act.call.name in _SENDS for act in run.acts[number + 1 :]):
-        return " What is sent away then is empty or torn."
+        return " What is sent away then is empty, torn or old."
     if task is Task.BACK_UP and changing is not None:
         return f" `{changing.deed(Task.MIGRATE, Task.ROLL_BACK)}` then runs without one."
     if task is Task.BACK_UP:
