@@ -46,3 +46,22 @@ def test_a_lock_timeout_of_the_connection_is_seen_from(path: str, text: str) -> 
 )
 def test_what_is_no_connection_of_production_says_nothing(path: str, text: str) -> None:
     assert limited({path: text}) == {"users": False, "orders": False}
+
+
+@pytest.mark.parametrize(("version", "heeded"), [("v3.18.0", False), ("v3.24.1", False), ("v3.25.0", True)])
+def test_pgoptions_counts_from_goose_3_25_on(version: str, heeded: bool) -> None:
+    """goose 3.18 and 3.29 were run; 3.25 is the first whose go.mod asks for a pgx that reads the variable (5.7.5)."""
+    files = {
+        "services/users/.env": "PGOPTIONS='-c lock_timeout=3s'\n",
+        "services/users/go.mod": f"module users\n\nrequire github.com/pressly/goose/v3 {version}\n",
+    }
+
+    assert limited(files)["users"] is heeded
+    assert limited({**files, "services/users/.env": "GOOSE_DBSTRING='dbname=app lock_timeout=3000'\n"})["users"]
+
+
+def test_flyway_does_not_know_pgoptions() -> None:
+    sql = {"billing/db/migration/V1__a.sql": "CREATE TABLE a (id int);\n"}
+    gathering = gather(MemoryTree({**sql, "billing/.env": "PGOPTIONS='-c lock_timeout=3s'\n"}), Settings())
+
+    assert [each.service.lock_timeout for each in gathering.services] == [False]

@@ -9,6 +9,8 @@ from posixpath import basename
 from avion_lint.discovery.nearness import nearest
 from avion_lint.discovery.tree import Read
 from avion_lint.pattern import pattern
+from avion_lint.record import record
+from avion_lint.runners.migration import Runner
 from avion_lint.source import Document
 from avion_lint.sql.session import is_limit
 
@@ -34,18 +36,44 @@ def is_place_of_connections(path: str) -> bool:
     return kind and not any(part in ("test", "tests", "testdata") for part in path.lower().split("/"))
 
 
-def limited(paths: Iterable[str], read: Read, roots: Collection[str]) -> frozenset[str]:
+@record
+class Limits:
+    """The services' folders whose connections are given a lock_timeout: by what every runner heeds, or by PGOPTIONS."""
+
+    certain: frozenset[str] = frozenset()
+    by_pgoptions: frozenset[str] = frozenset()
+
+    def holds_for(self, root: str, runner: Runner, goose: str) -> bool:
+        """Whether the runner of a service begins its sessions with one."""
+        return root in self.certain or (root in self.by_pgoptions and _heeds_pgoptions(runner, goose))
+
+
+def _heeds_pgoptions(runner: Runner, goose: str) -> bool:
+    """Flyway's JDBC driver has no such variable, and goose heeds it from 3.25 on (pgx 5.7.5)."""
+    if runner is Runner.FLYWAY:
+        return False
+    numbers = _NUMBERS.match(goose)
+    return numbers is None or (int(numbers[1]), int(numbers[2])) >= _PGX_WITH_OPTIONS
+
+
+_NUMBERS = pattern(r"v?(\d+)\.(\d+)")
+_PGX_WITH_OPTIONS = (3, 25)
+
+
+def limited(paths: Iterable[str], read: Read, roots: Collection[str]) -> Limits:
     """The services' folders, among the roots, whose connections are given a lock_timeout by a file near them."""
-    found: set[str] = set()
+    certain: set[str] = set()
+    by_pgoptions: set[str] = set()
     for path in paths:
         content = read(path) if is_place_of_connections(path) else None
-        if isinstance(content, Document) and "lock_timeout" in content.text and _is_given(content.text):
-            found.update(nearest(path, roots))
-    return frozenset(found)
+        if isinstance(content, Document) and "lock_timeout" in content.text:
+            for line in _given(content.text):
+                (by_pgoptions if "PGOPTIONS" in line else certain).update(nearest(path, roots))
+    return Limits(frozenset(certain), frozenset(by_pgoptions))
 
 
-def _is_given(text: str) -> bool:
-    return any("lock_timeout" in line and _PLACE.search(line) and sets_limit(line) for line in _joined(text))
+def _given(text: str) -> list[str]:
+    return [line for line in _joined(text) if "lock_timeout" in line and _PLACE.search(line) and sets_limit(line)]
 
 
 def _joined(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from posixpath import basename, dirname
 
-from avion_lint.discovery.connections import limited
+from avion_lint.discovery.connections import Limits, limited
 from avion_lint.discovery.dialect import dialect_of
 from avion_lint.discovery.discover import Folder, Stray, discover, service_names
 from avion_lint.discovery.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
@@ -144,7 +144,7 @@ class _Collector:
     flyway_roots: tuple[str, ...]
     read: Read
     known: frozenset[str]
-    limited: frozenset[str]
+    limits: Limits
     started: StartingPoints
 
     def collect(self, folder: Folder, name: str) -> Collected:
@@ -156,7 +156,9 @@ class _Collector:
         reader = _Reader(folder.runner, goose_version, configuration, self.read, self.known)
         files = tuple(reader.file(content) for content in contents)
         named = dict(folder.problems)
-        service = _service(folder, name, own, reader, files, limited=folder.root in self.limited)
+        service = _service(
+            folder, name, own, reader, files, limited=self.limits.holds_for(folder.root, folder.runner, goose_version)
+        )
         start = point_of(own, folder.runner, configuration, self.started)
         return Collected(
             replace(service, start=start, deprecated_for=own.deprecated_for),

@@ -100,7 +100,7 @@ def _for_goose(wait: Wait) -> str:
     return (
         "Set it where goose connects, since outside a transaction SET LOCAL does nothing and every "
         "statement may get another connection: `lock_timeout=3s` among the parameters of GOOSE_DBSTRING, "
-        "PGOPTIONS='-c lock_timeout=3s', or ALTER ROLE … SET lock_timeout = '3s'. "
+        "PGOPTIONS='-c lock_timeout=3s' (goose 3.25 and later), or ALTER ROLE … SET lock_timeout = '3s'. "
         "Then write `lock-timeout: runner` or `lock-timeout: role` into avion-lint.yaml."
         f"{_on_the_line(wait)}"
     )
