@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from avion_lint.checks.examples import Beside, read_examples
 from avion_lint.checks.model import Check, Direction, Parameter, Select, Target
 from avion_lint.checks.schema import wrong_schema
+from avion_lint.checks.strictness import orderable
 from avion_lint.checks.vocabulary import wrong_words
 from avion_lint.finding import Level
 from avion_lint.pattern import pattern
@@ -180,10 +181,22 @@ def _parameters(node: Node | None, reading: Reading) -> Iterator[Parameter]:
         else:
             stricter, value = None, plain(entry.value)
         direction = next((each for each in Direction if each == stricter), None)
+        if not _is_simple(value):
+            reading.wrong(entry.key, f"`{entry.key.text}` must be text, a number, true or false, or a list of texts")
+            value = ""
+        elif direction is not None and not orderable(value, direction):
+            reading.wrong(entry.key, f"`{direction}` is not stricter of such a value: {value}")
         yield Parameter(entry.key.text.replace("-", "_"), value, direction, Place(reading.document, entry.key.span))
 
 
 _ALIASES = {"podSpec": "pod", "run": "script"}
+
+
+def _is_simple(value: PlainTree) -> bool:
+    """Whether a value is one that options of rules can have."""
+    if isinstance(value, list):
+        return all(isinstance(each, str) for each in value)
+    return isinstance(value, str | int | float | bool)
 
 
 def _select(node: Node | None) -> Select:

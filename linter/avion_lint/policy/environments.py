@@ -9,7 +9,7 @@ from avion_lint import globs
 from avion_lint.checks.model import Check, Direction
 from avion_lint.checks.strictness import looser
 from avion_lint.policy.packs import over
-from avion_lint.policy.sources import ReadFile, chain
+from avion_lint.policy.sources import PROFILES, ReadFile, chain
 from avion_lint.problems import Problem, SettingsError, suggestion
 from avion_lint.record import record, replace
 from avion_lint.rule import Rule
@@ -109,16 +109,26 @@ def _joined(above: _Said, below: _Said) -> _Said:
 
 def _said(entry: Entry, reading: Reading) -> _Said:
     node, name = entry.value, entry.key.text
-    settings = read_rules(get(node, "rules"), reading, beside=(OVERRIDE,))
+    settings = {each.rule.id: each for each in _of_profile(text_at(node, "profile"), reading)}
+    for own in read_rules(get(node, "rules"), reading, beside=(OVERRIDE,)):
+        settings[own.rule.id] = over(own, settings.get(own.rule.id))
     return _Said(
         name,
         text_at(node, "extends") or "",
-        settings,
+        tuple(settings.values()),
         tuple(_overrides(name, get(node, "rules"), reading)),
         _texts(get(node, "paths")),
         _texts(get(node, "namespaces")),
         Place(reading.document, entry.key.span),
     )
+
+
+def _of_profile(profile: str | None, reading: Reading) -> tuple[RuleSetting, ...]:
+    """What a profile that ships says of rules that there are; its checks come with `extends: production`."""
+    if profile not in PROFILES:
+        return ()
+    (source, *_) = chain(profile, lambda _: None)
+    return read_rules(get(source.root, "rules"), Reading(source.document, reading.names, lambda _: None))
 
 
 def _overrides(name: str, node: Node | None, reading: Reading) -> Iterator[Override]:
