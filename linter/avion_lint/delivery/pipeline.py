@@ -209,7 +209,7 @@ _GIVEN = pattern(r"\b(?:secrets\.(?!GITHUB_TOKEN\b)|secrets\[|vars\.|inputs\.)")
 _ACCESS = pattern(
     r"id-token: *write|secrets: *inherit|configure-aws-credentials|google-github-actions/auth|azure/login|oc login"
     r"|kubeconfig|update-kubeconfig|get-credentials|port-forward|sql[_-]proxy|bastion|ssh-agent|flyctl proxy"
-    r"|secrets\.\w*(?:DATABASE|DB|POSTGRES|PG|DSN|GOOSE|FLYWAY|MIGRAT)\w*",
+    r"|secrets\.\w{0,80}(?:DATABASE|DB|POSTGRES|PG|DSN|GOOSE|FLYWAY|MIGRAT)",
     2,  # re.IGNORECASE
 )
 """What opens a database or a cluster elsewhere."""

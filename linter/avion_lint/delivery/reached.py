@@ -21,12 +21,12 @@ class Reached:
 
 _SETS = pattern(
     r"(?:(?<![\w.])|deploy_|target_|app_|kube_|k8s_|aws_|db_)(?:environment|env|namespace|cluster|workspace)s?(?:_name)?"
-    r"[\"']?[ \t]*(?:==|[:=])[ \t]*[\"']?(\[[^\]\n]*\]|[a-z][\w.-]*)",
+    r"[\"']?[ \t]*(?:==|[:=])[ \t]*[\"']?(\[[^\]\n]{0,300}\]|[a-z][\w.-]*)",
     2,  # re.IGNORECASE
 )
 _COMPARED = pattern(r"\b(?:inputs|matrix|outputs|vars|env)\.[\w.-]+[ \t]*==[ \t]*'([\w.-]+)'")
 _OPTION = pattern(r"--(?:env|environment|namespace|context|kube-context|cluster|workspace|stage)[= ]+[\"']?([\w.-]+)")
-_SHORT = pattern(r"(?:kubectl|helm|oc)\b[^\n|;&]* -n[= ]?[\"']?([a-z][\w.-]*)")
+_SHORT = pattern(r"(?:kubectl|helm|oc)\b[^\n|;&]{0,300} -n[= ]?[\"']?([a-z][\w.-]*)")
 _SECRET = pattern(r"\b(?:secrets|vars)\.([A-Za-z_]\w*)")
 _QUOTED = pattern(r"'([\w.-]+)'")
 _TELLING = (_SETS, _COMPARED, _OPTION, _SHORT, _SECRET)

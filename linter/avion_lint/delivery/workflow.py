@@ -307,15 +307,16 @@ _LOCAL = pattern(
     r"|\bPGHOST[=:]\s*[\"']?(?:localhost|127\.0\.0\.1)"
 )
 _STARTS = pattern(
-    r"docker(?:-| )compose(?:[ \t]+-[^\n]*?)?[ \t]+up\b|pg_ctl\b.*\bstart\b|\binitdb\b"
-    r"|docker run\b(?:[^\n|;&]|\\\n)*[ \t](?:[\w.-]+/)*(?:postgres|postgis|timescaledb)[\w.-]*(?::[\w.-]+)?"
+    r"docker(?:-| )compose(?:[ \t]+-[^\n]{0,200}?)?[ \t]+up\b|pg_ctl\b.{0,200}\bstart\b|\binitdb\b"
+    r"|docker run\b(?:[^\n|;&]|\\\n){0,500}[ \t](?:[\w.-]{1,80}/){0,4}(?:postgres|postgis|timescaledb)[\w.-]*(?::[\w.-]+)?"
     r"(?![\w.:/=-]|[ \t]+(?:psql|pg_\w+|sh|bash)\b)"
     r"|kind create cluster|minikube start|k3d cluster create|supabase start"
     r"|setup-postgres|postgres(?:ql)?-action|systemctl (?:re)?start postgres|\bservice postgresql? |pg_ctlcluster"
     r"|\bsqlite|DATABASE_URL: *\"?file:"
 )
 _TUNNEL = pattern(
-    r"port-forward|cloud[_-]?sql[_-]?proxy|ssh\b[^\n]* -\w*[LD]\b|tunnel|bastion|flyctl proxy|start-session"
+    r"port-forward|cloud[_-]?sql[_-]?proxy|ssh\b[^\n]{0,200} -\w{0,9}[LD]\b"
+    r"|tunnel|bastion|flyctl proxy|start-session"
 )
 
 

@@ -16,7 +16,7 @@ _LASTING = pattern(
     r"|service_account_key|azure_credentials|azure_client_secret|openshift_token|oc_token|k8s_token|kube_token"
 )
 _CONNECTING = pattern(
-    r"kube_?config|(?:database|db|postgres|pg|goose|flyway|migration)_?\w*(?:url|dsn|uri|string|password|pass)|^dsn$"
+    r"kube_?config|(?:database|db|postgres|pg|goose|flyway|migration)_?\w{0,60}(?:url|dsn|uri|string|password|pass)|^dsn$"
     r"|secret_access_key|_sa_key|credentials|oc_token|k8s_token|kube_token"
 )
 

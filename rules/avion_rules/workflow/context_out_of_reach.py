@@ -41,7 +41,7 @@ _OF_JOB: dict[tuple[str, ...], frozenset[str]] = {
 _IF_OF_JOB = _RUN | {"needs"}
 _IF_OF_STEP = _EVERY - {"secrets", "jobs"}
 
-_EXPRESSION = pattern(r"\$\{\{((?:[^'}]|'[^']*'|\}(?!\}))*)\}\}")
+_EXPRESSION = pattern(r"\$\{\{((?:[^'}$]|\$(?!\{\{)|'[^']*'|\}(?!\}))*)\}\}")
 _TEXT = pattern(r"'[^']*'")
 _CONTEXT = pattern(r"(?<![\w.\-])([a-z]+)(?=\s*[.\[])")
 

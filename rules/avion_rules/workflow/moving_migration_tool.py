@@ -12,11 +12,11 @@ from avion_lint.rule import rule
 from avion_lint.source import Place, Span
 
 _MOVING = pattern(
-    r"\bgo (?:install|run)(?: -\S+(?: '[^']*'| \"[^\"]*\")?)* "
-    r"(?P<go>\S*(?:goose|migrate|dbmate|tern|atlas|sqlc|sql-migrate)\S*@(?:latest|master|main|HEAD))"
+    r"\bgo (?:install|run)(?: -\S{1,80}(?: '[^'\n]{0,200}'| \"[^\"\n]{0,200}\")?){0,9} "
+    r"(?P<go>\S{0,200}(?:goose|migrate|dbmate|tern|atlas|sqlc|sql-migrate)\S{0,200}@(?:latest|master|main|HEAD))"
     r"|(?P<image>(?<![\w./-])(?:docker\.io/)?(?:flyway/flyway|redgate/flyway|liquibase/liquibase|liquibase|migrate/migrate"
     r"|amacneil/dbmate|arigaio/atlas)(?::latest)?(?=[\"'\s]|$))"
-    r"|(?P<url>\S*/releases/latest/download/\S*(?:goose|migrate|flyway|dbmate|atlas|tern)\S*)"
+    r"|(?P<url>https://[\w./-]{1,200}/releases/latest/download/\S{0,200}(?:goose|migrate|flyway|dbmate|atlas|tern)\S{0,200})"
 )
 
 

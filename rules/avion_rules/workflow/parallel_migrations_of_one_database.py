@@ -14,7 +14,9 @@ from avion_lint.rule import rule
 from avion_lint.yaml.nodes import Listing, Scalar, walk
 from avion_rules.workflow._words import LOCKING, matrix_keys
 
-_FOLDERS = pattern(r"(?:-dir|-path|-locations?|-source|-changelog-file)[= ][\"']?[^\s\"']*\$\{\{[^}]*\}\}[^\s\"']*")
+_FOLDERS = pattern(
+    r"(?:-dir|-path|-locations?|-source|-changelog-file)[= ][\"']?[^\s\"'$]{0,200}\$\{\{[^}$]{0,200}\}\}[^\s\"']*"
+)
 _MATRIX = pattern(r"\bmatrix\.")
 
 

@@ -14,13 +14,13 @@ from avion_lint.shell.origin import Stretch
 from avion_rules.workflow._words import is_about_migrations
 
 _FOREIGN = pattern(
-    r"github\.head_ref\b|github\.event\.[\w.*\[\]-]*\.(?:title|body|message|ref|label|name|email|default_branch)\b"
+    r"github\.head_ref\b|github\.event\.[\w.*\[\]-]{0,120}\.(?:title|body|message|ref|label|name|email|default_branch)\b"
     r"|github\.event\.(?:comment|review|issue|discussion)\.\w+"
 )
 _BASE = pattern(r"github\.event\.(?:repository|organization|enterprise)\.|pull_request\.base\.|\.(?:number|id|sha)\b")
 _INPUT = pattern(r"(?:github\.event\.)?inputs\.([\w-]+)")
 _OUTPUT = pattern(r"steps\.([\w-]+)\.outputs\.")
-_FILES = pattern(r"git (?:diff|log|show|ls-tree|diff-tree)\b[^\n]*(?:--name-only|--name-status)")
+_FILES = pattern(r"git (?:diff|log|show|ls-tree|diff-tree)\b[^\n]{0,500}(?:--name-only|--name-status)")
 _FREE = ("string", "")
 
 
