@@ -308,7 +308,8 @@ _LOCAL = pattern(
 )
 _STARTS = pattern(
     r"docker(?:-| )compose(?:[ \t]+-[^\n]{0,200}?)?[ \t]+up\b|pg_ctl\b.{0,200}\bstart\b|\binitdb\b"
-    r"|docker run\b(?:[^\n|;&]|\\\n){0,500}[ \t](?:[\w.-]{1,80}/){0,4}(?:postgres|postgis|timescaledb)[\w.-]*(?::[\w.-]+)?"
+    r"|docker run\b(?:[^\n|;&]|\\\n){0,500}[ \t](?:[\w.-]{1,80}/){0,4}"
+    r"(?:postgres|postgis|timescaledb)[\w.-]*(?::[\w.-]+)?"
     r"(?![\w.:/=-]|[ \t]+(?:psql|pg_\w+|sh|bash)\b)"
     r"|kind create cluster|minikube start|k3d cluster create|supabase start"
     r"|setup-postgres|postgres(?:ql)?-action|systemctl (?:re)?start postgres|\bservice postgresql? |pg_ctlcluster"
