@@ -8,7 +8,7 @@ from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.shell.origin import UNKNOWN
 
-_EXPRESSION = pattern(r"\$\{\{(?:[^'}]|'[^']*'|\}(?!\}))*\}\}")
+_EXPRESSION = pattern(r"\$\{\{(?:[^'}$]|\$(?!\{\{)|'[^']*'|\}(?!\}))*\}\}")
 _FOREIGN = pattern(r"[^\x00-\x7f]")
 _UNKNOWN_RUN = pattern(UNKNOWN + "+")
 _BEFORE_A_WORD = frozenset(" \t\n;|&(\"'=`+-*/,:")
