@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from avion_lint import tool
-from avion_lint.checks.model import Check
+from avion_lint.checks.keywords import KEYWORDS
+from avion_lint.checks.model import Check, Target
 from avion_lint.checks.rules import rule_of
 from avion_lint.judgement.trial import tried
 from avion_lint.policy.environments import load_environments
@@ -22,6 +23,7 @@ from avion_lint.settings.schema_check import check, read_schema
 from avion_lint.source import Document
 from avion_lint.yaml.reader import load as load_yaml
 from avion_rules import all_rules
+from tests.cli_helper import avion_lint
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "policies" / "platform.yaml"
 
@@ -85,3 +87,24 @@ def test_each_profile_is_at_least_as_strict_as_the_one_below() -> None:
     made = load_environments("ours.yaml", rules, checks, lambda _: own, date(2026, 1, 1))
 
     assert [each.name for each in made] == ["development", "production", "staging"]
+
+
+def test_the_example_of_the_readme_does_as_it_says(tmp_path: Path) -> None:
+    readme = (EXAMPLE.parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Checks of your own")[2]
+    text = section.partition("```yaml\n")[2].partition("```")[0]
+    shown = section.partition("```console\n$ avion-lint policy test\n")[2].partition("```")[0]
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "ours.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "avion-lint.yaml").write_text("policy: policies/ours.yaml\n", encoding="utf-8")
+
+    run = avion_lint("policy", "test", cwd=tmp_path)
+
+    assert (run.code, run.err, run.out) == (0, "", shown)
+
+
+def test_the_page_about_policies_names_every_target_and_word() -> None:
+    page = (EXAMPLE.parent.parent.parent / "docs" / "policies.md").read_text(encoding="utf-8")
+
+    for word in (*KEYWORDS, *map(str, Target)):
+        assert f"`{word}" in page, word
