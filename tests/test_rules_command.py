@@ -355,3 +355,10 @@ def test_goose_3_18_takes_minus_one_for_a_version_and_takes_everything_back(
 
     assert "Takes back every migration" in one("SH110", f"#!/bin/bash\n{text}").message
     assert (tables.stdout.split(), ran.returncode == 0) == (left, not left)
+
+
+@each_shell
+def test_a_question_without_a_terminal_is_answered_with_nothing(shell: str, machine: Machine) -> None:
+    text = 'read -r -p "Go on? " answer < /dev/null\necho "$? [$answer]"\n'
+
+    assert machine.run(shell, text).stdout == "1 []\n"

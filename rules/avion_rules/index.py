@@ -1534,6 +1534,12 @@ RULES: tuple[Rule, ...] = (
         "Run",
     ),
     indexed(
+        "SH124",
+        "command.prompt_without_reader",
+        "Find a question before a change of the database that is asked where nobody can answer.",
+        "Run",
+    ),
+    indexed(
         "WF101",
         "workflow.unserialised_migration",
         "Find a job that migrates and that two runs may do at the same time.",

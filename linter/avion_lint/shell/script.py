@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from avion_lint.record import record
 from avion_lint.shell.build import Trouble
 from avion_lint.shell.failure import Found
@@ -114,7 +116,7 @@ class Command:
         return any(isinstance(node, Background) for node in self.around)
 
 
-@record
+@record(caches=True)
 class Script:
     """A script as its shell reads it.
 
@@ -133,7 +135,25 @@ class Script:
 
     def named(self, *names: str) -> tuple[Command, ...]:
         """Commands of one of these names."""
-        return tuple(each for each in self.commands if each.name in names)
+        found = [each for name in dict.fromkeys(names) for each in self._by_name.get(name, ())]
+        return tuple(found) if len(names) == 1 else tuple(sorted(found, key=_order))
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Command]]:
+        found: dict[str, list[Command]] = {}
+        for each in self.commands:
+            if each.name is not None:
+                found.setdefault(each.name, []).append(each)
+        return found
+
+    @cached_property
+    def assigning(self) -> dict[str, list[Command]]:
+        """Commands that set a variable, by its name and in the order of the text; `read` is not among them."""
+        found: dict[str, list[Command]] = {}
+        for command in self.commands:
+            for name in dict.fromkeys(each.name for each in command.assignments):
+                found.setdefault(name, []).append(command)
+        return found
 
     @property
     def refusals(self) -> tuple[Command, ...]:
@@ -155,4 +175,8 @@ def commands_of(body: tuple[Node, ...], found: tuple[Found, ...]) -> tuple[Comma
         for node, around in walk(body)
         if isinstance(node, Simple)
     ]
-    return tuple(sorted(commands, key=lambda each: (each.where.start, -each.where.end)))
+    return tuple(sorted(commands, key=_order))
+
+
+def _order(command: Command) -> tuple[int, int]:
+    return command.where.start, -command.where.end

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from avion_lint.pattern import pattern
-from avion_lint.record import record
+from avion_lint.record import record, replace
 from avion_lint.shell.origin import Stretch
 from avion_lint.shell.script import Command, Script
 from avion_lint.shell.syntax import Assignment, Node, Pipeline, Simple
@@ -15,6 +15,7 @@ from avion_lint.shell.wrappers import program
 _EXPORTS = frozenset({"export", "declare", "typeset"})
 _FILTERS = frozenset({"grep", "egrep", "fgrep", "rg", "awk", "sed", "jq", "yq", "cut", "head", "tail", "tr", "find"})
 _STEP_FILES = ("GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_STATE")
+_NONE: frozenset[str] = frozenset()
 _PAIR = pattern(r"([A-Za-z_][\w-]*)(?:=|<<)")
 _MINUS = pattern(r"\$?\{?([A-Za-z_]\w*)\}?\s*([-+])\s*(\d+)")
 
@@ -67,13 +68,18 @@ class Sum:
 
 def settings(script: Script) -> tuple[Setting, ...]:
     """Every variable that is set, in order."""
-    exported = {
-        each.name for command in script.named(*_EXPORTS) if _exports(command) for each in command.assignments
-    } | ({each.name for command in script.commands for each in command.assignments} if _all_exported(script) else set())
+    exported = _exported(script)
     return tuple(each for command in script.commands for each in _settings(command, exported))
 
 
-def _settings(command: Command, exported: set[str]) -> Iterator[Setting]:
+def _exported(script: Script) -> set[str]:
+    """Names of variables that programs get to see."""
+    if _all_exported(script):
+        return set(script.assigning)
+    return {each.name for command in script.named(*_EXPORTS) if _exports(command) for each in command.assignments}
+
+
+def _settings(command: Command, exported: Collection[str]) -> Iterator[Setting]:
     declares = command.name in {*_EXPORTS, "local", "readonly"}
     before = bool(command.argv) and not declares
     for each in command.assignments:
@@ -150,8 +156,18 @@ def _targets(command: Command) -> Iterator[Word]:
 
 def last_setting(script: Script, name: str, before: int) -> Setting | None:
     """The last place before an offset of the script at which a variable is set; None where there is none."""
-    found = [each for each in settings(script) if each.name == name and each.where.start < before and each.lasts]
-    return found[-1] if found else None
+    commands = {id(each): each for each in (*script.assigning.get(name, ()), *script.named("read"))}
+    found = [
+        each
+        for command in commands.values()
+        if command.where.start < before
+        for each in _settings(command, _NONE)
+        if each.name == name and each.where.start < before and each.lasts
+    ]
+    if not found:
+        return None
+    last = max(found, key=lambda each: each.where.start)
+    return replace(last, exported=last.exported or name in _exported(script))
 
 
 def empty_source(script: Script, word: Word) -> Setting | None:

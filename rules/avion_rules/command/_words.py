@@ -73,6 +73,11 @@ def is_about_migrations(run: Run) -> bool:
     return bool(_MIGRATION.search(f"{name} {run.title}".lower()))
 
 
+def names_migration(act: Act) -> bool:
+    """Whether the words of a command name a migration, a backup or a restore (`job/users-migration`)."""
+    return any(_MIGRATION.search(word.lower()) for word in act.words[1:])
+
+
 def short(place: Place, size: int = 40) -> str:
     """The first line of a place, cut."""
     line = place.text.split("\n", 1)[0].rstrip(" \\")

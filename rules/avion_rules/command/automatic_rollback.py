@@ -34,8 +34,9 @@ def automatic_rollback(run: Run) -> Iterator[Finding]:
 
 def _cause(act: Act, run: Run) -> Related | None:
     """What makes it be run by itself: a migration that failed, a failed step, a push."""
-    for each in run.acts:
-        if each.does(Task.MIGRATE) and _is_run_on_failure(act, each):
+    if any(isinstance(node, AndOr | If) for node in act.call.command.around):
+        failing = (each for each in run.acts if each.does(Task.MIGRATE) and _is_run_on_failure(act, each))
+        for each in failing:
             return Related(each.place, "run because this failed")
     if run.step is None or run.workflow is None or run.job is None:
         return None

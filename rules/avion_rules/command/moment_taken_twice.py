@@ -15,7 +15,8 @@ from avion_rules.command._words import short
 _EXACT = pattern(r"%(?:S|s|T|N|c|r|X)|--iso-8601=s|-Is\b|-Iseconds|^\s*date\s*(?:-u\s*)?$")
 
 
-_NAME = pattern(r"[\w./:@\\$\"{}-]*\$\((date [^()]*)\)[\w./:@\\$\"{}-]*")
+_TIME = pattern(r"\$\((date [^()\n]{0,80})\)")
+_BESIDE = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@\\$"{}-')
 _TALKS = frozenset({"echo", "printf", "logger", "log"})
 
 
@@ -38,11 +39,21 @@ def _names(command: Command) -> Iterator[tuple[str, Place]]:
     words += [each.target.where.place for each in command.redirects if each.target is not None]
     words += [each.heredoc.where.place for each in command.redirects if each.heredoc is not None]
     for place in words:
-        for match in _NAME.finditer(place.text):
-            name = match[0].strip('"').rpartition("/")[2]
+        text = place.text
+        for match in _TIME.finditer(text):
+            start, end = _around(text, match.start(), match.end())
+            name = text[start:end].strip('"').rpartition("/")[2]
             if _EXACT.search(match[1]) and not name.startswith("$("):
-                start = place.span.start + match.start()
-                yield name, Place(place.document, Span(start, start + len(match[0])))
+                yield name, Place(place.document, Span(place.span.start + start, place.span.start + end))
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch of a name that holds `[start, end)`."""
+    while start > 0 and text[start - 1] in _BESIDE:
+        start -= 1
+    while end < len(text) and text[end] in _BESIDE:
+        end += 1
+    return start, end
 
 
 def _finding(run: Run, place: Place, earlier: Place) -> Finding:

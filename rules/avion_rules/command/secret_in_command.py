@@ -14,7 +14,7 @@ from avion_lint.shell.words import PartKind, Word
 from avion_rules.command._words import is_local, is_test
 
 _SECRET = pattern(r"^secrets\.([\w-]+)$")
-_DSN = pattern(r"[a-z]+://[^\s:@/\ue000]+:([^\s@/\ue000${]{3,})@([^\s/:]+)")
+_DSN = pattern(r"[a-z]{2,12}://[^\s:@/\ue000]{1,64}:([^\s@/\ue000${]{3,64})@([^\s/:]{1,128})")
 _OPTION = pattern(r"^(?:--?password|-Dflyway\.password|--passwd)=(\S+)")
 _PLAIN = frozenset({"password", "postgres", "pass", "secret", "example", "changeme", "test", "xxx", "***"})
 _KUBECONFIG = pattern(r"kube-?config|\.kube/config", 2)

@@ -26,6 +26,8 @@ def unpassed_argument(run: Run) -> Iterator[Finding]:
     if run.workflow is not None or run.manifest is not None or is_pasted(run) or not is_about_migrations(run):
         return
     yield from _never_passed(run)
+    if _ARGUMENTS.search(run.script.text):
+        return
     for act in run.acts:
         found = _unchecked(act, run.script)
         if found is not None:
@@ -91,12 +93,7 @@ def _all_words(command: Command) -> Iterator[Word]:
 
 def _unchecked(act: Act, script: Script) -> tuple[Word, Part] | None:
     """A word of a command that changes data which comes from an argument that nobody checks."""
-    if (
-        not act.does(*_TASKS)
-        or _ARGUMENTS.search(script.text)
-        or act.call.command.options.nounset
-        or act.call.command.function
-    ):
+    if not act.does(*_TASKS) or act.call.command.options.nounset or act.call.command.function:
         return None
     for word in act.call.words[1:]:
         for part in word.parts:

@@ -8,7 +8,7 @@ from avion_lint.delivery.acts import Act
 from avion_lint.delivery.runs import Run
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
-from avion_rules.command._words import is_about_migrations
+from avion_rules.command._words import is_about_migrations, names_migration
 
 _DEFAULT = "30 seconds"  # kubectl wait --help: --timeout=30s
 
@@ -19,9 +19,9 @@ _SEES = ('"Failed"', "'Failed'", "*Failed*", "Failed)", ".status.failed", "=fail
 @rule("SH103", subject=Run)
 def wait_blind_to_failure(run: Run) -> Iterator[Finding]:
     """Find a wait for a Job to complete that does not see it fail."""
-    if not is_about_migrations(run):
-        return
-    waits = [act for act in run.acts if _waits_for(act, "complete")]
+    waits = [
+        act for act in run.acts if _waits_for(act, "complete") and (is_about_migrations(run) or names_migration(act))
+    ]
     if any(_waits_for(act, "failed") for act in run.acts) or any(mark in run.script.text for mark in _SEES):
         return
     for act in waits:
