@@ -26,6 +26,8 @@ def test_ids_and_names_are_those_that_were_given_out():
         ("AV112", "old-applied-state"),
         ("AV113", "applied-state-contradicts"),
         ("AV114", "sum-differs"),
+        ("AV115", "ended-override"),
+        ("AV116", "idle-check"),
     ]
 
 
