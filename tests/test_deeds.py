@@ -37,6 +37,8 @@ def tasks(line: str) -> list[str]:
         ("prisma migrate dev", []),
         ("atlas migrate lint --dev-url x", ["LINT atlas migrate lint"]),
         ("pg_dump -Fc -f x.dump", ["BACK_UP pg_dump"]),
+        ("avion-lint services/users", ["LINT avion-lint"]),
+        ("avion-lint verify --full", ["TRY avion-lint verify"]),
         ("pgbackrest --stanza=main backup", ["BACK_UP pgbackrest backup"]),
         ("psql -c 'SELECT 1'", ["QUERY psql"]),
         ("echo goose up", []),

@@ -7,6 +7,7 @@ from tests.delivery_helper import delivery
 
 PATH = ".github/workflows/deploy.yml"
 SHARED = "        env: {DSN: '${{ secrets.DSN }}'}\n"
+RENDERED = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: '{{ .Values.a }}', labels: {component: migration}}\n"
 
 
 def stages(files: dict[str, str]) -> dict[str, Stage]:
@@ -202,3 +203,30 @@ def test_needs_that_go_round_are_followed_to_an_end() -> None:
 
     read = delivery({PATH: text}).pipelines
     assert [stage.title for stage in read.needed(read.stages[0])] == ["b", "a"]
+
+
+def test_a_chart_that_is_rendered_for_kubectl_is_what_the_job_makes() -> None:
+    chart = {
+        "deploy/db/Chart.yaml": "name: db\n",
+        "deploy/db/templates/job.yaml": RENDERED,
+        "deploy/db/templates/other.yaml": RENDERED,
+    }
+    render = "helm template users deploy/db --set service=users --show-only templates/job.yaml > job.yaml"
+    steps = "      - run: |\n          {}\n          kubectl create --filename=job.yaml\n"
+
+    found = stages({PATH: job(steps.format(render)), **chart})["one"]
+    assert [doing.manifest.path for doing in found.doings if doing.manifest] == ["deploy/db/templates/job.yaml"]
+    assert found.migration is not None
+
+
+def test_a_chart_that_is_only_rendered_makes_nothing() -> None:
+    chart = {
+        "deploy/db/Chart.yaml": "name: db\n",
+        "deploy/db/templates/job.yaml": RENDERED,
+    }
+
+    assert stages({PATH: job("      - run: helm template users deploy/db\n"), **chart})["one"].doings == ()
+
+
+def test_verify_is_a_test_of_migrations() -> None:
+    assert one("      - run: avion-lint verify --full\n").is_test

@@ -19,7 +19,7 @@ LAYERS = (
     ("sql", "yaml", "shell", "promql", "git", "runners", "schema.model", "schema.catalogue", "runners.migration"),
     ("schema", "sql.effects", "history", "discovery.tree"),
     ("delivery.kinds", "delivery.deeds"),
-    ("delivery",),
+    ("delivery", "starting"),
     ("subjects", "rule", "rule_names", "fixer"),
     ("tool", "pages", "settings", "policy", "timeline", "stats", "applied", "checks"),
     ("verdict", "judgement.fingerprint", "discovery", "history.ground"),

@@ -20,6 +20,7 @@ class Task(StrEnum):
     STATUS = "asks what is applied"
     REHEARSE = "shows what would be run"
     LINT = "checks migrations"
+    TRY = "tries migrations on a database made for it"
     BACK_UP = "backs up"
     RESTORE = "restores"
     QUERY = "runs SQL"
@@ -127,7 +128,7 @@ _BY_WORD: dict[str, dict[str, Task]] = {
     "squawk": {"": Task.LINT},
     "eugene": {"lint": Task.LINT, "trace": Task.LINT},
     "pgrubic": {"lint": Task.LINT},
-    "avion-lint": {"": Task.LINT},
+    "avion-lint": {"": Task.LINT, "verify": Task.TRY},
     "pg_dump": {"": Task.BACK_UP},
     "pg_dumpall": {"": Task.BACK_UP},
     "pg_basebackup": {"": Task.BACK_UP},
@@ -231,7 +232,7 @@ def deeds(words: Sequence[str]) -> tuple[Deed, ...]:
     known = _BY_WORD.get(program)
     if known is None:
         return ()
-    if "" in known:
+    if "" in known and next(_plain(words[1:]), "-") not in known:
         return (Deed(known[""], program),)
     told = _told(program, words[1:])
     return tuple(Deed(known[word], program, word) for word in told if word in known)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from posixpath import normpath
 
 from avion_lint.delivery.acts import Act, acts
 from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.kubernetes import Manifest
+from avion_lint.delivery.rendered import templates
 from avion_lint.delivery.runs import Run
 from avion_lint.delivery.workflow import Step, Workflow, WorkflowJob
 from avion_lint.pattern import pattern
@@ -87,12 +88,16 @@ def _of_action(step: Step) -> Iterator[Doing]:
 
 def _of_script(script: Script, step: Step, known: Known, folder: str, depth: int) -> Iterator[tuple[int, Doing]]:
     """What a script does, each with the offset of the command of this script that does it or leads to it."""
-    for act in known.acts(script):
+    found = known.acts(script)
+    applies = any(act.does(Task.APPLY) for act in found)
+    for act in found:
         at = act.place.span.start
         for deed in act.deeds:
             yield at, Doing(deed.task, str(deed), f"it runs `{deed}`", act.place, step, act.call)
         if act.does(Task.APPLY):
             yield from ((at, each) for each in _applied(act, step, known, folder))
+        elif applies:
+            yield from ((at, each) for each in _from(templates(act.words, folder), act, step, known))
         called = _called(act, known, folder) if depth else None
         if called is not None:
             inner = (each for _, each in _of_script(called, step, known, folder, depth - 1))
@@ -126,9 +131,14 @@ def _applied(act: Act, step: Step, known: Known, folder: str) -> Iterator[Doing]
     """Objects of the repository's files that `kubectl apply -f` brings out."""
     files = [word for at, word in enumerate(act.words) if at and act.words[at - 1] in ("-f", "--filename", "-k")]
     files += [word.partition("=")[2] for word in act.words if word.startswith(("-f=", "--filename="))]
-    for word in files:
-        path = normpath(f"{folder}/{word}").lstrip("/")
-        for manifest in known.manifests if word not in ("-", "") else ():
+    paths = (normpath(f"{folder}/{word}").lstrip("/") for word in files if word not in ("-", ""))
+    return _from(paths, act, step, known)
+
+
+def _from(paths: Iterable[str], act: Act, step: Step, known: Known) -> Iterator[Doing]:
+    """The objects in files or below folders, as what a command brings out."""
+    for path in paths:
+        for manifest in known.manifests:
             if (manifest.path == path or manifest.path.startswith(f"{path}/")) and _task(manifest):
                 yield replace(_of_manifest(manifest, step, act), place=act.place)
 

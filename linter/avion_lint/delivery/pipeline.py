@@ -82,7 +82,7 @@ class Stage:
     @property
     def is_test(self) -> bool:
         """Whether it runs migrations on a database of its own."""
-        return self.first(*CHANGING) is not None and self.migration is None
+        return self.first(*CHANGING, Task.TRY) is not None and self.migration is None
 
     def first(self, *tasks: Task) -> Doing | None:
         """The first of these things that it does."""
