@@ -87,7 +87,7 @@ def test_the_default_policy_names_rules_by_name_in_the_order_of_ids():
     assert listed == [id_ for family in families for id_ in sorted(i for i in listed if i.startswith(family))]
 
 
-@pytest.mark.parametrize("name", ("default", "strict"))
+@pytest.mark.parametrize("name", ["default", "strict"])
 def test_a_policy_that_ships_names_no_rule_that_is_gone(name):
     known = {rule.name for rule in every_rule().values()}
 
