@@ -17,6 +17,7 @@ COMMANDS = {
     "new": ("authoring", "new_arguments"),
     "renumber": ("authoring", "renumber_arguments"),
     "contract": ("authoring", "contract_arguments"),
+    "init": ("authoring", "init_arguments"),
     "show": ("showing", "show_arguments"),
     "schema": ("showing", "schema_arguments"),
     "schema diff": ("showing", "schema_difference_arguments"),

@@ -1,4 +1,4 @@
-"""The arguments of the commands that make or move migrations: new, renumber, contract."""
+"""The arguments of the commands that make or move migrations: new, renumber, contract, init."""
 
 from __future__ import annotations
 
@@ -79,5 +79,32 @@ def contract_arguments(arguments: list[str]) -> Callable[[], int]:
         from avion_lint.cli.contract import contract  # noqa: PLC0415 - other commands do not need it
 
         return contract(given)
+
+    return run
+
+
+def init_arguments(arguments: list[str]) -> Callable[[], int]:
+    """Read the arguments of `avion-lint init`."""
+    parser = parser_of(
+        "init",
+        "Write what stands around migrations into a repository, for the services that are here: workflows, Jobs and\n"
+        "what they may do, settings of each environment, alerts, a dashboard, scripts, avion-lint.yaml. All of it is\n"
+        "clean under the policy `strict`. What is there already is not written over. At the end it tells what is\n"
+        "to be filled in by hand.",
+        "exit codes: 0 written, or shown with --diff · 2 usage or settings wrong · 3 something is there already or\n"
+        "cannot be written",
+    )
+    parser.add_argument("--runner", choices=("goose", "flyway"), help="default: that of the services here, else goose")
+    parser.add_argument("--ci", choices=("github",), default="github", help="what runs the workflows (default: github)")
+    parser.add_argument("--deploy", choices=("job",), help="how it is deployed (default: job, with goose)")
+    parser.add_argument("--diff", action="store_true", help="print what would be written as a diff, and write nothing")
+    parser.add_argument("--force", action="store_true", help="write over what is there with another text")
+    parser.set_defaults(**UNASKED, settings=None, base=None, no_git=True)
+    given = parser.parse_args(arguments)
+
+    def run() -> int:
+        from avion_lint.cli.init import init  # noqa: PLC0415 - other commands do not need it
+
+        return init(given)
 
     return run

@@ -18,6 +18,7 @@ break the running application, fail half-way or lose data, and how to do it safe
   avion-lint new NAME        make the next migration of a service, in its own convention
   avion-lint renumber        move new migrations behind those of the base branch
   avion-lint contract        list what is deprecated and whether it may be dropped now; --write makes the migration
+  avion-lint init            write workflows, Jobs, settings, alerts and scripts around migrations; --diff shows them
   avion-lint show PATH …     print how the runner will read each file
   avion-lint schema          print the schema that the migrations make; `schema diff A B` what two versions differ in
   avion-lint rules           list all rules
