@@ -8,6 +8,7 @@ import pytest
 
 from avion_lint import tool
 from avion_lint.delivery.delivery import Delivery
+from avion_lint.delivery.runs import Run
 from avion_lint.delivery.workflow import Workflow
 from avion_lint.finding import Finding, Level, Related
 from avion_lint.judgement.rehearse import rehearse
@@ -129,3 +130,31 @@ def test_a_file_that_is_no_yaml_is_told_with_its_line() -> None:
 
     assert lines(verdict) == [("AV103", A, 3)]
     assert verdict.results[0].finding.message.startswith("Not YAML: ")
+
+
+@rule("SH901", subject=Run)
+def every_command(run: Run) -> Iterator[Finding]:
+    """Find every command."""
+    for act in run.acts:
+        yield run.finding(act.place, "A command.")
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("#!/bin/sh\n# avion-lint: ignore[every-command] ok\nmake a\nmake b\n", [4]),
+        ("#!/bin/sh\nmake a  # avion-lint: ignore[every-command] ok\nmake b\n", [3]),
+        ("#!/bin/sh\n# avion-lint: ignore-file[every-command] generated\nmake a\nmake b\n", []),
+    ],
+)
+def test_comments_of_scripts_turn_rules_off_too(text: str, left: list[int]) -> None:
+    verdict = judged({"bin/x.sh": text}, {}, every_command)
+
+    assert [line for _, _, line in lines(verdict)] == left
+
+
+def test_comments_of_a_script_in_a_workflow_turn_rules_off_for_a_command() -> None:
+    script = "      - run: |\n          # avion-lint: ignore[every-command] ok\n          make a\n          make b\n"
+    text = f"on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n{script}"
+
+    assert lines(judged({A: text}, {}, every_command)) == [("SH901", A, 9)]

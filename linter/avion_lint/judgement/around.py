@@ -19,13 +19,15 @@ from avion_lint.delivery.unread import Unread
 from avion_lint.delivery.workflow import Workflow
 from avion_lint.finding import Finding
 from avion_lint.judgement.engine import Outcome, broken
-from avion_lint.judgement.suppression import Suppression
+from avion_lint.judgement.suppression import Suppression, Suppressions
 from avion_lint.judgement.yaml_comments import suppressions_in
 from avion_lint.record import field, record
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames
+from avion_lint.shell.script import Script
 from avion_lint.source import Document, Place
 from avion_lint.verdict import Found, Unchecked
+from avion_lint.yaml.nodes import Node
 
 
 @record
@@ -62,7 +64,7 @@ def judge_around(
     """Run all rules for what stands around the SQL, and read what its comments turn off."""
     outcome = run_around(rules, around.delivery, options, belonging)
     documents = tuple(each for each in around.delivery.documents if each.path in around.delivery.judged)
-    read = {each.path: suppressions_in(each, around.delivery, names) for each in documents if "avion" in each.text}
+    read = dict(_comments(around.delivery, documents, names))
     invalid = (Found(tool.INVALID_SUPPRESSION, each, "") for said in read.values() for each in said.invalid)
     wrong = (Found(tool.NOT_JUDGED, _not_judged(each.place, each.why), "") for each in around.unread if each.place)
     unchecked = (Unchecked(each.path, None, each.why, each.mend) for each in around.unread if not each.place)
@@ -72,6 +74,22 @@ def judge_around(
         {path: said.found for path, said in read.items()},
         documents,
     )
+
+
+def _comments(
+    delivery: Delivery, documents: tuple[Document, ...], names: RuleNames
+) -> Iterator[tuple[str, Suppressions]]:
+    """What the comments of each file turn off, by its path."""
+    roots: dict[str, list[Node]] = {}
+    for yaml in delivery.texts:
+        roots.setdefault(yaml.path, []).extend(yaml.stream.roots)
+    scripts: dict[str, list[Script]] = {}
+    for run in delivery.runs:
+        scripts.setdefault(run.path, []).append(run.script)
+    for document in documents:
+        if "avion" in document.text:
+            path = document.path
+            yield path, suppressions_in(document, roots.get(path, ()), scripts.get(path, ()), names)
 
 
 def _not_judged(place: Place, why: str) -> Finding:

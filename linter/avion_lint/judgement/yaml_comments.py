@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from avion_lint.delivery.delivery import Delivery
 from avion_lint.finding import Finding
 from avion_lint.judgement.suppression import Suppression, Suppressions, read_suppressions
+from avion_lint.pattern import pattern
 from avion_lint.rule_names import RuleNames
+from avion_lint.shell.script import Script
 from avion_lint.source import Document, Span
 from avion_lint.yaml.comments import comments
 from avion_lint.yaml.nodes import Listing, Mapping, Node
 
+_ADDRESSED = pattern(r"(?:^|(?<=\s))#[^\n]*\bavion-?lint\b[^\n]*", re.IGNORECASE | re.MULTILINE)
 
-def suppressions_in(document: Document, delivery: Delivery, names: RuleNames) -> Suppressions:
-    """What the comments of a file turn off.
+
+def suppressions_in(
+    document: Document, roots: Sequence[Node], scripts: Sequence[Script], names: RuleNames
+) -> Suppressions:
+    """What the comments of a file turn off; `roots` is what it holds as YAML, `scripts` are those that stand in it.
 
     Above an entry, an item of a list or a command they hold for all of it, behind its first line likewise.
     """
-    roots = tuple(root for yaml in delivery.texts if yaml.document is document for root in yaml.stream.roots)
-    scripts = tuple(run.script for run in delivery.runs if run.document is document)
-    spans = sorted({*(comments(document, roots) if roots else ())})
+    spans = sorted({*(comments(document, tuple(roots)) if roots else ()), *_in_scripts(scripts)})
     elements = sorted({*_elements(roots), *(command.place.span for script in scripts for command in script.commands)})
     starts = [element.start for element in elements]
     found: list[Suppression] = []
@@ -33,6 +37,13 @@ def suppressions_in(document: Document, delivery: Delivery, names: RuleNames) ->
         found.extend(said.found)
         invalid.extend(said.invalid)
     return Suppressions(tuple(found), tuple(invalid))
+
+
+def _in_scripts(scripts: Iterable[Script]) -> Iterator[Span]:
+    """Comments of scripts that speak to avion-lint: to YAML they are part of a value."""
+    for script in scripts:
+        for found in _ADDRESSED.finditer(script.text):
+            yield script.origin.place(found.start(), found.end()).span
 
 
 def _about(document: Document, comment: Span, elements: list[Span], starts: list[int]) -> list[Span]:
