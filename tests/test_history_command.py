@@ -90,12 +90,30 @@ def test_a_mode_is_no_edit_of_the_text(repo):
 
 
 def test_an_edit_that_was_taken_back_did_no_harm(repo):
-    repo.commit({f"{DB}/00002_name.sql": TWO.replace("name text", "name varchar")})
+    edit = repo.commit({f"{DB}/00002_name.sql": TWO.replace("name text", "name varchar")})
     back = repo.commit({f"{DB}/00002_name.sql": TWO})
-    first, second = told(repo, "--audit", code=1)[f"{DB}/00002_name.sql"]["events"]
+    first, second = told(repo, "--audit")[f"{DB}/00002_name.sql"]["events"]
 
     assert (first["harmful"], first["why-not"]) == (False, f"as it was again since {back[:7]}")
+    assert (second["harmful"], second["why-not"]) == (False, f"as it was before {edit[:7]}")
     assert second["edit"] == "sql"
+
+
+def test_a_new_number_that_was_taken_back_did_no_harm(repo):
+    repo.git("mv", f"{DB}/00002_name.sql", f"{DB}/00007_name.sql")
+    repo.commit()
+    repo.git("revert", "--no-edit", "HEAD")
+
+    assert [deed[2] for deed in deeds(told(repo, "--audit")[f"{DB}/00002_name.sql"])] == [False, False]
+
+
+def test_an_edit_that_was_taken_back_and_made_again_did_harm_once(repo):
+    other = TWO.replace("name text", "name varchar")
+    for text in (other, TWO, other):
+        repo.commit({f"{DB}/00002_name.sql": text})
+    events = told(repo, "--audit", code=1)[f"{DB}/00002_name.sql"]["events"]
+
+    assert [event["harmful"] for event in events] == [False, False, True]
 
 
 def test_a_migration_that_came_back_was_not_lost(repo):

@@ -27,7 +27,7 @@ LAYERS = (
     ("judgement.spread",),
     ("judgement.suppression", "judgement.baseline", "judgement.weigh", "judgement.projects"),
     ("discovery.gather", "judgement.engine"),
-    ("judgement.announced",),
+    ("judgement.announced", "judgement.moved"),
     ("judgement.assess", "authoring"),
     ("judgement", "judgement.judge"),
     ("executor", "judgement.rehearse"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from posixpath import normpath
 
 import pytest
 
 from avion_lint.judgement.rehearse import rehearse
 from avion_rules import all_rules
+from tests.cli_helper import judged
+from tests.git_helper import make_repo
 
 RULES = all_rules()
 GOOSE = "services/users/migrations"
@@ -194,3 +197,66 @@ def test_a_file_that_is_edited_on_the_base_is_not_out_of_order():
 def test_flyway_s_own_setting_allows_it():
     before = {f"{FLYWAY}/V5__a.sql": SQL, "flyway.conf": "flyway.outOfOrder=true\n"}
     assert found({**before, f"{FLYWAY}/V2__b.sql": SQL}, before) == {}
+
+
+# --- folders that were moved ---------------------------------------------------------------------------------------
+
+
+def moved(tmp_path: Path, before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Ids of the history rules that find something where a branch has other files than main."""
+    repo = make_repo(tmp_path / "repo")
+    repo.commit(before)
+    repo.branch("change")
+    for path in before:
+        (repo.path / path).unlink()
+    repo.commit(after)
+    return sorted(each[0] for each in judged(cwd=repo.path).found if each[0].startswith("HI"))
+
+
+def test_a_service_that_was_moved_as_a_whole_keeps_its_versions(tmp_path: Path):
+    two = UP.replace("users", "orders")
+    before = {f"{GOOSE}/00001_a.sql": UP, f"{GOOSE}/00002_b.sql": two}
+    assert moved(tmp_path, before, {"db/sql/00001_a.sql": UP, "db/sql/00002_b.sql": two}) == []
+
+
+def test_a_flyway_service_that_was_moved_as_a_whole_keeps_its_versions(tmp_path: Path):
+    before = {"a/src/main/resources/db/migration/V1__a.sql": SQL}
+    assert moved(tmp_path, before, {"b/src/main/resources/db/migration/V1__a.sql": SQL}) == []
+
+
+def test_a_move_that_changes_a_version_is_told(tmp_path: Path):
+    assert moved(tmp_path, {f"{GOOSE}/00001_a.sql": UP}, {"db/sql/00002_a.sql": UP}) == ["HI103"]
+
+
+def test_migrations_that_were_moved_to_two_folders_are_told(tmp_path: Path):
+    two = UP.replace("users", "orders")
+    before = {f"{GOOSE}/00001_a.sql": UP, f"{GOOSE}/00002_b.sql": two}
+    after = {"one/sql/00001_a.sql": UP, "two/sql/00002_b.sql": two}
+    assert moved(tmp_path, before, after) == ["HI103", "HI103"]
+
+
+def test_migrations_that_were_moved_into_another_service_are_told(tmp_path: Path):
+    two = UP.replace("users", "orders")
+    before = {f"{GOOSE}/00001_a.sql": UP, "other/migrations/00002_b.sql": two}
+    after = {"other/migrations/00001_a.sql": UP, "other/migrations/00002_b.sql": two}
+    assert "HI103" in moved(tmp_path, before, after)
+
+
+def test_the_number_of_a_deleted_migration_is_not_offered_again():
+    stays, gone = {f"{GOOSE}/00001_a.sql": UP}, {f"{GOOSE}/00002_b.sql": UP.replace("users", "orders")}
+    new = {f"{GOOSE}/00005_c.sql": UP.replace("users", "others")}
+    verdict = rehearse({**stays, **new}, {**stays, **gone}, RULES)
+    (remedy,) = (result.finding.remedy for result in verdict.results if result.rule.id == "MG113")
+    assert f"git mv {GOOSE}/00005_c.sql {GOOSE}/00003_c.sql" in remedy
+
+
+@pytest.mark.parametrize("there", ["docs", "db/sql/deep"])
+def test_migrations_outside_a_sparse_checkout_are_read_from_the_index(tmp_path: Path, there: str):
+    repo = make_repo(tmp_path / "repo")
+    repo.commit({f"{GOOSE}/00001_a.sql": UP, "docs/a": "x", "db/sql/deep/a": "x"})
+    repo.branch("change")
+    repo.commit({f"{GOOSE}/00001_a.sql": UP.replace("id int", "id bigint")})
+    repo.git("sparse-checkout", "set", there)
+    run = judged(cwd=repo.path)
+    assert not (repo.path / GOOSE).exists()
+    assert ("HI101", run.report["unchecked"]) in [(each[0], []) for each in run.found]

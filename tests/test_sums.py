@@ -117,6 +117,27 @@ def test_two_branches_that_add_migrations_meet_in_a_conflict(repo):
     assert avion_lint("sum", "--check", cwd=repo.path).code == 0
 
 
+def test_what_a_conflict_says_to_do_works(repo):
+    repo.write(f"{DB}/00002_two.sql", TWO)
+    written(repo)
+    repo.commit()
+    repo.branch("other", "main")
+    repo.write(f"{DB}/00002_three.sql", THREE)
+    written(repo)
+    repo.commit()
+    repo.checkout("main")
+    repo.merge("change")
+    repo.checkout("other")
+    repo.git("merge", "--quiet", "main", check=False)
+    assert avion_lint(cwd=repo.path).code == 2
+    run = avion_lint("renumber", cwd=repo.path)
+    written(repo)
+
+    assert (run.code, run.out) == (0, f"{DB}/00002_three.sql -> {DB}/00003_three.sql\n"), run.err
+    assert avion_lint("sum", "--check", cwd=repo.path).code == 0
+    assert not {"AV114", "MG112"} & {rule for rule, _ in found(repo)}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

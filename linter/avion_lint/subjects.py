@@ -488,7 +488,8 @@ class Change:
     the first changed line, or the old file where it is gone. `checksum_changed` is Flyway's checksum (False for
     goose, which keeps none). `description` is the one before; `renamed_to` is what the runner takes from the new
     name of a renamed file, None where it takes nothing, or where the file was not renamed. `witness` says how it is
-    known to be applied: `is on main since 2026-01-03, commit abc1234`.
+    known to be applied: `is on main since 2026-01-03, commit abc1234`. `root` is the folder that the runner reads now:
+    the service's, or the one that the whole service was moved to; None stands for the service's.
     """
 
     service: Service
@@ -503,6 +504,7 @@ class Change:
     description: str = ""
     renamed_to: FileName | None = None
     witness: str = ""
+    root: str | None = None
 
     @property
     def known(self) -> str:

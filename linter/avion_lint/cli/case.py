@@ -52,16 +52,19 @@ if TYPE_CHECKING:
     from avion_lint.judgement.baseline import Baseline
 
 
-def case_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Case:
-    """Everything that the verdict depends on. Raises UsageError, SettingsError, GitError."""
-    return cases_of(given, today, with_baseline=with_baseline)({})
+def case_of(given: Namespace, today: date, *, with_baseline: bool = True, with_sums: bool = True) -> Case:
+    """Everything that the verdict depends on. Raises UsageError, SettingsError, GitError.
+
+    Without sums avion-lint.sum is not read: it may be in conflict while the migrations are put in order.
+    """
+    return cases_of(given, today, with_baseline=with_baseline, with_sums=with_sums)({})
 
 
 Cases = Callable[[Mapping[str, str]], Case]
 """Gives the case as it would be with other texts in some files, by path; files may be new."""
 
 
-def cases_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Cases:
+def cases_of(given: Namespace, today: date, *, with_baseline: bool = True, with_sums: bool = True) -> Cases:
     """The case, for texts that are not written yet as well. Raises UsageError, SettingsError, GitError."""
     root = root_of(first_path(given))
     paths = _paths(given, root)
@@ -74,7 +77,7 @@ def cases_of(given: Namespace, today: date, *, with_baseline: bool = True) -> Ca
     def case(texts: Mapping[str, str]) -> Case:
         changed = files.with_texts(texts) if texts else files
         narrowed_to = (*paths, *texts) if paths else ()
-        known = _Known(narrowed_to, steered, policy, baseline, today, frozenset(texts))
+        known = _Known(narrowed_to, steered, policy, baseline, today, frozenset(texts), with_sums)
         return _case(given, known, changed)
 
     return case
@@ -90,6 +93,7 @@ class _Known:
     baseline: Baseline | None
     today: date
     unwritten: frozenset[str] = frozenset()
+    with_sums: bool = True
 
     @property
     def settings(self) -> Settings:
@@ -151,7 +155,7 @@ def _by_sums(files: Files, gathering: Gathering, known: _Known) -> tuple[Found, 
 
     Texts that are not written yet cannot be in it.
     """
-    if "avion-lint.sum" not in gathering.paths:
+    if not known.with_sums or "avion-lint.sum" not in gathering.paths:
         return ()
     from avion_lint.cli.sums import sums_of  # noqa: PLC0415 - only where there is such a file
     from avion_lint.judgement.by_sums import differences  # noqa: PLC0415 - as above

@@ -76,14 +76,14 @@ def _files(given: Namespace, root: str | os.PathLike[str], base: str | None) -> 
         links = frozenset(path for path, content in contents.items() if content.entry.is_link)
         stored = StoredTree({path: content.data for path, content in contents.items()}, links)
         return Files(stored, surveyed, contents)
-    known = dict(_regular(contents, surveyed))
+    known = dict(_regular(contents))
     return Files(WorkTree(os.fspath(root), tuple(sorted(contents)), known=known), surveyed, contents)
 
 
-def _regular(contents: Mapping[str, Content], surveyed: Survey) -> Iterator[tuple[str, bytes]]:
-    """Regular files of the work tree with their bytes; links are followed by whoever reads them."""
+def _regular(contents: Mapping[str, Content]) -> Iterator[tuple[str, bytes]]:
+    """Regular files with their bytes, from the index what a sparse checkout leaves out; who reads a link follows it."""
     for path, content in contents.items():
-        if content.data is not None and not content.entry.is_link and path not in surveyed.files.skipped:
+        if content.data is not None and not content.entry.is_link:
             yield path, content.data
 
 

@@ -24,7 +24,7 @@ from avion_lint.record import replace
 def new(given: Namespace) -> int:
     """Make the file and print its path. Raises UsageError, SettingsError, GitError."""
     root = Path(root_of("."))
-    case = case_of(given, datetime.now(tz=UTC).date(), with_baseline=False)
+    case = case_of(given, datetime.now(tz=UTC).date(), with_baseline=False, with_sums=False)
     collected = one_service(case.gathering.services, given.service, root)
     script = replace(EMPTY, transaction=not given.no_transaction)
     wish = Wish(given.name.removesuffix(".sql"), script, author(root, given), now(), case.ground.tip)

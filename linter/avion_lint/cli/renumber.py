@@ -22,7 +22,7 @@ from avion_lint.report.wording import plural
 def renumber(given: Namespace) -> int:
     """Rename what has to be, or tell it with --dry-run. Raises UsageError, SettingsError, GitError."""
     moment = datetime.now(tz=UTC)
-    case = case_of(given, moment.date(), with_baseline=False)
+    case = case_of(given, moment.date(), with_baseline=False, with_sums=False)
     if case.ground.missing is not None or not (case.ground.base or case.unborn):
         raise UsageError(
             "which migrations are applied cannot be told without git and a base branch: nothing is renamed"

@@ -231,12 +231,30 @@ class _Story:
         root, landed = self.collected.service.root, self.life.landed.order
         if root in self.past.released_only and not self.past.releases[root].released_between(landed, event.order):
             return "before its first release"
+        undone = self._undone(place)
+        if undone:
+            return f"as it was before {undone[:7]}"
         before = self.life.events[place].before or self.life.events[place - 1].after
         old = event.was or event.path
         for later in self.life.events[place + 1 :]:
             if later.after and before and later.after.blob == before.blob and later.path == old:
                 return f"as it was again since {later.commit[:7]}"
         return ""
+
+    def _undone(self, place: int) -> str:
+        """The first of the commits whose work an event takes back, "" for none; what came of it before holds again."""
+        standing: list[Event] = []
+        undone: list[Event] = []
+        for event in self.life.events[: place + 1]:
+            held = next((at for at, each in enumerate(standing, start=1) if _state(each) == _state(event)), None)
+            undone = [] if held is None else standing[held:]
+            standing = [*standing, event] if held is None else standing[:held]
+        return undone[0].commit if undone else ""
+
+
+def _state(event: Event) -> tuple[str, str]:
+    """Name and text after an event; without a text where the file is gone."""
+    return (event.path, event.after.blob if event.after else "")
 
 
 _EDITS = {

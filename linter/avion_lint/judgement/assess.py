@@ -13,6 +13,7 @@ from avion_lint.history.changes import Change as FileChange
 from avion_lint.history.edits import Edit as TextEdit
 from avion_lint.history.ground import Ground
 from avion_lint.judgement.announced import announced
+from avion_lint.judgement.moved import moved_services
 from avion_lint.judgement.projects import Gathered, Standing, project, runner_order
 from avion_lint.record import record
 from avion_lint.rule import Rule
@@ -164,6 +165,7 @@ _EDITS = {
 
 def _changes(gathering: Gathering, ground: Ground) -> Iterator[Change]:
     """What is done to migrations that the base branch has; a rename with an edit is two changes."""
+    moved = moved_services(gathering, ground)
     for change in ground.changes:
         if change.before is None:
             continue
@@ -171,6 +173,7 @@ def _changes(gathering: Gathering, ground: Ground) -> Iterator[Change]:
         name = name_of(collected, change.before.path) if collected else None
         if collected is None or name is None:
             continue
+        now = moved.get(collected.service.root, collected)
         for edit in _edits(change):
             yield Change(
                 collected.service,
@@ -183,8 +186,9 @@ def _changes(gathering: Gathering, ground: Ground) -> Iterator[Change]:
                 ground.base_of(collected.service.root),
                 _checksum_changed(change, collected),
                 name.description,
-                name_of(collected, change.path) if change.renamed_from else None,
+                name_of(now, change.path) if change.renamed_from else None,
                 ground.witnesses.get(change.before.path, ""),
+                now.service.root,
             )
 
 

@@ -27,9 +27,9 @@ def applied_migration_renamed(change: Change) -> Iterator[Finding]:
 
 def _is_in_place(change: Change, path: str) -> bool:
     """Whether the runner still looks where the file is now: goose in one folder, Flyway below its location."""
+    root = change.service.root if change.root is None else change.root
     if change.service.runner is Runner.GOOSE:
-        return dirname(path) == dirname(change.before.path)
-    root = change.service.root
+        return dirname(path) == root
     return not root or path.startswith(f"{root}/")
 
 

@@ -10,6 +10,7 @@ from math import gcd
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.rule import rule
+from avion_lint.runners.migration import Kind, Version
 from avion_lint.runners.numbering import following, is_sequential
 from avion_lint.subjects import Migration, Project
 from avion_rules._versions import rename
@@ -26,10 +27,17 @@ def version_gap(project: Project) -> Iterator[Finding]:
         if migration.judged and migration.path not in on_base:
             left_out = [parts for parts in _between(before, migration, step) if parts not in elsewhere]
             if left_out:
-                yield _finding(before, migration, left_out)
+                yield _finding(before, migration, left_out, _last_taken(project, before, migration))
 
 
 Parts = tuple[int, ...]
+
+
+def _last_taken(project: Project, before: Migration, migration: Migration) -> Version | None:
+    """The highest version below the new one that is here or on the base branch: one deleted here is applied still."""
+    on_base = (base.version for base in project.base if base.version and base.kind in (Kind.VERSIONED, Kind.CODE))
+    lower = (version for version in on_base if migration.version and version < migration.version)
+    return max((*lower, *((before.version,) if before.version else ())), default=None)
 
 
 def _misnamed(project: Project) -> Iterator[Parts]:
@@ -59,7 +67,7 @@ def _parts(migration: Migration) -> Parts:
     return migration.version.parts if migration.version else ()
 
 
-def _finding(before: Migration, migration: Migration, left_out: list[Parts]) -> Finding:
+def _finding(before: Migration, migration: Migration, left_out: list[Parts], taken: Version | None) -> Finding:
     names = [".".join(map(str, parts)) for parts in left_out]
     shown = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
     missing = f"Version {shown} is" if len(names) == 1 else f"Versions {shown} are"
@@ -68,10 +76,10 @@ def _finding(before: Migration, migration: Migration, left_out: list[Parts]) -> 
         "migration that comes with such a number later is out of order."
     )
     related = (Related(before.head, "the version before it"),)
-    return migration.finding(None, message, _remedy(before, migration), related=related)
+    return migration.finding(None, message, _remedy(taken, migration), related=related)
 
 
-def _remedy(before: Migration, migration: Migration) -> str:
-    if before.version is None or migration.version is None:
+def _remedy(taken: Version | None, migration: Migration) -> str:
+    if taken is None or migration.version is None:
         return ""
-    return f"Take the next number: {rename(migration.path, migration.version, following(before.version.text))}."
+    return f"Take the next number: {rename(migration.path, migration.version, following(taken.text))}."
