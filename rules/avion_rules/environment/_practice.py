@@ -54,6 +54,11 @@ def does(container: Container, *tasks: Task) -> bool:
     return container.script is not None and any(act.does(*tasks) for act in acts(container.script))
 
 
+def is_unread(manifest: Manifest) -> bool:
+    """Whether a container is told to run what cannot be read, as where nothing that reads shell is installed."""
+    return any(each.words and each.script is None for each in manifest.containers)
+
+
 def backs_up(stage: Stage, delivery: Delivery) -> bool:
     """Whether a job of a workflow, or one before it, speaks of a backup."""
     before = (stage, *delivery.pipelines.before(stage))

@@ -11,7 +11,16 @@ from avion_lint.delivery.pipeline import Stage
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.rule import rule
-from avion_rules.environment._practice import applied_by, backs_up, backs_up_regularly, does, is_there, jobs, stages
+from avion_rules.environment._practice import (
+    applied_by,
+    backs_up,
+    backs_up_regularly,
+    does,
+    is_there,
+    is_unread,
+    jobs,
+    stages,
+)
 from avion_rules.environment._values import only, truth
 
 _OTHERS = frozenset({"workflow_dispatch", "workflow_call", "repository_dispatch", "pull_request", "merge_group"})
@@ -53,7 +62,7 @@ def _without_backup(delivery: Delivery, environment: Environment) -> Iterator[Re
     covered = [stage for stage in known if backs_up(stage, delivery)]
     for job in jobs(delivery, environment.name):
         makers = applied_by(job, known)
-        if makers and all(stage in covered for stage in makers):
+        if is_unread(job) or (makers and all(stage in covered for stage in makers)):
             continue
         made = [each for each in job.containers if does(each, Task.BACK_UP)]
         if made and not any(is_there(each, environment.name) for each in made):
@@ -72,6 +81,8 @@ def _without_dry_run(delivery: Delivery, environment: Environment) -> Iterator[R
         if any(not each.has_own_database and (each.first(*telling) or _REHEARSES.search(each.text)) for each in before):
             continue
         manifests = [doing.manifest for doing in stage.doings if doing.manifest]
+        if any(map(is_unread, manifests)):
+            continue
         if not any(does(each, *telling) for manifest in manifests for each in manifest.containers):
             yield Related(stage.job.place, f"job {stage.title} migrates at once")
 
