@@ -10,9 +10,15 @@ from avion_lint.delivery.kubernetes import Container, Manifest
 from avion_lint.delivery.part import one_line
 from avion_lint.delivery.workflow import Step, Workflow, WorkflowJob
 from avion_lint.finding import Finding, Related
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.shell.script import Script
 from avion_lint.source import Document, Place
+
+
+_TEST_NAME = pattern(
+    r"(?:^|[^a-z])(?:tests?|testing|ci|e2e|local|dev|demo|sandbox|scratch|fixtures?|examples?)(?:$|[^a-z])"
+)
 
 
 @record(caches=True)
@@ -36,6 +42,16 @@ class Run:
     def by_hand(self) -> tuple[HandStatement, ...]:
         """The SQL that its commands send to PostgreSQL, as far as it can be read as such."""
         return tuple(each for each in by_hand(self.acts) if isinstance(each, HandStatement))
+
+    @cached_property
+    def is_test(self) -> bool:
+        """Whether it works on a database that its own job brings, for a test, or its file or step says so."""
+        if self.job is not None and self.job.has_own_database:
+            return True
+        step = self.step.name if self.step else ""
+        job = self.job.id if self.job else ""
+        file = "" if self.workflow else self.path
+        return any(_TEST_NAME.search(name.lower()) for name in (step, job, file))
 
     @property
     def path(self) -> str:

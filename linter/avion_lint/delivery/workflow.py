@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from avion_lint.delivery import roles
 from avion_lint.delivery.commands import Commanding
@@ -74,7 +75,7 @@ class Step:
         return scalar.text if scalar else ""
 
 
-@record
+@record(caches=True)
 class WorkflowJob:
     """A job of a workflow; `id` is its key."""
 
@@ -100,7 +101,7 @@ class WorkflowJob:
         """The first step that migrates a database of the job's own."""
         return next((step for step in self.steps if step.migrates), None) if self.has_own_database else None
 
-    @property
+    @cached_property
     def has_own_database(self) -> bool:
         """Whether it brings a database for tests: as a service, or started by one of its steps on the runner itself."""
         images = (self.part.scalar("services", each.key.text, "image") for each in self.part.entries("services"))

@@ -68,6 +68,8 @@ class Word:
     @property
     def text(self) -> str | None:
         """What the shell makes of it, if that is known; globs and braces stay as written."""
+        if len(self.parts) == 1:
+            return self.parts[0].text if self.parts[0].kind is PartKind.LITERAL else None
         texts = []
         for part in self.parts:
             if part.kind is not PartKind.LITERAL:
@@ -78,6 +80,8 @@ class Word:
     @property
     def shape(self) -> str:
         """What the shell makes of it, with one U+E000 for every part that is not known."""
+        if len(self.parts) == 1:
+            return self.parts[0].text if self.parts[0].kind is PartKind.LITERAL else UNKNOWN
         return "".join(part.text if part.kind is PartKind.LITERAL else UNKNOWN for part in self.parts)
 
     @property

@@ -88,7 +88,10 @@ class Mapping:
 
     def entry(self, key: str) -> Entry | None:
         """Entry of that key, the first if there are several, or None."""
-        return next((entry for entry in self.entries if entry.key.text == key), None)
+        for entry in self.entries:  # a loop takes half the time of `next` here, and this is what rules do most
+            if entry.key.text == key:
+                return entry
+        return None
 
     def alternatives(self, key: str) -> tuple[Entry, ...]:
         """Every entry of that key: more than one where a template's branches each give it a value."""
@@ -159,8 +162,18 @@ def text_at(node: Node | None, key: str) -> str | None:
 
 def find(node: Node, path: Iterable[Key]) -> Node | None:
     """Node that a path of keys and indexes leads to, or None where it leads nowhere."""
-    *_, last = _along(node, path)
-    return last[1]
+    current: Node = node
+    for part in path:
+        if isinstance(current, Mapping) and isinstance(part, str):
+            entry = current.entry(part)
+            if entry is None:
+                return None
+            current = entry.value
+        elif isinstance(current, Listing) and isinstance(part, int) and -len(current.items) <= part < len(current.items):
+            current = current.items[part]
+        else:
+            return None
+    return current
 
 
 def _along(node: Node, path: Iterable[Key]) -> Iterator[tuple[Scalar | None, Node | None]]:

@@ -12,9 +12,6 @@ from avion_lint.source import Place
 CHANGES = (Task.MIGRATE, Task.ROLL_BACK, Task.CLEAN, Task.REPAIR)
 _LOCAL = pattern(r"@(?:localhost|127\.0\.0\.1|\[::1\])[:/]|host=(?:localhost|127\.)|jdbc:\w+://(?:localhost|127\.)")
 _LOCAL_HOST = pattern(r"(?:^|=)(?:localhost|127\.0\.0\.1|::1)$")
-_TEST_NAME = pattern(
-    r"(?:^|[^a-z])(?:tests?|testing|ci|e2e|local|dev|demo|sandbox|scratch|fixtures?|examples?)(?:$|[^a-z])"
-)
 _TEST_DATABASE = pattern(r"(?:^|[^a-z])(?:tests?|testing|ci|e2e|local|sandbox|scratch)(?:$|[^a-z])")
 _BACKUP = pattern(r"back[-_]?up|snapshot")
 _NO_BACKUP = frozenset({"restore", "list", "ls", "prune", "info", "check", "verify", "delete"})
@@ -23,12 +20,7 @@ _MIGRATION = pattern(r"migrat|flyway|goose|liquibase|backup|restore|rollback|sch
 
 def is_test(run: Run) -> bool:
     """Whether it works on a database that its own job brings, for a test, or its file or step says so."""
-    if run.job is not None and run.job.has_own_database:
-        return True
-    step = run.step.name if run.step else ""
-    job = run.job.id if run.job else ""
-    file = "" if run.workflow else run.path
-    return any(_TEST_NAME.search(name.lower()) for name in (step, job, file))
+    return run.is_test
 
 
 def is_local(act: Act) -> bool:

@@ -38,7 +38,7 @@ def history_checks_off(run: Run) -> Iterator[Finding]:
     if is_test(run):
         return
     for act in run.acts:
-        if is_local(act):
+        if not act.deeds or is_local(act):
             continue
         for word, effect in _given(act):
             yield run.finding(word.where.place, f"`{word.raw}` {effect}.", _REMEDY)

@@ -24,7 +24,7 @@ def restore_over_live_data(run: Run) -> Iterator[Finding]:
     if is_test(run):
         return
     for number, act in enumerate(run.acts):
-        if is_local(act) or not _restores(act) or _is_elsewhere(act) or _NEW.search(run.script.text):
+        if not _restores(act) or is_local(act) or _is_elsewhere(act) or _NEW.search(run.script.text):
             continue
         saved = any(each.does(Task.BACK_UP) for each in run.acts[:number])
         yield run.finding(act.place, _message(act, saved=saved), _remedy(act))

@@ -15,6 +15,7 @@ from avion_rules.manifest._names import is_fixed
 @rule("KM107", subject=Delivery)
 def fixed_job_name(delivery: Delivery) -> Iterator[Finding]:
     """Find a migration's Job of the same name at every deployment, which Kubernetes does not run again."""
+    deleted: frozenset[str] | None = None  # asked of all scripts, once
     for manifest in delivery.of_kind("Job"):
         scalar = manifest.part.scalar("metadata", "name")
         if scalar is None or not is_migration(manifest):
@@ -22,7 +23,10 @@ def fixed_job_name(delivery: Delivery) -> Iterator[Finding]:
         yield from _kept_by_helm(manifest)
         if _may_be_replaced(manifest):
             continue
-        if not is_fixed(manifest) or manifest.name in _deleted(delivery):
+        if not is_fixed(manifest):
+            continue
+        deleted = _deleted(delivery) if deleted is None else deleted
+        if manifest.name in deleted:
             continue
         yield manifest.finding(
             scalar,
