@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmarks import environment, imports, readme, report
+from benchmarks.around import around, small
 from benchmarks.cases import Bench, Case, Commands, cases
 from benchmarks.corpora import Corpora
 from benchmarks.imports import Loaded
@@ -27,7 +28,8 @@ def main() -> int:
     clean = environment.clean(scratch)
     Path(clean["XDG_CACHE_HOME"]).mkdir(parents=True, exist_ok=True)
     bench = Bench(programs, Corpora(scratch), clean, cache=_has_cache(programs, clean))
-    chosen = list(_chosen(cases(bench, given.corpus), given))
+    own = () if given.corpus else (*small(bench), *around(bench))
+    chosen = list(_chosen((*cases(bench, given.corpus), *own), given))
     machine = environment.machine(programs, given.revision)
     _say("\n".join(f"{name}: {value}" for name, value in machine.items()))
     found = _imports(bench) if (not given.case and not given.readme) or "imports" in (given.case or ()) else {}

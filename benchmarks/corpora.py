@@ -10,7 +10,7 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks import generate
+from benchmarks import deliveries, generate
 
 Files = Iterable[tuple[str, str]]
 
@@ -54,13 +54,25 @@ class Corpora:
         """A repository with so many tables and changes to them, and one new migration."""
         return self._kept(f"wide-{tables}-{changes}", lambda: generate.wide(tables, changes), git=True)
 
-    def _kept(self, name: str, files: Callable[[], Files], *, git: bool = False) -> Corpus:
+    def around(self, files: int) -> Corpus:
+        """So many workflows and manifests, in no repository."""
+        return self._kept(f"around-{files}", lambda: deliveries.first(files), below=".")
+
+    def one(self, name: str, text: Callable[[], str]) -> Corpus:
+        """One file of what stands around the SQL; its path tells what it is."""
+        key = name.rpartition("/")[2].partition(".")[0]
+        return self._kept(f"one-{key}", lambda: [(name, text())], below=".")
+
+    def _kept(
+        self, name: str, files: Callable[[], Files], *, git: bool = False, below: str = generate.FOLDER
+    ) -> Corpus:
         folder = self.folder / f"{name}-{_generator()}"
         corpus = folder / "corpus"
         if not (folder / "made").exists():
             shutil.rmtree(folder, ignore_errors=True)
             # A process that is started by a large one counts as large itself, so that this one must stay small.
-            maker = get_context("fork").Process(target=_make, args=(corpus, files, git))
+            where = corpus if git else corpus / below
+            maker = get_context("fork").Process(target=_make, args=(where, files, git))
             maker.start()
             maker.join()
             if maker.exitcode:
@@ -73,11 +85,14 @@ def _make(folder: Path, files: Callable[[], Files], git: bool) -> None:
     if git:
         generate.repository(folder, files())
     else:
-        generate.write(folder / generate.FOLDER, files())
+        generate.write(folder, files())
+
+
+_SOURCES = ("chance.py", "steps.py", "generate.py", "delivery_parts.py", "deliveries.py")
 
 
 def _generator() -> str:
     """Changes whenever what is generated may change."""
     here = Path(__file__).parent
-    sources = b"".join((here / name).read_bytes() for name in ("chance.py", "steps.py", "generate.py"))
+    sources = b"".join((here / name).read_bytes() for name in _SOURCES)
     return hashlib.sha256(sources).hexdigest()[:8]

@@ -17,16 +17,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".cache" / "benchmarks"
 PEERS = ("squawk-cli", "pgrubic", "sqlfluff")
+AROUND = ("zizmor", "checkov")
+"""Peers for what stands around the SQL, in an environment of their own: checkov pins what others need newer."""
 _SOURCES = ("linter", "rules", "policies", "pyproject.toml", "README.md", "LICENSE")
 _NEWER = ("python3.12", "python3.13", "python3.14", "python3.15")
 
 
 @dataclass(frozen=True)
 class Programs:
-    """Where the programs are: our own virtual environment, and that of the peers."""
+    """Where the programs are: our own virtual environment, and those of the peers."""
 
     own: Path
     peers: Path
+    around: Path
 
     @property
     def python(self) -> str:
@@ -40,8 +43,8 @@ class Programs:
 
     def peer(self, name: str) -> str | None:
         """A peer's command, None where it could not be installed."""
-        path = self.peers / "bin" / name
-        return str(path) if path.exists() else None
+        paths = (folder / "bin" / name for folder in (self.peers, self.around))
+        return next((str(path) for path in paths if path.exists()), None)
 
 
 def install(revision: str | None, peer_python: str | None, *, only_squawk: bool) -> Programs:
@@ -49,7 +52,7 @@ def install(revision: str | None, peer_python: str | None, *, only_squawk: bool)
 
     A peer that does not install (some want a newer Python than ours) is told, and its cases are left out.
     """
-    programs = Programs(HOME / "own", HOME / "peers")
+    programs = Programs(HOME / "own", HOME / "peers", HOME / "around")
     if revision is None:
         _install_own(programs.own, ROOT, _digest())
     else:
@@ -57,6 +60,9 @@ def install(revision: str | None, peer_python: str | None, *, only_squawk: bool)
     for name in PEERS[:1] if only_squawk else PEERS:
         if programs.peer(name.removesuffix("-cli")) is None:
             _install_peer(programs.peers, name, peer_python)
+    for name in () if only_squawk else AROUND:
+        if programs.peer(name) is None:
+            _install_peer(programs.around, name, peer_python)
     return programs
 
 
@@ -74,7 +80,7 @@ def _install_own(folder: Path, sources: Path, state: str) -> None:
         return
     _make(folder, sys.executable)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, str(sources)], check=True, env=_environment())
+    subprocess.run([*pip, f"{sources}[delivery]"], check=True, env=_environment())
     subprocess.run([*pip, "--force-reinstall", "--no-deps", str(sources)], check=True, env=_environment())
     mark.write_text(state)
 
@@ -154,6 +160,7 @@ def machine(programs: Programs, revision: str | None) -> dict[str, str | int]:
         "commit": _said("git", "-C", str(ROOT), "describe", "--always", "--abbrev=10", revision or "--dirty"),
         **{name: version for name in ("avion-lint", "pglast") if (version := _version(programs.own, name))},
         **{name: version for name in PEERS if (version := _version(programs.peers, name))},
+        **{name: version for name in AROUND if (version := _version(programs.around, name))},
     }
 
 

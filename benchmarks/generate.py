@@ -143,6 +143,7 @@ def write(folder: Path, files: Iterable[tuple[str, str]]) -> int:
     total = 0
     for name, text in files:
         data = text.encode()
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
         total += len(data)
     return total

@@ -13,7 +13,7 @@ from avion_lint.runners import goose
 from avion_lint.runners.migration import Direction
 from avion_lint.source import Document
 from avion_lint.sql.statements import read
-from benchmarks import generate, imports, limit, readme, report
+from benchmarks import deliveries, generate, imports, limit, readme, report
 from benchmarks.cases import Case, Goal
 from benchmarks.measure import Command, Measured, Sample, alternate
 from tests.cli_helper import judged
@@ -189,3 +189,24 @@ def test_what_is_known_to_be_loaded_is_among_what_must_not_be():
     for lists in imports.lists().values():
         assert set(lists["known"]) <= set(lists["forbidden"])
         assert lists["forbidden"] == sorted(set(lists["forbidden"]), key=lists["forbidden"].index)
+
+
+def test_what_stands_around_the_sql_is_generated_the_same_everywhere():
+    assert digest(deliveries.first(40)) == "ede740366c89a229"
+
+
+def test_workflows_and_manifests_are_in_a_realistic_mix_of_five_megabytes_a_thousand():
+    files = list(deliveries.first(1000))
+    workflows = [name for name, _ in files if name.startswith(".github/workflows/")]
+    assert len({name for name, _ in files}) == 1000
+    assert 300 < len(workflows) < 400
+    assert 4_500_000 < sum(len(text.encode()) for _, text in files) < 5_500_000
+
+
+def test_every_generated_workflow_and_manifest_is_yaml_and_its_scripts_are_shell(tmp_path):
+    pytest.importorskip("tree_sitter_bash")
+    generate.write(tmp_path, deliveries.first(40))
+    report = judged("--no-git", "--all", "--policy", "strict", cwd=tmp_path).report
+    assert not [each for each in report["findings"] if each["id"].startswith("AV")]
+    assert {each["path"] for each in report["unchecked"]} <= {"."}
+    assert {each["id"][:2] for each in report["findings"]} >= {"WF", "KM", "SH"}

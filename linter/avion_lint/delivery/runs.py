@@ -15,7 +15,6 @@ from avion_lint.record import record
 from avion_lint.shell.script import Script
 from avion_lint.source import Document, Place
 
-
 _TEST_NAME = pattern(
     r"(?:^|[^a-z])(?:tests?|testing|ci|e2e|local|dev|demo|sandbox|scratch|fixtures?|examples?)(?:$|[^a-z])"
 )

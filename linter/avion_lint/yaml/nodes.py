@@ -169,7 +169,9 @@ def find(node: Node, path: Iterable[Key]) -> Node | None:
             if entry is None:
                 return None
             current = entry.value
-        elif isinstance(current, Listing) and isinstance(part, int) and -len(current.items) <= part < len(current.items):
+        elif (
+            isinstance(current, Listing) and isinstance(part, int) and -len(current.items) <= part < len(current.items)
+        ):
             current = current.items[part]
         else:
             return None
