@@ -5,12 +5,16 @@ from __future__ import annotations
 BUILD = (
     "npm ci\nnpm run lint\nnpm run build --if-present\n",
     "go build ./...\ngo vet ./...\ngo test -race -coverprofile=coverage.out ./... | tee test.log\n",
-    "python -m pip install --upgrade pip\n"
-    "pip install -r requirements.txt -r requirements-dev.txt\npytest -q --maxfail=1\n",
+    (
+        "python -m pip install --upgrade pip\n"
+        "pip install -r requirements.txt -r requirements-dev.txt\npytest -q --maxfail=1\n"
+    ),
     "./gradlew --no-daemon assemble check -x integrationTest\n",
     "make lint test VERSION=${{ github.sha }}\n",
-    'docker build --pull -t "$REGISTRY/SERVICE:${GITHUB_SHA::12}" .\n'
-    'docker push "$REGISTRY/SERVICE:${GITHUB_SHA::12}"\n',
+    (
+        'docker build --pull -t "$REGISTRY/SERVICE:${GITHUB_SHA::12}" .\n'
+        'docker push "$REGISTRY/SERVICE:${GITHUB_SHA::12}"\n'
+    ),
 )
 """Steps that build and test."""
 
