@@ -91,10 +91,10 @@ def test_the_text_says_the_same(repo: Repo) -> None:
 def test_what_may_go_is_written_with_a_lock_timeout_and_a_way_back(repo: Repo) -> None:
     run = contract(repo, "--write")
 
-    assert run.out.splitlines() == ["m/00004_drop_deprecated.sql", "m/00005_drop_users_age_idx.sql"]
+    assert run.out.splitlines() == ["m/00004_drop_users_age_idx.sql", "m/00005_drop_deprecated.sql"]
     assert "users.old stays" in run.err
-    first, second = ((repo.path / path).read_text() for path in run.out.splitlines())
-    up, down = first.split("-- +goose Down\n")
+    alone, together = ((repo.path / path).read_text() for path in run.out.splitlines())
+    up, down = together.split("-- +goose Down\n")
     assert up.splitlines()[3:] == [
         "-- +goose Up",
         "SET LOCAL lock_timeout = '4s';",
@@ -107,9 +107,26 @@ def test_what_may_go_is_written_with_a_lock_timeout_and_a_way_back(repo: Repo) -
     ]
     assert "-- Comes back empty: what legacy held is gone." in down
     assert "ADD COLUMN legacy text;" in down
-    assert "-- +goose NO TRANSACTION\n-- +goose Up\nDROP INDEX CONCURRENTLY users_age_idx;\n" in second
+    assert "-- +goose NO TRANSACTION\n-- +goose Up\nDROP INDEX CONCURRENTLY users_age_idx;\n" in alone
     report = judged(cwd=repo.path).report
     assert [each["id"] for each in report["findings"] if each["level"] == "error"] == []
+
+
+def test_an_index_goes_before_the_table_that_takes_it_along(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo")
+    made = (
+        "CREATE TABLE a (id int); CREATE INDEX a_idx ON a (id);\n"
+        "CREATE TABLE p (id int) PARTITION BY LIST (id); CREATE INDEX p_idx ON p (id);"
+    )
+    objects = ("TABLE a", "INDEX a_idx", "TABLE p", "INDEX p_idx")
+    marks = "".join(f"COMMENT ON {each} IS 'deprecated';\n" for each in objects)
+    repo.commit({"m/00001_a.sql": goose(made)})
+    repo.commit({"m/00002_b.sql": goose(marks)})
+    repo.branch("feature")
+    written = [(repo.path / path).read_text() for path in contract(repo, "--write").out.splitlines()]
+    drops = [line for text in written for line in text.split("-- +goose Down")[0].splitlines() if "DROP" in line]
+
+    assert drops == ["DROP INDEX CONCURRENTLY a_idx;", "DROP INDEX p_idx;", "DROP TABLE a;", "DROP TABLE p;"]
 
 
 def test_where_nothing_may_go_nothing_is_written(repo: Repo) -> None:

@@ -15,13 +15,13 @@ _ORDER = (
     "materialized view",
     "view",
     "constraint",
+    "index",
     "column",
     "table",
     "function",
     "sequence",
     "domain",
     "type",
-    "index",
 )
 THINGS = {_K.VIEW, _K.MATERIALIZED_VIEW, _K.FUNCTION, _K.SEQUENCE, _K.TYPE, _K.DOMAIN}
 

@@ -107,10 +107,13 @@ class _Trial:
     collected: Collected
 
     def drafts(self, objects: tuple[Deprecated, ...]) -> dict[str, str]:
-        """The migrations that drop objects: one for all that may run together, and one for each of the others."""
+        """The migrations that drop objects: one for all that may run together, and one for each of the others.
+
+        Those come first: an index is gone with its table, and dropping it afterwards would fail.
+        """
         together = tuple(each for each in objects if not each.alone)
-        groups = [together] if together else []
-        groups += [(each,) for each in objects if each.alone]
+        groups: list[tuple[Deprecated, ...]] = [(each,) for each in objects if each.alone]
+        groups += [together] if together else []
         texts: dict[str, str] = {}
         for group in groups:
             texts |= new_files(self.collected, self._wish(group, texts))
