@@ -116,7 +116,7 @@ def test_nothing_is_locked_and_nothing_can_be_written(database):
 
     with psycopg.connect(database) as connection:
         connection.read_only = True  # as `asked` sets it
-        stats_pull._asked(psycopg, connection, 5)
+        stats_pull.tables_of(psycopg, connection, 5)
         held = "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE c.relname = 'users'"
         assert connection.execute(held).fetchone() == (0,)
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
