@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from avion_lint.executor.address import Address, Secret, address_of
-from avion_lint.executor.enclosing import may_be_enclosed
-from avion_lint.executor.expected import Follower, to_be_sent
+from avion_lint.executor.children.processes import Custody, Order
 from avion_lint.executor.problem import CannotRunError, EndedError
-from avion_lint.executor.processes import Custody, Order
-from avion_lint.executor.programs import programs_for
-from avion_lint.executor.roles import missing_roles
+from avion_lint.executor.proving.enclosing import may_be_enclosed
+from avion_lint.executor.proving.expected import Follower, to_be_sent
+from avion_lint.executor.server.address import Address, Secret, address_of
+from avion_lint.executor.server.programs import programs_for
+from avion_lint.executor.server.roles import missing_roles
 from avion_lint.executor.wire import messages
 from avion_lint.executor.wire.messages import Message
 from avion_lint.runners import goose

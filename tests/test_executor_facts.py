@@ -7,19 +7,19 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from avion_lint.executor.address import Address, Secret
-from avion_lint.executor.approval import NotApprovedError, approved_by
-from avion_lint.executor.audit import Trail, entries, flaws, sealed, unfinished
-from avion_lint.executor.diagnosis import Branch, Facts, diagnose
-from avion_lint.executor.estimate import Estimate
-from avion_lint.executor.lock import Holder, key_of
-from avion_lint.executor.measure import Measured, Session
-from avion_lint.executor.pending import Pending
-from avion_lint.executor.pgbackrest import latest
-from avion_lint.executor.plan import Plan, PlannedFile
-from avion_lint.executor.preflight import Backups, Evidence, Outcome, checks, within
 from avion_lint.executor.problem import CannotRunError
-from avion_lint.executor.recorded import Recorded
+from avion_lint.executor.running.approval import NotApprovedError, approved_by
+from avion_lint.executor.running.diagnosis import Branch, Facts, diagnose
+from avion_lint.executor.running.estimate import Estimate
+from avion_lint.executor.running.lock import Holder, key_of
+from avion_lint.executor.running.measure import Measured, Session
+from avion_lint.executor.running.pending import Pending
+from avion_lint.executor.running.pgbackrest import latest
+from avion_lint.executor.running.plan import Plan, PlannedFile
+from avion_lint.executor.running.preflight import Backups, Evidence, Outcome, checks, within
+from avion_lint.executor.running.recorded import Recorded
+from avion_lint.executor.server.address import Address, Secret
+from avion_lint.executor.trail.audit import Trail, entries, flaws, sealed, unfinished
 from avion_lint.record import replace
 from avion_lint.settings.environments import Profile, Window, profile
 from avion_lint.stats.rates import Range

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from avion_lint.executor.metrics import render
+from avion_lint.executor.trail.metrics import render
 from tests.cli_helper import ROOT
 
 RULES = ROOT / "docs" / "monitoring" / "migrations.rules.yaml"

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from avion_lint.executor.backup import sha256_of
+from avion_lint.executor.backups.backup import sha256_of
 from tests.cli_helper import avion_lint
 from tests.run_helper import (
     FOLDER,

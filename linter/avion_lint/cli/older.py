@@ -12,7 +12,7 @@ from avion_lint.cli.files import relevant
 from avion_lint.cli.inputs import gathered
 from avion_lint.discovery.gather import Collected, Gathering
 from avion_lint.discovery.tree import StoredTree
-from avion_lint.executor.verify import Older
+from avion_lint.executor.proving.verify import Older
 from avion_lint.git import Entry, GitError, Repository, blobs, find_repository, resolve_base, tree
 from avion_lint.record import record, replace
 from avion_lint.runners.migration import Kind, MigrationFile, Runner

@@ -16,14 +16,14 @@ from avion_lint.cli.progress import progress
 from avion_lint.cli.services import listing, named
 from avion_lint.cli.verify_work import Around, task_of
 from avion_lint.discovery.gather import Collected
-from avion_lint.executor.address import driver
-from avion_lint.executor.builtin import reader
-from avion_lint.executor.flyway_binary import flyway
-from avion_lint.executor.goose_binary import goose
-from avion_lint.executor.job import Tool
-from avion_lint.executor.outcome import State, Verified
+from avion_lint.executor.children.together import together
 from avion_lint.executor.problem import CannotRunError
-from avion_lint.executor.together import together
+from avion_lint.executor.proving.outcome import State, Verified
+from avion_lint.executor.runner.builtin import reader
+from avion_lint.executor.runner.flyway_binary import flyway
+from avion_lint.executor.runner.goose_binary import goose
+from avion_lint.executor.runner.job import Tool
+from avion_lint.executor.server.address import driver
 from avion_lint.runners.migration import Runner
 from avion_lint.subjects import Dialect
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.output import reason
 from avion_lint.cli.writing import write_file
-from avion_lint.executor.outcome import Verified
+from avion_lint.executor.proving.outcome import Verified
 
 
 def write_artifacts(folder: str, found: Iterable[Verified]) -> None:

@@ -11,18 +11,18 @@ from contextlib import contextmanager
 from avion_lint.cli.database import conninfo_of
 from avion_lint.cli.older import Production, scripts_of
 from avion_lint.discovery.gather import Collected
-from avion_lint.executor.address import Address, Secret, address_of, driver
 from avion_lint.executor.catalog import definitions
-from avion_lint.executor.expected import Sent
-from avion_lint.executor.job import Tool
-from avion_lint.executor.outcome import Problem, State, Step, Verified
+from avion_lint.executor.children.processes import Custody
 from avion_lint.executor.problem import CannotRunError, EndedError
-from avion_lint.executor.processes import Custody
-from avion_lint.executor.programs import programs_for
-from avion_lint.executor.roles import missing_roles
-from avion_lint.executor.session import Limits, Setting
-from avion_lint.executor.throwaway import Database, Open, Wishes, throwaways
-from avion_lint.executor.verify import UP, Work, verify
+from avion_lint.executor.proving.expected import Sent
+from avion_lint.executor.proving.outcome import Problem, State, Step, Verified
+from avion_lint.executor.proving.session import Limits, Setting
+from avion_lint.executor.proving.verify import UP, Work, verify
+from avion_lint.executor.runner.job import Tool
+from avion_lint.executor.server.address import Address, Secret, address_of, driver
+from avion_lint.executor.server.programs import programs_for
+from avion_lint.executor.server.roles import missing_roles
+from avion_lint.executor.server.throwaway import Database, Open, Wishes, throwaways
 from avion_lint.record import record, replace
 from avion_lint.runners.migration import Runner
 from avion_lint.settings.model import Settings

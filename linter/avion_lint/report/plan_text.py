@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from avion_lint.executor.plan import Plan, PlannedFile
-from avion_lint.executor.preflight import Check, Outcome
+from avion_lint.executor.running.plan import Plan, PlannedFile
+from avion_lint.executor.running.preflight import Check, Outcome
 from avion_lint.finding import Level
 from avion_lint.record import record
 from avion_lint.stats.units import range_words
@@ -14,7 +14,7 @@ from avion_lint.verdict import Result, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from avion_lint.executor.estimate import Estimate
+    from avion_lint.executor.running.estimate import Estimate
 
 
 @record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from avion_lint.executor.steps import Ended, Report
+from avion_lint.executor.running.steps import Ended, Report
 
 _WORDS = {
     Ended.DONE: "done",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from avion_lint.executor.outcome import Claims, MigrationTime, Problem, Step, Verified
+from avion_lint.executor.proving.outcome import Claims, MigrationTime, Problem, Step, Verified
 from avion_lint.report.json_text import dump
 
 TYPE_CHECKING = False

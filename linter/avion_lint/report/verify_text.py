@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from avion_lint.executor.outcome import Claims, Problem, State, Step, Verified
+from avion_lint.executor.proving.outcome import Claims, Problem, State, Step, Verified
 from avion_lint.report.plain import harmless
 from avion_lint.report.style import Paint, Style
 from avion_lint.report.wording import plural

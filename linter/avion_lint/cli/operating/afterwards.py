@@ -12,9 +12,9 @@ from pathlib import Path
 
 from avion_lint.cli.operating.preparation import Prepared
 from avion_lint.cli.output import complain
+from avion_lint.executor.children.processes import Custody, Order
 from avion_lint.executor.problem import CannotRunError
-from avion_lint.executor.processes import Custody, Order
-from avion_lint.executor.steps import Ended, Report
+from avion_lint.executor.running.steps import Ended, Report
 from avion_lint.settings.environments import Environment
 
 Step = tuple[str, Callable[[], Mapping[str, object]]]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from avion_lint.cli.operating.preparation import Prepared
 from avion_lint.cli.operating.told import half_done, runs
-from avion_lint.executor.approval import NotApprovedError, approved_by
-from avion_lint.executor.audit import dry_run_of, entries
-from avion_lint.executor.preflight import Check
-from avion_lint.executor.steps import Answer
+from avion_lint.executor.running.approval import NotApprovedError, approved_by
+from avion_lint.executor.running.preflight import Check
+from avion_lint.executor.running.steps import Answer
+from avion_lint.executor.trail.audit import dry_run_of, entries
 from avion_lint.finding import Level
 
 _SHORT = 12

@@ -11,8 +11,8 @@ from avion_lint.cli.inputs import load_settings, root_of
 from avion_lint.cli.operating.preparation import environment_of
 from avion_lint.cli.operating.told import Told, named, runs
 from avion_lint.cli.output import complain, say
-from avion_lint.executor.audit import Trail, entries, flaws
 from avion_lint.executor.problem import CannotRunError
+from avion_lint.executor.trail.audit import Trail, entries, flaws
 
 _NOT_SHOWN = ("at", "event", "run", "service", "environment", "previous", "hash")
 _LONGEST = 200

@@ -15,11 +15,11 @@ from avion_lint.cli.operating.database import address_for, connected
 from avion_lint.cli.operating.preparation import Place, place_of
 from avion_lint.cli.operating.run import end_as_by_hand, new_run, who
 from avion_lint.cli.output import complain, say
-from avion_lint.executor.address import Address, driver
-from avion_lint.executor.backup import Wanted
+from avion_lint.executor.backups.backup import Wanted
+from avion_lint.executor.backups.restore import checked, restore
+from avion_lint.executor.children.processes import Custody
 from avion_lint.executor.problem import CannotRunError
-from avion_lint.executor.processes import Custody
-from avion_lint.executor.restore import checked, restore
+from avion_lint.executor.server.address import Address, driver
 from avion_lint.stats.units import size_words
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from avion_lint.executor import backup
-from avion_lint.executor.backup import Backup, Wanted
-from avion_lint.executor.pgbackrest import latest
-from avion_lint.executor.preflight import Backups
-from avion_lint.executor.processes import Custody
+from avion_lint.executor.backups import backup
+from avion_lint.executor.backups.backup import Backup, Wanted
+from avion_lint.executor.children.processes import Custody
+from avion_lint.executor.running.pgbackrest import latest
+from avion_lint.executor.running.preflight import Backups
 from avion_lint.settings.environments import Environment
 
 _PATIENCE = 60  # seconds for pgBackRest to tell what it has

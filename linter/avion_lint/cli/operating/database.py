@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from avion_lint.cli.exit_codes import UsageError
-from avion_lint.executor.address import Address, Secret, address_of, connect, driver
 from avion_lint.executor.problem import CannotRunError
+from avion_lint.executor.server.address import Address, Secret, address_of, connect, driver
 from avion_lint.record import replace
 from avion_lint.settings.environments import Environment
 

@@ -11,15 +11,15 @@ from avion_lint.cli.operating.database import address_for, connected
 from avion_lint.cli.operating.preparation import Place, place_of
 from avion_lint.cli.operating.told import Told, named, runs
 from avion_lint.cli.output import say
-from avion_lint.executor.address import driver
-from avion_lint.executor.audit import entries
-from avion_lint.executor.comparing import altered, applied_of
-from avion_lint.executor.diagnosis import Branch, Diagnosis, Facts, diagnose
-from avion_lint.executor.lock import holder
-from avion_lint.executor.measure import invalid_indexes
 from avion_lint.executor.problem import CannotRunError
-from avion_lint.executor.recorded import Recorded
-from avion_lint.executor.sessions import prefix_of, seen
+from avion_lint.executor.running.comparing import altered, applied_of
+from avion_lint.executor.running.diagnosis import Branch, Diagnosis, Facts, diagnose
+from avion_lint.executor.running.lock import holder
+from avion_lint.executor.running.measure import invalid_indexes
+from avion_lint.executor.running.recorded import Recorded
+from avion_lint.executor.running.sessions import prefix_of, seen
+from avion_lint.executor.server.address import driver
+from avion_lint.executor.trail.audit import entries
 from avion_lint.record import record
 
 

@@ -12,9 +12,9 @@ from avion_lint.cli.exit_codes import Exit
 from avion_lint.cli.files import files_of
 from avion_lint.cli.lint import exit_code
 from avion_lint.discovery.gather import Collected, Gathering
-from avion_lint.executor.pending import Pending
-from avion_lint.executor.plan import digest
-from avion_lint.executor.recorded import Recorded
+from avion_lint.executor.running.pending import Pending
+from avion_lint.executor.running.plan import digest
+from avion_lint.executor.running.recorded import Recorded
 from avion_lint.history.ground import Ground
 from avion_lint.judgement.by_state import contradictions, with_states
 from avion_lint.judgement.judge import Case, judge

@@ -16,17 +16,17 @@ from avion_lint.cli.operating.gate import Gate, Merged, case_for, contradicting,
 from avion_lint.cli.services import one_service
 from avion_lint.cli.stats_pull import tables_of
 from avion_lint.discovery.gather import Collected
-from avion_lint.executor.address import Address, driver
-from avion_lint.executor.audit import Trail, entries, hashes_of
 from avion_lint.executor.catalog import against_replay, observed
-from avion_lint.executor.estimate import Estimate, estimate
-from avion_lint.executor.lock import holder, key_of
-from avion_lint.executor.measure import measure
-from avion_lint.executor.pending import Pending, checksums, pending
-from avion_lint.executor.plan import Plan, PlannedFile, canonical
-from avion_lint.executor.preflight import Check, Evidence, checks
 from avion_lint.executor.problem import CannotRunError
-from avion_lint.executor.recorded import Recorded, read, table_of
+from avion_lint.executor.running.estimate import Estimate, estimate
+from avion_lint.executor.running.lock import holder, key_of
+from avion_lint.executor.running.measure import measure
+from avion_lint.executor.running.pending import Pending, checksums, pending
+from avion_lint.executor.running.plan import Plan, PlannedFile, canonical
+from avion_lint.executor.running.preflight import Check, Evidence, checks
+from avion_lint.executor.running.recorded import Recorded, read, table_of
+from avion_lint.executor.server.address import Address, driver
+from avion_lint.executor.trail.audit import Trail, entries, hashes_of
 from avion_lint.history.deployments import Deployment
 from avion_lint.judgement.judge import Case
 from avion_lint.judgement.projects import Gathered, Standing, project

@@ -14,12 +14,12 @@ from avion_lint.cli.operating.run import Means, code_of, context_of, end_as_by_h
 from avion_lint.cli.operating.runner import program_of
 from avion_lint.cli.operating.told import named, runs
 from avion_lint.cli.output import complain, say
-from avion_lint.executor.audit import entries
-from avion_lint.executor.plan import Plan, canonical
+from avion_lint.executor.children.processes import Custody
 from avion_lint.executor.problem import CannotRunError
-from avion_lint.executor.processes import Custody
-from avion_lint.executor.steps import Answer, Report
-from avion_lint.executor.taking_back import take_back
+from avion_lint.executor.running.plan import Plan, canonical
+from avion_lint.executor.running.steps import Answer, Report
+from avion_lint.executor.running.taking_back import take_back
+from avion_lint.executor.trail.audit import entries
 from avion_lint.record import replace
 from avion_lint.report import run_text
 from avion_lint.runners.migration import Runner

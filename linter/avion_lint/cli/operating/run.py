@@ -23,14 +23,14 @@ from avion_lint.cli.operating.backups import back_up, folder_of, told
 from avion_lint.cli.operating.preparation import Place, Prepared, place_of, prepare
 from avion_lint.cli.operating.runner import Started, program_of
 from avion_lint.cli.output import complain, say
-from avion_lint.executor.audit import entries
-from avion_lint.executor.backup import Wanted
-from avion_lint.executor.job import Ran
-from avion_lint.executor.metrics import write
+from avion_lint.executor.backups.backup import Wanted
+from avion_lint.executor.children.processes import Custody
 from avion_lint.executor.problem import CannotRunError
-from avion_lint.executor.procedure import execute
-from avion_lint.executor.processes import Custody
-from avion_lint.executor.steps import Context, Ended, Report
+from avion_lint.executor.runner.job import Ran
+from avion_lint.executor.running.procedure import execute
+from avion_lint.executor.running.steps import Context, Ended, Report
+from avion_lint.executor.trail.audit import entries
+from avion_lint.executor.trail.metrics import write
 from avion_lint.record import record
 from avion_lint.report import run_text
 

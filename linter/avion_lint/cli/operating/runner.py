@@ -9,12 +9,12 @@ from pathlib import Path
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.operating.preparation import Prepared
-from avion_lint.executor import flyway_binary, goose_binary
-from avion_lint.executor.address import Address
-from avion_lint.executor.job import Job, Ran, Stage, staged
+from avion_lint.executor.children.processes import Custody
 from avion_lint.executor.problem import CannotRunError
-from avion_lint.executor.processes import Custody
-from avion_lint.executor.sessions import name_of
+from avion_lint.executor.runner import flyway_binary, goose_binary
+from avion_lint.executor.runner.job import Job, Ran, Stage, staged
+from avion_lint.executor.running.sessions import name_of
+from avion_lint.executor.server.address import Address
 from avion_lint.record import replace
 from avion_lint.runners.migration import Runner
 from avion_lint.settings.environments import Environment

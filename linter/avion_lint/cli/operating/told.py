@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from avion_lint.executor.plan import Plan, PlannedFile
+from avion_lint.executor.running.plan import Plan, PlannedFile
 from avion_lint.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from avion_lint.executor.audit import Entry
+    from avion_lint.executor.trail.audit import Entry
 
 
 @record

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from avion_lint.executor.address import Address
 from avion_lint.executor.problem import CannotRunError
+from avion_lint.executor.server.address import Address
 from avion_lint.executor.wire import messages
 from avion_lint.executor.wire.link import Link
 from avion_lint.executor.wire.messages import Message

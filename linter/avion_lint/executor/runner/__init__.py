@@ -1,0 +1,1 @@
+"""goose, Flyway, and our own reader in a runner's place."""

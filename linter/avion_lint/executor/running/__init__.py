@@ -1,0 +1,1 @@
+"""A run against a real database: plan, approval, preflight, lock, steps, and what to do after a failure."""

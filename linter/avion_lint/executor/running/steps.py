@@ -1,0 +1,101 @@
+"""What a run is made of and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from avion_lint.executor.children.processes import Custody
+from avion_lint.executor.running.diagnosis import Diagnosis
+from avion_lint.executor.running.plan import Plan
+from avion_lint.executor.running.recorded import Recorded
+from avion_lint.executor.server.address import Address
+from avion_lint.executor.trail.audit import Trail
+from avion_lint.record import field, record
+from avion_lint.settings.environments import Environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import psycopg
+
+    from avion_lint.executor.runner.job import Ran
+
+
+class Ended(StrEnum):
+    """How a run ended, for machines."""
+
+    DONE = "done"
+    NOTHING = "nothing-to-do"
+    DRY_RUN = "dry-run"
+    REFUSED = "refused"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled-back"
+    INTERRUPTED = "interrupted"
+
+
+@record
+class Answer:
+    """An answer that was there before the run: the gate, the approval, the checks; `why` says what is against it."""
+
+    step: str
+    passed: bool
+    why: str
+    told: Mapping[str, object] = field(default_factory=dict)
+
+
+@record
+class Context:
+    """Everything that a run works with.
+
+    `look` reads the runner's table; `move` starts the runner for at most so many seconds, for one file (goose) or for
+    all (Flyway, `at_once`); `back` undoes the newest migration, None where the runner cannot. `backup` and `after` are
+    further steps, each gives what is told of it. `wait` are seconds for the lock, `pause` those before a second try.
+    `watched` is called when the run has begun and when it has ended.
+    """
+
+    run: str
+    plan: Plan
+    environment: Environment
+    address: Address
+    key: int
+    trail: Trail
+    custody: Custody
+    look: Callable[[psycopg.Connection], Recorded]
+    move: Callable[[float], Ran]
+    at_once: bool
+    back: Callable[[float], Ran] | None = None
+    backup: Callable[[], Mapping[str, object]] | None = None
+    after: tuple[tuple[str, Callable[[], Mapping[str, object]]], ...] = ()
+    tell: Callable[[str], None] = lambda _: None
+    wait: float = 0.0
+    pause: float = 2.0
+    watched: Callable[[], None] = lambda: None
+
+
+@record
+class StepTold:
+    """A step that was taken, in seconds; `why` is "" where it went well."""
+
+    name: str
+    seconds: float
+    why: str = ""
+
+
+@record
+class Report:
+    """What a run came to.
+
+    `before` and `after` are the highest versions that were and are applied, `after` "" where nobody knows. `applied`
+    are paths. `untold` says why the audit trail does not have all of it, "" where it has.
+    """
+
+    run: str
+    outcome: Ended
+    why: str
+    before: str
+    after: str
+    applied: tuple[str, ...] = ()
+    steps: tuple[StepTold, ...] = ()
+    diagnosis: Diagnosis | None = None
+    rolled_back: tuple[str, ...] = ()
+    untold: str = ""

@@ -1,0 +1,1 @@
+"""What is kept of runs: the audit trail and the metrics made of it."""
