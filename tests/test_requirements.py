@@ -82,6 +82,26 @@ def test_a_key_that_released_rows_may_repeat(up, found):
     assert objects(goose("CO117", USERS, up)) == found
 
 
+@pytest.mark.parametrize(
+    ("known", "up", "found"),
+    [
+        ("upper(email)", "(email)", []),
+        ("lower(email), team", "(team, email)", []),
+        ("lower((email)::text)", "(email)", []),
+        ("btrim(email)", "(email, team)", []),
+        ("lower(btrim(email))", "(email)", []),
+        ("lower(email), team", "(email)", ["users.u"]),
+        ("nullif(email, '')", "(email)", ["users.u"]),
+        ("email", "(lower(email))", ["users.u"]),
+        ("lower(name)", "(email)", ["users.u"]),
+    ],
+)
+def test_a_key_whose_form_was_unique_before_cannot_repeat(known, up, found):
+    before = f"{USERS} CREATE UNIQUE INDEX known ON users ({known});"
+
+    assert objects(goose("CO117", before, f"CREATE UNIQUE INDEX u ON users {up};")) == found
+
+
 RECIPE = """ALTER TABLE users ADD CONSTRAINT c CHECK (email IS NOT NULL) NOT VALID;
 ALTER TABLE users VALIDATE CONSTRAINT c;
 ALTER TABLE users ALTER COLUMN email SET NOT NULL;

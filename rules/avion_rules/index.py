@@ -237,11 +237,19 @@ RULES: tuple[Rule, ...] = (
     ),
     indexed(
         "CO121",
-        "compatibility.dropped_while_named",
-        "Find a deprecated table or column that is dropped while released code still names it.",
+        "compatibility.named_column_dropped",
+        "Find a deprecated column that is dropped while released code still names it.",
         Migration,
         any_database=True,
-        on=(a.Drop, a.DropColumn),
+        on=(a.DropColumn,),
+    ),
+    indexed(
+        "CO122",
+        "compatibility.named_table_dropped",
+        "Find a deprecated table that is dropped while released code still names it.",
+        Migration,
+        any_database=True,
+        on=(a.Drop,),
     ),
     indexed(
         "DA101",

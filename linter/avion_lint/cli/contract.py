@@ -170,7 +170,7 @@ def _entries(trial: _Trial, project: Project, objects: tuple[Deprecated, ...]) -
     named_at = _in_code(trial.case, objects)
     since = sinces(trial.root, trial.given, project.service, marks, trial.case.settings)
     for each in objects:
-        minded = (result for result in results if result.rule.family in _AGAINST and result.rule.id != _NAMED)
+        minded = (result for result in results if result.rule.family in _AGAINST and result.rule.id not in _NAMED)
         against = [result for result in minded if _is_about(result, each)]
         path = each.mark.place.document.path if each.mark else ""
         why = _why(against[0]) if against else _too_early(trial, each) or named_at.get(each.name, "")
@@ -198,7 +198,7 @@ def _announced_too_late(trial: _Trial, each: Deprecated) -> str:
     return f"{entry.told('it')}, which is not long enough (`deprecated-for`): {passed}" if entry and passed else ""
 
 
-_NAMED = "CO121"  # that the code names it is said here with the places
+_NAMED = {"CO121", "CO122"}  # that the code names them is said here with the places
 _RULES = {"column": "CO102", "table": "CO101"}
 
 

@@ -11,13 +11,13 @@ from avion_lint.record import record, replace
 from avion_lint.source import Document, Place, Span
 from avion_lint.verdict import Found, Unchecked
 
-_ONLY_WHERE_NAMED = {"CO121"}
+_ONLY_WHERE_NAMED = {"CO121", "CO122"}
 """Rules that find nothing but names which the code has."""
-_TABLES = {"CO101", "CO104", "CO109", "CO112"}
-_COLUMNS = {"CO102", "CO105", "CO107", "CO111", "CO117", "CO118", "CO119"}
+_TABLES = {"CO101", "CO104", "CO109", "CO112", "CO122"}
+_COLUMNS = {"CO102", "CO105", "CO107", "CO111", "CO117", "CO118", "CO119", "CO121"}
 _INSERTED = {"CO110"}
 _OBJECTS = {"CO103", "CO106"}
-RULES = _TABLES | _COLUMNS | _INSERTED | _OBJECTS | _ONLY_WHERE_NAMED
+RULES = _TABLES | _COLUMNS | _INSERTED | _OBJECTS
 
 _NEAR = 40  # lines between a column's name and its table's
 _SHOWN = 5
@@ -98,8 +98,7 @@ def _name(found: Found) -> _Name | None:
     parts = [part.strip('"') for part in found.finding.object.split(".")]
     if found.rule.id not in RULES or not parts[-1]:
         return None
-    of_column = found.rule.id in _ONLY_WHERE_NAMED and "column" in found.finding.message
-    if (found.rule.id in _COLUMNS | _INSERTED or of_column) and len(parts) > 1:
+    if found.rule.id in _COLUMNS | _INSERTED and len(parts) > 1:
         column, table = parts[-1], parts[-2]
         return _Name(table, inserted=True) if found.rule.id in _INSERTED else _Name(column, table)
     return _Name(parts[-1])

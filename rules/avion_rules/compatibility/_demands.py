@@ -171,8 +171,22 @@ def _covers(index: Index, key: Key) -> bool:
         return False
     if index.partial and not (key.partial and _parts(index.where) and _parts(index.where) <= _parts(key.where)):
         return False
-    alike = bool(index.keys) and {*index.keys} <= {*key.parts}
+    alike = bool(index.keys) and all(_is_the_same(part, key) for part in index.keys)
     return alike or (None not in index.columns and {*index.columns} <= {*key.columns})
+
+
+_NULL_ONLY_OF_NULL = ("lower", "upper", "btrim", "ltrim", "rtrim", "md5")
+"""Functions that give one value for one value, and NULL for nothing but NULL."""
+
+
+def _is_the_same(part: str, key: Key) -> bool:
+    """Whether rows with the same key have the same, and no NULL of its own making, in this part of an index."""
+    if part in key.parts:
+        return True
+    bare_part = part[1:-1] if part.startswith("(") and part.endswith(")") else part
+    name, _, argument = bare_part.removesuffix("::text").partition("(")
+    inner = argument[:-1] if name in _NULL_ONLY_OF_NULL and argument.endswith(")") else bare_part.removesuffix("::text")
+    return inner != part and _is_the_same(inner, key)
 
 
 def _parts(where: a.Expression | None) -> set[str]:
