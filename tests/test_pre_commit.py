@@ -13,8 +13,6 @@ import pytest
 from tests.cli_helper import ROOT, environment, indexes, makes
 from tests.git_helper import Repo, make_repo
 
-pytestmark = pytest.mark.slow
-
 FOLDER = "services/users/migrations"
 HOOKS = """\
 repos:
