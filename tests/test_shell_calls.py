@@ -6,17 +6,16 @@ import pytest
 
 from avion_lint.shell.calls import Call, calls
 from avion_lint.shell.fate import Outcome, Reason
-from avion_lint.shell.origin import Origin
 from avion_lint.shell.read import read
 from avion_lint.shell.shells import from_github
 from avion_lint.shell.wrappers import Machine
-from avion_lint.source import Document
+from avion_lint.source import Document, Excerpt
 
 pytest.importorskip("tree_sitter_bash")
 
 
 def all_calls(text: str) -> list[Call]:
-    return list(calls(read(text, Origin.of(Document("x.sh", text)), from_github(None))))
+    return list(calls(read(Excerpt.whole(Document("x.sh", text)), from_github(None))))
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avion_lint.shell.fate import Failure, Outcome, Reason
-from avion_lint.shell.origin import Origin
 from avion_lint.shell.read import Script, read
 from avion_lint.shell.shells import Kind, Options, Shell, from_argv, from_github
-from avion_lint.source import Document
+from avion_lint.source import Document, Excerpt
 from tests.shell_scripts import (
     AROUND,
     BASH_ONLY,
@@ -31,7 +30,7 @@ THOROUGH = int(os.environ.get("AVION_SHELL_SCRIPTS", "25"))
 
 
 def read_as(text: str, shell: Shell) -> Script:
-    return read(text, Origin.of(Document("script", text)), shell)
+    return read(Excerpt.whole(Document("script", text)), shell)
 
 
 def claim(text: str, name: str, start: tuple[str, ...]) -> Failure:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import pytest
 
 from avion_lint.shell.loops import Bound, Loop, loops
-from avion_lint.shell.origin import Origin
 from avion_lint.shell.read import Script, read
 from avion_lint.shell.shells import from_github
 from avion_lint.shell.variables import empty_source, exports, step_values, sums
-from avion_lint.source import Document
+from avion_lint.source import Document, Excerpt
 
 pytest.importorskip("tree_sitter_bash")
 
 
 def script(text: str) -> Script:
-    return read(text, Origin.of(Document("x.sh", text)), from_github(None))
+    return read(Excerpt.whole(Document("x.sh", text)), from_github(None))
 
 
 def loop(text: str) -> Loop:

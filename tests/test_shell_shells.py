@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from avion_lint.shell.origin import Origin
 from avion_lint.shell.read import read
 from avion_lint.shell.shells import Kind, Options, from_argv, from_github, from_image, from_shebang
-from avion_lint.source import Document
+from avion_lint.source import Document, Excerpt
 
 
 @pytest.mark.parametrize(
@@ -80,7 +79,7 @@ def test_dash_of_debian_12_ends_a_script_that_asks_for_pipefail() -> None:
     pytest.importorskip("tree_sitter_bash")
     text = "set -eo pipefail\ngoose up | tee log\n"
     debian, alpine = (
-        read(text, Origin.of(Document("x", text)), from_image(image)) for image in ("postgres:16-bookworm", "alpine:3")
+        read(Excerpt.whole(Document("x", text)), from_image(image)) for image in ("postgres:16-bookworm", "alpine:3")
     )
 
     assert [each.place.text for each in debian.refusals] == ["set -eo pipefail"]

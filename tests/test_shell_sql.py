@@ -6,17 +6,16 @@ import pytest
 
 from avion_lint.shell.calls import calls
 from avion_lint.shell.manifests import Embedded, embedded
-from avion_lint.shell.origin import Origin
 from avion_lint.shell.read import read
 from avion_lint.shell.shells import from_github
 from avion_lint.shell.sql import Client, clients
-from avion_lint.source import Document
+from avion_lint.source import Document, Excerpt
 
 pytest.importorskip("tree_sitter_bash")
 
 
 def client_calls(text: str) -> list[Client]:
-    return list(clients(calls(read(text, Origin.of(Document("x.sh", text)), from_github(None)))))
+    return list(clients(calls(read(Excerpt.whole(Document("x.sh", text)), from_github(None)))))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +80,7 @@ def test_a_client_says_where_it_connects_and_which_files_it_reads() -> None:
 
 
 def manifests(text: str) -> list[Embedded]:
-    return list(embedded(read(text, Origin.of(Document("x.sh", text)), from_github(None))))
+    return list(embedded(read(Excerpt.whole(Document("x.sh", text)), from_github(None))))
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,18 @@ import time
 
 import pytest
 
-from avion_lint.shell.origin import UNKNOWN, Origin, Piece, derive
+from avion_lint.shell.origin import Piece, derive
 from avion_lint.shell.read import Script, read
 from avion_lint.shell.shells import Kind, Shell
 from avion_lint.shell.words import PartKind
-from avion_lint.source import Document, Segment, SourceMap
+from avion_lint.source import UNKNOWN, Document, Excerpt, Segment, SourceMap, Span
 
 pytest.importorskip("tree_sitter_bash")
 BASH = Shell(Kind.BASH, pipefail=True)
 
 
 def script(text: str) -> Script:
-    return read(text, Origin.of(Document("deploy.sh", text)), BASH)
+    return read(Excerpt.whole(Document("deploy.sh", text)), BASH)
 
 
 def shapes(text: str) -> list[list[str]]:
@@ -108,7 +108,7 @@ def test_the_body_of_a_heredoc_is_what_the_command_reads() -> None:
     assert heredoc is not None
     assert heredoc.text.text == f"a: $X\nb: {UNKNOWN * 4}\nc: '{UNKNOWN * 7}'\n"
     at = heredoc.text.text.index("b:")
-    assert heredoc.text.place(at, at + 2).start.line == 3
+    assert heredoc.text.place(Span(at, at + 2)).start.line == 3
     assert [command.name for command in found.commands] == ["cat", "kubectl", "date", "echo"]
 
 
@@ -141,11 +141,11 @@ def test_what_is_no_shell_is_told_and_the_rest_is_read() -> None:
 def test_derived_text_goes_back_through_every_layer() -> None:
     document = Document("w.yml", "run: |\n    a 'b c'\n    d\n")
     outer = SourceMap((Segment(0, 8, 11, 19), Segment(8, 10, 23, 25)))
-    derived = derive([Piece("b c", 3, 6), Piece("!", 6, 8), Piece("d", 8, 9)], Origin(document, outer))
+    derived = derive([Piece("b c", 3, 6), Piece("!", 6, 8), Piece("d", 8, 9)], Excerpt(document, "a b c\nd", outer))
 
-    assert derived.place(0, 3).text == "b c"
-    assert derived.place(3, 4).text == "'\n"
-    assert derived.place(4, 5).text == "d"
+    assert derived.place(Span(0, 3)).text == "b c"
+    assert derived.place(Span(3, 4)).text == "'\n"
+    assert derived.place(Span(4, 5)).text == "d"
 
 
 def test_deep_nesting_is_told_and_ends() -> None:

@@ -111,6 +111,10 @@ class Place:
         return (self.document.path, self.span.start, self.span.end)
 
 
+UNKNOWN = "\ue000"
+"""Stands in a text for a character that is not known before a script runs or a template is rendered, once for each."""
+
+
 @record
 class Segment:
     """A run of derived text `[start, end)` that came from `[origin, origin_end)` of a document.

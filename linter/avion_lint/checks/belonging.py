@@ -13,8 +13,7 @@ from avion_lint.delivery.part import Part
 from avion_lint.delivery.runs import Run
 from avion_lint.delivery.workflow import Workflow, WorkflowJob
 from avion_lint.record import field, record
-from avion_lint.source import Place
-from avion_lint.yaml.nodes import UNKNOWN
+from avion_lint.source import UNKNOWN, Place
 
 _LABELS = ("environment", "env", "app.kubernetes.io/environment")
 

@@ -17,8 +17,8 @@ from avion_lint.delivery.runs import Run
 from avion_lint.delivery.workflow import Workflow
 from avion_lint.record import field, record
 from avion_lint.shell.script import Script
-from avion_lint.source import Place, Span
-from avion_lint.yaml.nodes import UNKNOWN, UNKNOWN_VALUE, Key
+from avion_lint.source import UNKNOWN, Place, Span
+from avion_lint.yaml.nodes import UNKNOWN_VALUE, Key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from avion_lint.delivery.unread import Unread
 from avion_lint.record import field, record
 from avion_lint.shell.grammar import EXTRA, Missing
-from avion_lint.shell.origin import Origin
 from avion_lint.shell.read import read, read_document
 from avion_lint.shell.script import Script
 from avion_lint.shell.shells import Kind, Shell, from_argv, from_github, from_image, from_shebang
-from avion_lint.source import Document, Excerpt, Segment, SourceMap
+from avion_lint.source import UNKNOWN, Document, Excerpt, Segment, SourceMap
 
 _QUOTE = "'"
 
@@ -48,8 +47,7 @@ class Commanding:
         return self._kept(document.path, lambda: read_document(document, shell))
 
     def _read(self, text: Excerpt, shell: Shell, *, expressions: bool) -> Script | None:
-        origin = Origin(text.document, text.origin or SourceMap.shifted(len(text.text), 0))
-        return self._kept(text.document.path, lambda: read(text.text, origin, shell, expressions=expressions))
+        return self._kept(text.document.path, lambda: read(text, shell, expressions=expressions))
 
     def _kept(self, path: str, reading: Callable[[], Script]) -> Script | None:
         """The script, None where it is of no shell that is read; what cannot be read is remembered."""
@@ -77,7 +75,7 @@ def _quoted(words: Sequence[Excerpt]) -> Excerpt:
     segments: list[Segment] = []
     at = 0
     for word in words:
-        text = word.text.replace(_QUOTE, "\ue000")
+        text = word.text.replace(_QUOTE, UNKNOWN)
         origin = word.origin or SourceMap.shifted(len(word.text), 0)
         start = origin.origin(0)
         end = origin.origin(len(word.text))

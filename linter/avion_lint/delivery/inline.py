@@ -6,7 +6,7 @@ from avion_lint.delivery.commands import Commanding
 from avion_lint.delivery.kubernetes import Manifest, manifests
 from avion_lint.delivery.part import YamlText
 from avion_lint.shell.script import Script
-from avion_lint.source import Document, Excerpt
+from avion_lint.source import Document
 from avion_lint.yaml.stream import read_stream
 
 
@@ -20,7 +20,7 @@ def inline_manifests(script: Script, around: YamlText, commanding: Commanding) -
         body = command.heredoc
         if body is None or "apiVersion:" not in body.text.text or "kind:" not in body.text.text:
             continue
-        excerpt = Excerpt(around.document, body.text.text, body.text.origin.map)
+        excerpt = body.text
         stream = read_stream(Document(around.path, body.text.text), template=False)
         found.extend(manifests(YamlText(excerpt, stream, around.judged), commanding, inline=True))
     return tuple(found)

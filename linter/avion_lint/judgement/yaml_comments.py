@@ -43,7 +43,7 @@ def _in_scripts(scripts: Iterable[Script]) -> Iterator[Span]:
     """Comments of scripts that speak to avion-lint: to YAML they are part of a value."""
     for script in scripts:
         for found in _ADDRESSED.finditer(script.text):
-            yield script.origin.place(found.start(), found.end()).span
+            yield script.excerpt.span(Span(found.start(), found.end()))
 
 
 def _about(document: Document, comment: Span, elements: list[Span], starts: list[int]) -> list[Span]:

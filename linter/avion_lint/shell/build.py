@@ -8,9 +8,9 @@ from avion_lint.shell.building.mending import blanked, separated, without_negati
 from avion_lint.shell.building.state import Building, Trouble
 from avion_lint.shell.building.structure import statements
 from avion_lint.shell.masking import Masked
-from avion_lint.shell.origin import Origin
 from avion_lint.shell.scanning import HeredocSpan
 from avion_lint.shell.syntax import Node
+from avion_lint.source import Excerpt
 
 _TRIES = 4
 
@@ -24,17 +24,17 @@ class Built:
     troubles: tuple[Trouble, ...]
 
 
-def build(masked: Masked, heredocs: list[HeredocSpan], origin: Origin) -> Built:
+def build(masked: Masked, heredocs: list[HeredocSpan], text: Excerpt) -> Built:
     """Parse a masked script; raises grammar.Missing where the grammar is not installed."""
     by_operator = {each.operator: each for each in heredocs}
-    text, negated = without_negations(blanked(masked.ascii, heredocs))
+    parsed, negated = without_negations(blanked(masked.ascii, heredocs))
     for _ in range(_TRIES):
-        building = Building(masked, by_operator, negated, origin, statements)
-        tree = grammar.parse(text)
+        building = Building(masked, by_operator, negated, text, statements)
+        tree = grammar.parse(parsed)
         body = statements(building, tree.root_node.children)
         if not building.line_ends:
             break
-        text = separated(text, building.line_ends)
+        parsed = separated(parsed, building.line_ends)
     building.tell_errors(tree.root_node)
     troubles = sorted(building.troubles, key=lambda each: (each.where.start, each.where.end))
     return Built(body, building.count, tuple(troubles))

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from avion_lint.record import record, replace
 from avion_lint.shell.fate import Failure, Outcome, Reason
-from avion_lint.shell.origin import Derived
 from avion_lint.shell.read import read
 from avion_lint.shell.script import Command, Script
 from avion_lint.shell.shells import Kind, Options, Shell, from_argv, read_options
 from avion_lint.shell.syntax import Heredoc, Redirect
 from avion_lint.shell.words import Word
 from avion_lint.shell.wrappers import Machine, Wrapper, joined, program, unwrap
-from avion_lint.source import Place
+from avion_lint.source import Excerpt, Place, Span
 
 MAX_DEPTH = 5
 """Scripts inside scripts that are read."""
@@ -50,7 +49,7 @@ class Call:
         if not self.words:
             return self.command.place
         first, last = self.words[0].where, self.words[-1].where
-        return first.origin.place(first.start, max(last.end, first.end))
+        return first.text.place(Span(first.start, max(last.end, first.end)))
 
     @property
     def machine(self) -> Machine:
@@ -122,7 +121,7 @@ def _same(shell: Shell) -> Shell:
     return replace(shell, options=Options())
 
 
-def shell_script(call: Call) -> tuple[Derived, Shell] | None:
+def shell_script(call: Call) -> tuple[Excerpt, Shell] | None:
     """The script that a command starts a shell for: after `-c`, or on its standard input; None where there is none."""
     words = tuple(word.shape for word in call.words)
     found = from_argv(words)
@@ -137,11 +136,11 @@ def shell_script(call: Call) -> tuple[Derived, Shell] | None:
     return None
 
 
-def _inner(call: Call, text: Derived, shell: Shell, depth: int) -> Iterator[Call]:
+def _inner(call: Call, text: Excerpt, shell: Shell, depth: int) -> Iterator[Call]:
     if depth >= MAX_DEPTH or not text.text.strip():
         return
     # GitHub's expressions are hidden already; a `${{` that is left stands in a file of its own.
-    yield from _calls(read(text.text, text.origin, shell, expressions=False), call, depth + 1)
+    yield from _calls(read(text, shell, expressions=False), call, depth + 1)
 
 
 def _outer_failure(failure: Failure, outer: Call | None) -> Failure:

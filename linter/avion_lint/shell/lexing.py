@@ -6,9 +6,9 @@ from collections.abc import Generator, Iterator
 
 from avion_lint.pattern import pattern
 from avion_lint.shell.masking import Masked
-from avion_lint.shell.origin import UNKNOWN
 from avion_lint.shell.scanning import expansion_end
 from avion_lint.shell.words import Part, PartKind
+from avion_lint.source import UNKNOWN
 
 _PLAIN = pattern(rf"[^\\'\"$`<>{UNKNOWN}]+|[<>]+(?!\()")
 _PLAIN_QUOTED = pattern(rf"[^\\\"$`{UNKNOWN}]+")

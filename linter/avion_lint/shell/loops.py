@@ -7,13 +7,14 @@ from enum import Enum
 
 from avion_lint.pattern import pattern
 from avion_lint.record import record
-from avion_lint.shell.origin import UNKNOWN, Stretch
+from avion_lint.shell.origin import Stretch
 from avion_lint.shell.script import Script
 from avion_lint.shell.statuses import is_test
 from avion_lint.shell.syntax import Node, Repeat, Simple
 from avion_lint.shell.walk import simples_in, walk
 from avion_lint.shell.words import Part, PartKind
 from avion_lint.shell.wrappers import program, seconds
+from avion_lint.source import UNKNOWN
 
 _ALWAYS = frozenset({"true", ":"})
 _READERS = frozenset({"read", "mapfile", "readarray"})

@@ -66,7 +66,7 @@ def _started(image: Word, words: tuple[Word, ...]) -> tuple[Word, ...]:
     name = image.shape.split("@", 1)[0].rsplit("/", 1)[-1].split(":", 1)[0]
     first = words[0].shape if words else ""
     if (name in _TOOL_IMAGES and first not in {name, "sh", "bash", "/bin/sh", "/bin/bash"}) or first.startswith("-"):
-        return (literal(name, image.where.origin, image.where.start, image.where.end), *words)
+        return (literal(name, image.where.text, image.where.start, image.where.end), *words)
     return words
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.record import record
-from avion_lint.shell.origin import Derived
 from avion_lint.shell.script import Command, Script
 from avion_lint.shell.syntax import Heredoc, Node, Pipeline, Simple
 from avion_lint.shell.words import Word
 from avion_lint.shell.wrappers import program
+from avion_lint.source import Excerpt
 
 _APPLIES = frozenset({"apply", "create", "replace", "delete", "diff"})
 _FILE = frozenset({"-f", "--filename"})
@@ -23,7 +23,7 @@ class Embedded:
     `path` is the file that it is written to, `verb` what kubectl does with it; one of them is None.
     """
 
-    text: Derived
+    text: Excerpt
     command: Command
     heredoc: Heredoc
     path: Word | None = None

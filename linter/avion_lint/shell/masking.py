@@ -6,7 +6,7 @@ from bisect import bisect_left
 
 from avion_lint.pattern import pattern
 from avion_lint.record import record
-from avion_lint.shell.origin import UNKNOWN
+from avion_lint.source import UNKNOWN
 
 _EXPRESSION = pattern(r"\$\{\{(?:[^'}$]|\$(?!\{\{)|'[^']*'|\}(?!\}))*\}\}")
 _FOREIGN = pattern(r"[^\x00-\x7f]")

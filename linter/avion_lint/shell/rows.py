@@ -36,7 +36,7 @@ def _piped(parts: list[Node]) -> Node:
     if len(parts) == 1:
         return parts[0]
     first, last = parts[0].where, parts[-1].where
-    where = Stretch(first.origin, first.start, max(first.end, last.end))
+    where = Stretch(first.text, first.start, max(first.end, last.end))
     match parts:
         case [Negated(body=Pipeline(parts=inner)), *rest]:
             return Negated(where, Pipeline(where, (*inner, *rest)))

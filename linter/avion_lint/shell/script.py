@@ -9,7 +9,7 @@ from avion_lint.shell.build import Trouble
 from avion_lint.shell.failure import Found
 from avion_lint.shell.fate import Failure
 from avion_lint.shell.masking import Expression
-from avion_lint.shell.origin import Origin, Stretch
+from avion_lint.shell.origin import Stretch
 from avion_lint.shell.shells import Options, Shell
 from avion_lint.shell.syntax import (
     Assignment,
@@ -24,7 +24,7 @@ from avion_lint.shell.syntax import (
 )
 from avion_lint.shell.walk import walk
 from avion_lint.shell.words import Word
-from avion_lint.source import Place
+from avion_lint.source import Excerpt, Place
 
 
 @record
@@ -124,14 +124,18 @@ class Script:
     `troubles` are the stretches that could not be read; `called` the names of its functions that it calls.
     """
 
-    text: str
-    origin: Origin
+    excerpt: Excerpt
     shell: Shell
     body: tuple[Node, ...]
     commands: tuple[Command, ...]
     troubles: tuple[Trouble, ...]
     expressions: tuple[Expression, ...]
     called: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        """The script itself."""
+        return self.excerpt.text
 
     def named(self, *names: str) -> tuple[Command, ...]:
         """Commands of one of these names."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.pattern import pattern
-from avion_lint.record import record
+from avion_lint.record import record, replace
 from avion_lint.shell.arguments import Arguments, Spelling, arguments
 from avion_lint.shell.calls import Call
-from avion_lint.shell.origin import UNKNOWN, Derived
 from avion_lint.shell.syntax import Simple
 from avion_lint.shell.words import Word
 from avion_lint.shell.wrappers import program
-from avion_lint.source import Place
+from avion_lint.source import UNKNOWN, Excerpt, Place, Span
 
 _PSQL = Spelling(
     frozenset(
@@ -71,11 +70,11 @@ class Client:
 class SqlText:
     """SQL as a client gets it.
 
-    `derived` maps it to the document; unknown stretches and psql's variables are letters of the same length, told in
+    `excerpt` leads it to the document; unknown stretches and psql's variables are letters of the same length, told in
     `unknown` as offsets `(start, end)`; lines that are psql's own are blank. `how` is the option or channel.
     """
 
-    derived: Derived
+    excerpt: Excerpt
     how: str
     unknown: tuple[tuple[int, int], ...]
     meta: tuple[str, ...] = ()
@@ -83,11 +82,11 @@ class SqlText:
     @property
     def text(self) -> str:
         """The SQL."""
-        return self.derived.text
+        return self.excerpt.text
 
     def place(self, start: int, end: int) -> Place:
         """Place in the document of `[start, end)` of the SQL."""
-        return self.derived.place(start, end)
+        return self.excerpt.place(Span(start, end))
 
 
 def client(call: Call) -> Client | None:
@@ -181,9 +180,9 @@ def _written(node: Simple) -> tuple[list[SqlText], list[Word]]:
     return [], []
 
 
-def _text(derived: Derived, how: str) -> SqlText:
+def _text(given: Excerpt, how: str) -> SqlText:
     """Make a text that parses as SQL where it can, with every character still at its place."""
-    text = derived.text
+    text = given.text
     meta: list[str] = []
     unknown: list[tuple[int, int]] = []
     if "\\" in text:
@@ -193,7 +192,7 @@ def _text(derived: Derived, how: str) -> SqlText:
         unknown += [match.span() for match in found.finditer(text)]
     text = _UNKNOWN_RUN.sub(lambda match: "x" * len(match[0]), text)
     text = _VARIABLE.sub(lambda match: _placeholder(match[0]), text)
-    return SqlText(Derived(text, derived.origin), how, tuple(sorted(unknown)), tuple(meta))
+    return SqlText(replace(given, text=text), how, tuple(sorted(unknown)), tuple(meta))
 
 
 def _placeholder(variable: str) -> str:

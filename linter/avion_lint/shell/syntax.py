@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from avion_lint.record import record
-from avion_lint.shell.origin import Derived, Stretch
+from avion_lint.shell.origin import Stretch
 from avion_lint.shell.words import Part, Word
+from avion_lint.source import Excerpt
 
 
 @record
@@ -32,7 +33,7 @@ class Heredoc:
     delimiter: str
     quoted: bool
     closed: bool
-    text: Derived
+    text: Excerpt
     parts: tuple[Part, ...] = ()
 
 

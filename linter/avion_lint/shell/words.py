@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import Enum
 
 from avion_lint.record import record
-from avion_lint.shell.origin import UNKNOWN, Derived, Origin, Piece, Stretch, derive, nothing_at
+from avion_lint.shell.origin import Piece, Stretch, derive, nothing_at
+from avion_lint.source import UNKNOWN, Excerpt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Word:
         """Names of the variables that it reads, in order."""
         return tuple(part.text for part in self.parts if part.kind is PartKind.VARIABLE)
 
-    def derived(self) -> Derived:
+    def derived(self) -> Excerpt:
         """What the shell makes of it, mapped to the document; unknown parts are runs of U+E000 of their own length."""
         pieces = [
             Piece(part.text, part.start, part.end)
@@ -120,12 +121,12 @@ class Word:
             else Piece(UNKNOWN * (part.end - part.start), part.start, part.end, known=False)
             for part in self.parts
         ]
-        made = derive(pieces, self.where.origin)
-        return made if made.text else nothing_at(self.where.origin, self.where.start)
+        made = derive(pieces, self.where.text)
+        return made if made.text else nothing_at(self.where.text, self.where.start)
 
     def place_of(self, part: Part) -> Stretch:
         """Where one of its parts stands."""
-        return Stretch(self.where.origin, part.start, part.end)
+        return Stretch(self.where.text, part.start, part.end)
 
 
 def tail(word: Word, start: int) -> Word:
@@ -142,9 +143,9 @@ def tail(word: Word, start: int) -> Word:
             continue
         parts.append(part)
     begin = parts[0].start if parts else word.where.end
-    return Word(Stretch(word.where.origin, begin, word.where.end), tuple(parts))
+    return Word(Stretch(word.where.text, begin, word.where.end), tuple(parts))
 
 
-def literal(text: str, origin: Origin, start: int, end: int) -> Word:
+def literal(text: str, outer: Excerpt, start: int, end: int) -> Word:
     """A word that is known and unquoted."""
-    return Word(Stretch(origin, start, end), (Part(PartKind.LITERAL, text, start, end, quoted=False),))
+    return Word(Stretch(outer, start, end), (Part(PartKind.LITERAL, text, start, end, quoted=False),))

@@ -139,7 +139,7 @@ def _go(words: tuple[Word, ...]) -> Unwrapped | None:
     match = _GO_PACKAGE.fullmatch(shape)
     name = match[1] if match else shape
     where = words[at].where
-    made = literal(name, where.origin, where.start, where.end)
+    made = literal(name, where.text, where.start, where.end)
     return Unwrapped(
         Wrapper("go " + (words[1].text or ""), words[: at + 1], target=words[at]), (made, *words[at + 1 :])
     )

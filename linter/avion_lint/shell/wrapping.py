@@ -70,4 +70,4 @@ def joined(words: tuple[Word, ...]) -> Word:
             end = parts[-1].end
             parts.append(Part(PartKind.LITERAL, " ", end, end + 1 if word.where.start > end else end, quoted=True))
         parts.extend(word.parts)
-    return Word(Stretch(words[0].where.origin, words[0].where.start, words[-1].where.end), tuple(parts))
+    return Word(Stretch(words[0].where.text, words[0].where.start, words[-1].where.end), tuple(parts))

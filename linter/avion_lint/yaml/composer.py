@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from avion_lint.pattern import pattern
 from avion_lint.problems import Problem
 from avion_lint.record import field, record
-from avion_lint.source import Document, Span
+from avion_lint.source import UNKNOWN, Document, Span
 from avion_lint.yaml.events import YamlError, problem_at
 from avion_lint.yaml.hidden import Hidden
 from avion_lint.yaml.merge import merged
-from avion_lint.yaml.nodes import UNKNOWN, Entry, Listing, Mapping, Node, Scalar
+from avion_lint.yaml.nodes import Entry, Listing, Mapping, Node, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from avion_lint.record import field, record
-from avion_lint.source import Span
+from avion_lint.source import UNKNOWN, Span
 from avion_lint.yaml.conditions import Conditions
-from avion_lint.yaml.nodes import UNKNOWN, Node, Scalar
+from avion_lint.yaml.nodes import Node, Scalar
 
 ANY_COLUMN = -1
 """For an action whose output may begin in any column."""

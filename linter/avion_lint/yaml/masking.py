@@ -7,11 +7,11 @@ from typing import Literal
 
 from avion_lint.pattern import pattern
 from avion_lint.record import record
+from avion_lint.source import UNKNOWN
 from avion_lint.yaml.actions import OUTPUT, Action
 from avion_lint.yaml.blocks import Block, blocks
 from avion_lint.yaml.conditions import Conditions
 from avion_lint.yaml.hidden import ANY_COLUMN, Hidden, Spot
-from avion_lint.yaml.nodes import UNKNOWN
 
 Shape = Literal["blank", "note", "filler"]
 """What an action becomes: blanks; a comment, where blanks would lengthen the block scalar before it; UNKNOWN."""

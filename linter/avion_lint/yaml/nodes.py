@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from avion_lint.record import record
-from avion_lint.source import Span
+from avion_lint.source import UNKNOWN, Span
 from avion_lint.yaml.scalars import Plain, resolve
 
 Key = str | int
 Path = tuple[Key, ...]
-
-UNKNOWN = "\ue000"
-"""Stands in a scalar's text, once for each character, where a template's action hides what the text will be."""
 
 
 class Unknown:

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from avion_lint.pattern import pattern
 from avion_lint.record import record
-from avion_lint.source import Document, Span
+from avion_lint.source import UNKNOWN, Document, Span
 from avion_lint.yaml.actions import Action
 from avion_lint.yaml.conditions import Condition, Conditions
-from avion_lint.yaml.nodes import UNKNOWN, Node, Scalar
+from avion_lint.yaml.nodes import Node, Scalar
 from avion_lint.yaml.origin import origin
 from avion_lint.yaml.values import rendered
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.part import Part
-from avion_lint.yaml.nodes import UNKNOWN
+from avion_lint.source import UNKNOWN
 
 
 def tag_of(image: str) -> str | None:

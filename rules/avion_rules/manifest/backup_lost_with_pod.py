@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from avion_lint.delivery.kubernetes import Container, Manifest
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
-from avion_lint.yaml.nodes import UNKNOWN
+from avion_lint.source import UNKNOWN
 from avion_rules.manifest._backups import Written, volume_of, written
 
 

@@ -9,8 +9,7 @@ from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.pattern import pattern
 from avion_lint.promql.syntax import Matcher, Selector
-from avion_lint.source import Place
-from avion_lint.yaml.nodes import UNKNOWN
+from avion_lint.source import UNKNOWN, Place
 
 LABELS = ("job_name", "exported_job_name")
 _UNKNOWN = pattern(f"{UNKNOWN}+")

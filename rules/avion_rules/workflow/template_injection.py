@@ -56,7 +56,7 @@ def _found(
     for expression in script.expressions if script else ():
         whose = _whose(workflow, job, expression, with_inputs=with_inputs)
         if script is not None and whose:
-            yield Stretch(script.origin, expression.start, expression.end), expression.text, whose
+            yield Stretch(script.excerpt, expression.start, expression.end), expression.text, whose
 
 
 def _whose(workflow: Workflow, job: WorkflowJob, expression: Expression, *, with_inputs: bool) -> str:

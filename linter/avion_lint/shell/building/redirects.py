@@ -9,7 +9,7 @@ from avion_lint.shell.building.kinds import WORDS
 from avion_lint.shell.building.state import Building
 from avion_lint.shell.building.words import filled, word_of
 from avion_lint.shell.lexing import lex_body, lex_literal
-from avion_lint.shell.origin import UNKNOWN, Piece, Stretch, derive, nothing_at
+from avion_lint.shell.origin import Piece, Stretch, derive, nothing_at
 from avion_lint.shell.scanning import HeredocSpan
 from avion_lint.shell.syntax import (
     AndOr,
@@ -26,6 +26,7 @@ from avion_lint.shell.syntax import (
     Simple,
 )
 from avion_lint.shell.words import Part, PartKind, Word
+from avion_lint.source import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ def _heredoc(b: Building, span: HeredocSpan) -> Heredoc:
     lexer = lex_literal if span.quoted else lex_body
     parts = tuple(filled(b, part, {}) for part in lexer(b.masked, span.start, span.end))
     pieces = _without_tabs(parts, b.masked.text) if span.tabs else _pieces(parts)
-    text = derive(pieces, b.origin)
-    text = text if text.text else nothing_at(b.origin, span.start)
-    where = Stretch(b.origin, span.start, span.end)
+    text = derive(pieces, b.text)
+    text = text if text.text else nothing_at(b.text, span.start)
+    where = Stretch(b.text, span.start, span.end)
     return Heredoc(where, span.delimiter, span.quoted, span.closed, text, parts)
 
 
@@ -94,7 +95,7 @@ def _here_string(word: Word) -> Heredoc:
 
 def with_redirects(node: Node, redirects: tuple[Redirect, ...], words: tuple[Word, ...], end: int) -> Node:
     """Give redirections to the command they belong to: the last one of a list or a pipeline."""
-    where = Stretch(node.where.origin, node.where.start, end)
+    where = Stretch(node.where.text, node.where.start, end)
     match node:
         case Simple():
             return replace(node, where=where, redirects=(*node.redirects, *redirects), words=(*node.words, *words))

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from avion_lint.record import field, record
 from avion_lint.shell import grammar
 from avion_lint.shell.masking import Masked
-from avion_lint.shell.origin import Origin, Stretch
+from avion_lint.shell.origin import Stretch
 from avion_lint.shell.scanning import HeredocSpan
 from avion_lint.shell.syntax import Assignment, Node, Redirect, Simple
 from avion_lint.shell.words import Word
+from avion_lint.source import Excerpt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Building:
     masked: Masked
     heredocs: dict[int, HeredocSpan]
     negated: dict[int, int]
-    origin: Origin
+    text: Excerpt
     statements: Callable[[Building, Iterable[Tree]], tuple[Node, ...]]
     troubles: list[Trouble] = field(default_factory=list)
     line_ends: list[int] = field(default_factory=list)
@@ -51,13 +52,13 @@ class Building:
 
     def where(self, tree: Tree) -> Stretch:
         """Where a node of the grammar's stands in the script."""
-        return Stretch(self.origin, tree.start_byte + self.base, tree.end_byte + self.base)
+        return Stretch(self.text, tree.start_byte + self.base, tree.end_byte + self.base)
 
     def tell_errors(self, root: Tree) -> None:
         """Note what the grammar cannot read."""
         for start, end, missing in grammar.errors(root):
             message = "something is missing here" if missing else NOT_SHELL
-            self.troubles.append(Trouble(Stretch(self.origin, start + self.base, end + self.base), message))
+            self.troubles.append(Trouble(Stretch(self.text, start + self.base, end + self.base), message))
 
     def new(self, where: Stretch, words: list[Word], sets: list[Assignment], redirects: list[Redirect]) -> Simple:
         """Make a simple command, counted on."""

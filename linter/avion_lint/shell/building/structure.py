@@ -61,7 +61,7 @@ def _statement(b: Building, tree: Tree) -> Node:
         b.depth -= 1
     mark = b.negated.get(tree.start_byte + b.base)
     if mark is not None and isinstance(node, Group | If | Repeat | Case):
-        return Negated(Stretch(b.origin, mark, node.where.end), node)
+        return Negated(Stretch(b.text, mark, node.where.end), node)
     return node
 
 
@@ -112,7 +112,7 @@ def _compound(b: Building, tree: Tree) -> Node:
     if tree.children and tree.children[0].type == "((":
         word = word_between(b, tree, b.where(tree).start + 2, b.where(tree).end - 2)
         opening = Word(
-            Stretch(b.origin, b.where(tree).start, b.where(tree).start + 2),
+            Stretch(b.text, b.where(tree).start, b.where(tree).start + 2),
             (Part(PartKind.LITERAL, "((", b.where(tree).start, b.where(tree).start + 2, quoted=False),),
         )
         return b.new(b.where(tree), [opening, word], [], [])

@@ -8,9 +8,10 @@ from avion_lint.shell import grammar
 from avion_lint.shell.building.kinds import SUBSTITUTIONS
 from avion_lint.shell.building.state import Building
 from avion_lint.shell.lexing import lex
-from avion_lint.shell.origin import UNKNOWN, Stretch
+from avion_lint.shell.origin import Stretch
 from avion_lint.shell.syntax import Node
 from avion_lint.shell.words import Part, PartKind, Word
+from avion_lint.source import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ def word_between(b: Building, tree: Tree, start: int, end: int) -> Word:
     """The word `[start, end)`; `tree` holds its substitutions."""
     text = b.masked.text[start:end]
     if not _SPECIAL.search(text) and text:
-        return Word(Stretch(b.origin, start, end), (Part(PartKind.LITERAL, text, start, end, quoted=False),))
+        return Word(Stretch(b.text, start, end), (Part(PartKind.LITERAL, text, start, end, quoted=False),))
     parts = tuple(lex(b.masked, start, end))
     if any(part.kind in {PartKind.SUBSTITUTION, PartKind.PROCESS} or "$(" in part.operand for part in parts):
         parts = tuple(filled(b, part, _substitutions(tree)) for part in parts)
-    return Word(Stretch(b.origin, start, end), parts)
+    return Word(Stretch(b.text, start, end), parts)
 
 
 def filled(b: Building, part: Part, trees: dict[int, Tree]) -> Part:
