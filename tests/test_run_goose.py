@@ -6,7 +6,7 @@ import pytest
 
 from tests.goose_wire import find_goose
 from tests.postgres_servers import MAJORS, programs, running
-from tests.run_helper import goose_path, make_site, table, up
+from tests.run_helper import SETTINGS, goose_path, make_site, table, up
 
 ONE, TWO = "00001_one.sql", "00002_two.sql"
 
@@ -24,7 +24,7 @@ def test_a_run_applies_what_is_pending_and_says_from_which_version_to_which(site
     assert (told["outcome"], told["before"], told["after"]) == ("done", "0", "2")
     assert site.database.versions() == [1, 2]
     assert site.database.tables() == ["goose_db_version", "t1", "t2"]
-    assert [step["name"] for step in told["steps"]] == ["lock", "status", "migrate 1", "migrate 2", "verify"]
+    assert [step["name"] for step in told["steps"]] == ["lock", "status", "migrate 1", "migrate 2", "verify", "schema"]
 
 
 @pytest.mark.parametrize("major", [*MAJORS])
@@ -82,6 +82,47 @@ def test_what_somebody_has_changed_by_hand_is_noted(site):
     assert (check["outcome"], check["measured"]) == ("note", "+ column public.t1.by_hand: text")
     assert (mended["outcome"], mended["measured"]) == ("passed", "the same")
     assert nothing_pending["measured"] == "the same"
+
+
+ODD = (
+    "CREATE OR REPLACE FUNCTION odd() RETURNS event_trigger LANGUAGE plpgsql AS "
+    "$$BEGIN ALTER TABLE t1 ADD COLUMN IF NOT EXISTS odd int; END$$; "
+    "CREATE EVENT TRIGGER odd ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION odd()"
+)
+
+
+@pytest.mark.parametrize(("level", "code"), [("warning", 0), ("error", 4), ("off", 0)])
+def test_after_a_run_the_schema_is_compared_with_the_one_that_the_migrations_make(site, level, code):
+    site.write(
+        {
+            "avion-lint.yaml": SETTINGS.replace(
+                "staging: {", f"staging: {{schema-differences: '{level}', skip: [schema], "
+            )
+        }
+    )
+    site.run()
+    site.database.ask(ODD)
+    site.write({"00003_three.sql": up("ALTER TABLE t2 ADD CONSTRAINT c CHECK (id > 0) NOT VALID;")})
+    site.write({"00004_four.sql": table(4)})
+    told = site.run(code=code)
+    steps = {step["name"]: step for step in told["steps"]}
+
+    assert site.database.versions() == [1, 2, 3, 4]
+    assert steps["verify"]["note"] == "not validated yet: t2.c; VALIDATE CONSTRAINT in a later migration"
+    said = steps["schema"]["note"] + steps["schema"]["why"] if level != "off" else ""
+    assert ("+ column public.t1.odd: integer" in said) is (level != "off")
+    if level == "error":
+        assert told["diagnosis"]["branch"] == "not-the-migration"
+
+
+def test_a_difference_that_was_there_before_the_run_is_told_and_fails_nothing(site):
+    site.run()
+    site.database.ask("ALTER TABLE t1 ADD COLUMN by_hand text")
+    site.write({"00003_three.sql": table(3)})
+    told = site.run()
+    (step,) = (step for step in told["steps"] if step["name"] == "schema")
+
+    assert step["note"] == "not as the migrations make it: + column public.t1.by_hand: text, as before the run"
 
 
 def test_a_second_run_has_nothing_to_do(site):

@@ -72,7 +72,7 @@ def test_production_runs_what_was_rehearsed_and_approved_and_backs_it_up_before(
     assert f"approval: production asks for 2 approvals of plan {plan}" in unasked["why"]
     assert nothing_yet == []
     assert told["outcome"] == "done"
-    assert [step["name"] for step in told["steps"]] == ["lock", "status", "backup", "migrate 1", "verify"]
+    assert [step["name"] for step in told["steps"]] == ["lock", "status", "backup", "migrate 1", "verify", "schema"]
 
 
 @pytest.mark.slow
@@ -359,7 +359,7 @@ def test_after_a_run_the_service_must_be_well_and_the_webhook_is_told(make, list
 
     assert [(step["name"], bool(step["why"])) for step in told["steps"]][-2:] == [("health", False), ("smoke", True)]
     assert told["diagnosis"]["branch"] == "not-the-migration"
-    assert "kubectl rollout undo deployment/users" in told["diagnosis"]["steps"][1]
+    assert "kubectl rollout undo deployment/users" in told["diagnosis"]["steps"][2]
     assert told["after"] == "1"
     assert [message.get("outcome") for message in listener.told] == ["failed", None]
     assert listener.told[1]["routing_key"] == "key-1"

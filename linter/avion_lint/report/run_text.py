@@ -25,6 +25,7 @@ def render(report: Report) -> str:
     for step in report.steps:
         mark = "failed" if step.why else "ok"
         lines.append(f"  {step.name:<24} {mark:<7} {step.seconds:.1f} s")
+        lines += [f"    note: {step.note}"] if step.note else []
     lines.append(f"  version {report.before} -> {report.after or 'not known'}")
     if report.diagnosis is not None:
         lines += ["", f"{report.diagnosis.branch}: {report.diagnosis.why}"]
@@ -42,7 +43,9 @@ def as_json(report: Report) -> str:
         "after": report.after or None,
         "applied": list(report.applied),
         "rolled_back": list(report.rolled_back),
-        "steps": [{"name": step.name, "seconds": step.seconds, "why": step.why} for step in report.steps],
+        "steps": [
+            {"name": step.name, "seconds": step.seconds, "why": step.why, "note": step.note} for step in report.steps
+        ],
         "diagnosis": report.diagnosis.said if report.diagnosis else None,
         "untold": report.untold,
     }

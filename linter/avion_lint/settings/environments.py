@@ -53,6 +53,8 @@ class Environment:
     `max_retries` is how many times the runner is started at most, `timeout_seconds` the time for all migrations of a
     run. `lock_timeout` and `statement_timeout` are PostgreSQL's. `dry_run` asks for a dry run of the very same plan
     before. `merged` asks that what is run is on the base branch. `skip` names checks that do not count.
+    `schema_differences` is what a schema counts for that is not the one that the migrations make: `error`, `warning` or
+    `off`.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Environment:
     max_transaction_minutes: int = 30
     max_replication_lag_seconds: int = 30
     max_minutes: int = 5
+    schema_differences: str = "warning"
     maintenance_window: Window | None = None
     database_url_env: str = "DATABASE_URL"
     backup_folder: str = "backups"

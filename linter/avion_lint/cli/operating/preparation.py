@@ -97,6 +97,7 @@ class Prepared:
     estimate: Estimate
     checks: tuple[Check, ...]
     scripts: Mapping[str, str]
+    drift: tuple[str, ...] | None = None
 
     @property
     def blocking(self) -> tuple[Check, ...]:
@@ -148,6 +149,7 @@ def _prepared(given: Namespace, place: Place, connection: psycopg.Connection, ad
     case = case_for(given, collected)
     gate = pass_gate(case, collected, recorded, found)
     told = merged(given, place.root, place.settings.base, found)
+    drift = _drift(connection, place, _schema_before(collected, frozenset(file.path for file in found.files)))
     evidence = Evidence(
         place.environment,
         measured,
@@ -159,22 +161,29 @@ def _prepared(given: Namespace, place: Place, connection: psycopg.Connection, ad
         told.unmerged,
         told.base,
         wanted,
-        _drift(connection, place, frozenset(file.path for file in found.files)),
+        drift,
         holder(connection, place.key),
     )
     server = f"{version // 10000}.{version % 10000}"
     scripts = _scripts(place)
     plan = replace(_plan(place, address, recorded, found, server=server), callbacks=_beside(found, scripts))
-    made = (migrations, plan, gate, told, taken, checks(evidence), scripts)
+    made = (migrations, plan, gate, told, taken, checks(evidence), scripts, drift)
     return Prepared(place, address, case, recorded, found, *made)
 
 
-def _drift(connection: psycopg.Connection, place: Place, paths: frozenset[str]) -> tuple[str, ...] | None:
-    """What the server has otherwise than the replay of what is applied; None where that is not sure.
+def differences(prepared: Prepared) -> Callable[[psycopg.Connection], tuple[str, ...] | None]:
+    """What compares the server's schema with the one that the plan's migrations make when they are all applied."""
 
-    `paths` are those of the pending migrations.
-    """
-    schema = _schema_before(place.collected, paths)
+    def compare(connection: psycopg.Connection) -> tuple[str, ...] | None:
+        pending = frozenset(file.path for file in prepared.plan.files)
+        everything = _everything(prepared.place.collected, pending)
+        return _drift(connection, prepared.place, everything[-1].after if everything else Schema())
+
+    return compare
+
+
+def _drift(connection: psycopg.Connection, place: Place, schema: Schema) -> tuple[str, ...] | None:
+    """What the server has otherwise than a replayed schema; None where that is not sure."""
     if schema.doubts:
         return None
     with connection.transaction():

@@ -20,7 +20,7 @@ from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.operating.afterwards import afterwards, announce
 from avion_lint.cli.operating.answers import answers
 from avion_lint.cli.operating.backups import back_up, folder_of, told
-from avion_lint.cli.operating.preparation import Place, Prepared, place_of, prepare
+from avion_lint.cli.operating.preparation import Place, Prepared, differences, place_of, prepare
 from avion_lint.cli.operating.runner import Started, program_of
 from avion_lint.cli.output import complain, say
 from avion_lint.executor.backups.backup import Wanted
@@ -112,6 +112,8 @@ def context_of(given: Namespace, prepared: Prepared, means: Means) -> Context:
         tell=_tell if sys.stderr.isatty() or given.verbose else lambda _: None,
         wait=given.wait,
         watched=lambda: _measure(place),
+        differences=differences(prepared) if place.environment.schema_differences != "off" else None,
+        drift=prepared.drift or (),
     )
 
 

@@ -155,6 +155,8 @@ def _not_begun(facts: Facts) -> Iterator[str]:
 
 
 def _not_the_migration(facts: Facts) -> Iterator[str]:
+    if facts.why and facts.files:
+        yield f"What did not go well came after the migrations: {facts.why}"
     yield "Leave the database as it is: rolling back the application is not rolling back the database."
     yield f"If the new release misbehaves, roll back the application: kubectl rollout undo deployment/{facts.service}"
     yield "If the old release does not work with the new schema either, write a migration that mends it (roll forward)."

@@ -245,11 +245,19 @@ def _schema(evidence: Evidence) -> Iterator[Check]:
     if evidence.drift is None:
         yield Check("schema", "the replay cannot see all that they did", limit, Outcome.NOTE)
         return
-    found = evidence.drift
-    more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
-    words = f"{'; '.join(found[:_FEW])}{more}" if found else "the same"
+    if evidence.environment.schema_differences == "off":
+        yield Check("schema", "not compared", "not asked for", Outcome.NOTE)
+        return
+    words = few(evidence.drift) or "the same"
     remedy = "Somebody has changed it by hand (+ only there, - missing there, ! otherwise): make it a migration."
-    yield Check("schema", words, limit, Outcome.NOTE if found else Outcome.PASSED, remedy)
+    found = Outcome.FAILED if evidence.environment.schema_differences == "error" else Outcome.NOTE
+    yield Check("schema", words, limit, found if evidence.drift else Outcome.PASSED, remedy)
+
+
+def few(found: tuple[str, ...]) -> str:
+    """The first of many things in words, and how many there are besides."""
+    more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
+    return f"{'; '.join(found[:_FEW])}{more}"
 
 
 def _room(evidence: Evidence) -> Iterator[Check]:

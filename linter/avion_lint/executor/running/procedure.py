@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from avion_lint.executor.problem import CannotRunError, EndedError
 from avion_lint.executor.running.comparing import altered, applied_of
 from avion_lint.executor.running.diagnosis import Branch, Diagnosis, Facts, diagnose
-from avion_lint.executor.running.measure import invalid_indexes
+from avion_lint.executor.running.measure import invalid_indexes, unvalidated_constraints
 from avion_lint.executor.running.plan import PlannedFile
+from avion_lint.executor.running.preflight import few
 from avion_lint.executor.running.recorded import Recorded
 from avion_lint.executor.running.sessions import end, name_of
 from avion_lint.executor.running.steps import Answer, Context, Ended, Report
@@ -74,6 +75,8 @@ class _Run:
             self.steps.step("backup", self.back_up)
         self.migrate()
         self.steps.step("verify", self.verify)
+        if context.differences is not None:
+            self.steps.step("schema", self.compare)
         for name, do in context.after:
             self.steps.step(name, do)
 
@@ -157,12 +160,29 @@ class _Run:
         with connect(self.context.address, "verify") as connection:
             found = self.context.look(connection)
             invalid = sorted(frozenset(invalid_indexes(connection)) - self.steps.invalid)
+            open_now = sorted(frozenset(unvalidated_constraints(connection)) - self.steps.unvalidated)
         missing = [file.path for file in self.context.plan.files if not self.is_applied(file, found)]
         if missing or found.failed or altered(self.context.plan, found):
             raise CannotRunError(f"the history is not as planned: {', '.join((*missing, *found.failed)) or 'altered'}")
         if invalid:
             raise CannotRunError(f"indexes were left invalid: {', '.join(invalid)}")
-        return {"version": found.newest}
+        note = {"note": f"not validated yet: {', '.join(open_now)}; VALIDATE CONSTRAINT in a later migration"}
+        return {"version": found.newest, **(note if open_now else {})}
+
+    def compare(self) -> Mapping[str, object]:
+        """See that the schema is the one that the migrations make; what was otherwise before fails nothing."""
+        context = self.context
+        if context.differences is None:
+            return {}
+        with connect(context.address, "schema") as connection:
+            found = context.differences(connection)
+        if found is None:
+            return {"note": "not compared: the replay cannot see all that the migrations did"}
+        new = tuple(each for each in found if each not in context.drift)
+        words = f"not as the migrations make it: {few(new or found)}"
+        if new and context.environment.schema_differences == "error":
+            raise CannotRunError(f"{words} (+ only there, - missing there, ! otherwise)")
+        return {"differences": list(found), "note": f"{words}{'' if new else ', as before the run'}"} if found else {}
 
     # --- when it did not go well --------------------------------------------------------------------------------
 

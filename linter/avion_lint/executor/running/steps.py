@@ -50,7 +50,8 @@ class Context:
     `look` reads the runner's table; `move` starts the runner for at most so many seconds, for one file (goose) or for
     all (Flyway, `at_once`); `back` undoes the newest migration, None where the runner cannot. `backup` and `after` are
     further steps, each gives what is told of it. `wait` are seconds for the lock, `pause` those before a second try.
-    `watched` is called when the run has begun and when it has ended.
+    `watched` is called when the run has begun and when it has ended. `differences` compares the schema with what the
+    migrations make when all are applied (None: the replay cannot see all); `drift` is what was otherwise before.
     """
 
     run: str
@@ -70,15 +71,18 @@ class Context:
     wait: float = 0.0
     pause: float = 2.0
     watched: Callable[[], None] = lambda: None
+    differences: Callable[[psycopg.Connection], tuple[str, ...] | None] | None = None
+    drift: tuple[str, ...] = ()
 
 
 @record
 class StepTold:
-    """A step that was taken, in seconds; `why` is "" where it went well."""
+    """A step that was taken, in seconds; `why` is "" where it went well, `note` what people should know even so."""
 
     name: str
     seconds: float
     why: str = ""
+    note: str = ""
 
 
 @record

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.running.lock import Lock, LockHeldError
-from avion_lint.executor.running.measure import invalid_indexes
+from avion_lint.executor.running.measure import invalid_indexes, unvalidated_constraints
 from avion_lint.executor.running.sessions import gone, prefix_of
 from avion_lint.executor.running.steps import Context, StepTold
 from avion_lint.executor.server.address import connect, driver
@@ -20,7 +20,8 @@ class StopError(Exception):
 class Steps:
     """The steps of a run, those that were taken so far among them.
 
-    `untold` says why the trail does not have all of it. `invalid` are the indexes that were invalid before.
+    `untold` says why the trail does not have all of it. `invalid` are the indexes that were invalid before,
+    `unvalidated` the constraints that were not validated.
     """
 
     def __init__(self, context: Context) -> None:
@@ -29,6 +30,7 @@ class Steps:
         self.taken: list[StepTold] = []
         self.untold = ""
         self.invalid: frozenset[str] = frozenset()
+        self.unvalidated: frozenset[str] = frozenset()
         self._locked = False
 
     def step(self, name: str, do: Callable[[], Mapping[str, object]]) -> None:
@@ -47,7 +49,7 @@ class Steps:
 
     def _ended(self, name: str, began: float, told: Mapping[str, object], words: str = "") -> None:
         seconds = round(time.monotonic() - began, 3)
-        self.taken.append(StepTold(name, seconds, words))
+        self.taken.append(StepTold(name, seconds, words, str(told.get("note", ""))))
         self.note("step-ended", step=name, seconds=seconds, passed=not words, why=words, **told)
 
     def _hold(self) -> None:
@@ -87,6 +89,7 @@ class Steps:
                 raise CannotRunError(f"the server still works for a runner whose run is gone: {words}")
             found = self.context.look(connection)
             self.invalid = frozenset(invalid_indexes(connection))
+            self.unvalidated = frozenset(unvalidated_constraints(connection))
         if found.fingerprint != self.context.plan.state:
             raise CannotRunError("the history has changed since the plan was made: make a new plan")
         return {"version": found.newest, "rows": found.rows}
