@@ -1404,6 +1404,13 @@ RULES: tuple[Rule, ...] = (
         on=(a.CreateObject,),
     ),
     indexed(
+        "SC120",
+        "schema.already_gone",
+        "Find a statement about something that a statement before it has dropped or renamed.",
+        Migration,
+        on=(a.Drop, a.DropColumn, a.DropConstraint, a.Rename),
+    ),
+    indexed(
         "SH101",
         "command.masked_failure",
         "Find a migration, backup, restore or rollback whose failure nobody gets to see.",
