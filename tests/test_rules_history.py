@@ -168,7 +168,11 @@ def test_each_is_given_a_free_version_behind_all_others():
     new = {f"{GOOSE}/{name}": UP for name in ("2_c.sql", "00003_d.sql", "00006_e.sql")}
     verdict = rehearse({**known, **new}, known, RULES)
     remedies = [result.finding.remedy for result in verdict.results if result.rule.id == "HI104"]
-    assert [remedy.rpartition("/")[2] for remedy in remedies] == ["00008_d.sql`.", "00007_c.sql`."]
+    assert [remedy.partition("`, or run")[0].rpartition("/")[2] for remedy in remedies] == [
+        "00008_d.sql",
+        "00007_c.sql",
+    ]
+    assert all(remedy.endswith("`avion-lint renumber`.") for remedy in remedies)
 
 
 def test_versions_are_compared_as_numbers():

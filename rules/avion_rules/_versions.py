@@ -37,9 +37,12 @@ def move_behind(migration: Migration, last: Version, free: Iterator[str]) -> str
     if version is None:
         return ""
     if new:
-        return f"Rename it to the next version: {rename(migration.path, version, new)}."
+        return f"Rename it to the next version: {rename(migration.path, version, new)}, or run `avion-lint renumber`."
     form = "YYYYMMDDHHMMSS" if migration.service.runner is Runner.GOOSE else "the form of the others"
-    return f"Rename it so that its version comes after {last}: the time of now, in UTC, in {form}."
+    return (
+        f"Rename it so that its version comes after {last}: the time of now, in UTC, in {form}. `avion-lint renumber` "
+        "does it."
+    )
 
 
 def rename(path: str, version: Version, new: str) -> str:
