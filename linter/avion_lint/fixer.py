@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Scene:
     """A finding and where it was made: the project, the migration, and the statement that it is in, if it is in one.
 
-    `known` is what fixers have worked out for the same migration.
+    `known` is what fixers have worked out for the same migration, `known_of_all` what for the same project.
     """
 
     finding: Finding
@@ -27,13 +27,22 @@ class Scene:
     migration: Migration
     statement: Statement | None = None
     known: dict[str, Any] = field(default_factory=dict, compare=False)
+    known_of_all: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def once(self, what: str, make: Callable[[], Made]) -> Made:
         """What `make` gives, made once for all findings of the migration; `what` names it."""
-        if what not in self.known:
-            self.known[what] = make()
-        made: Made = self.known[what]
-        return made
+        return _once(self.known, what, make)
+
+    def once_for_all(self, what: str, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made once for all migrations of the project."""
+        return _once(self.known_of_all, what, make)
+
+
+def _once(known: dict[str, Any], what: str, make: Callable[[], Made]) -> Made:
+    if what not in known:
+        known[what] = make()
+    made: Made = known[what]
+    return made
 
 
 Fixer = Callable[[Scene], Fix | None]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 
+from avion_lint.fixer import Scene
 from avion_lint.runners.migration import Kind
 from avion_lint.runners.numbering import a_step_after, spelling
-from avion_lint.subjects import Migration, Project
+from avion_lint.subjects import Project
 
 _GAP = re.compile(r"[^\w]+")
 
 
-def next_paths(project: Project, migration: Migration, words: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Paths beside a migration, with the versions after the last of its service; None where they cannot be told.
+def next_paths(scene: Scene, words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Paths beside the migration, with the versions after the last of its service; None where they cannot be told.
 
     `words` are descriptions, of which each name has one, in this order.
     """
-    last = _last_version(project)
+    migration = scene.migration
+    last = scene.once_for_all("last version", lambda: _last_version(scene.project))
     if last is None or migration.version is None:
         return None
     folder, slash, name = migration.path.rpartition("/")
@@ -52,15 +54,11 @@ def is_too_long(name: str) -> bool:
     return len(name.encode()) > _MOST_BYTES
 
 
-def is_last(project: Project, migration: Migration) -> bool:
-    """Whether nothing that has a version runs after a migration."""
-    return not after(project, migration)
+def is_last(scene: Scene) -> bool:
+    """Whether nothing that has a version runs after the migration."""
+    version, highest = scene.migration.version, scene.once_for_all("highest", lambda: _highest(scene.project))
+    return version is None or version.parts == highest
 
 
-def after(project: Project, migration: Migration) -> tuple[Migration, ...]:
-    """What runs after a migration: those with a higher version."""
-    return tuple(
-        each
-        for each in project.migrations
-        if each.version and migration.version and each.version.parts > migration.version.parts
-    )
+def _highest(project: Project) -> tuple[int, ...]:
+    return max((each.version.parts for each in project.migrations if each.version), default=())

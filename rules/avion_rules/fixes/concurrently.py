@@ -11,9 +11,10 @@ from avion_lint.source import Document, Place, Span
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration
 from avion_rules.fixes._layout import Piece, annotations_start, inserted, pieces
-from avion_rules.fixes._names import after, next_paths
+from avion_rules.fixes._names import next_paths
 from avion_rules.fixes._new_file import new_file, script_config
-from avion_rules.fixes._objects import in_another_path, is_quiet, keeps_order, undoing
+from avion_rules.fixes._objects import in_another_path, is_quiet, undoing
+from avion_rules.fixes._order import Doings, Needs, is_followed, keeps_before_later
 from avion_rules.fixes._outside import Concurrent, concurrent, in_place, rewritten
 from avion_rules.locks._rerun import Known, first_that_stops
 from avion_rules.locks.drop_before_replacement import drop_before_replacement
@@ -144,16 +145,15 @@ class _Plan:
     def _split(self, others: list[Piece]) -> Fix | None:
         moved = tuple(self.forms)
         late = self._late(others)
-        following = [action for each in after(self.scene.project, self.migration) for action in _actions(each)]
-        if late is None or (following and keeps_order([act for piece in moved for act in piece.actions], following)):
+        if late is None or keeps_before_later(self.scene, [act for piece in moved for act in piece.actions]):
             return None
-        if late and following:
+        if late and is_followed(self.scene):
             return None
         if len(late) == len(others):
             return self._rest_apart(late)
         word = _word(self.migration, moved)
         words = (word, f"{_described(self.migration)}_rest") if late else (word,)
-        paths = next_paths(self.scene.project, self.migration, words)
+        paths = next_paths(self.scene, words)
         back, own = undoing(self.down, moved)
         late_back, late_own = undoing(self.down, late)
         if paths is None or not own or not late_own or set(back) & set(late_back):
@@ -170,7 +170,7 @@ class _Plan:
         """The file keeps what is concurrent, since all the rest comes after it."""
         section = self.migration.file.section(Direction.UP)
         back, own = undoing(self.down, late)
-        paths = next_paths(self.scene.project, self.migration, (f"{_described(self.migration)}_rest",))
+        paths = next_paths(self.scene, (f"{_described(self.migration)}_rest",))
         fix = self._whole(transaction=bool(section and section.transaction), without=back)
         if not own or paths is None or fix is None:
             return None
@@ -180,14 +180,15 @@ class _Plan:
     def _late(self, others: list[Piece]) -> tuple[Piece, ...] | None:
         """What must run after the moved pieces; None where a moved one must run after that in turn."""
         late: list[Piece] = []
-        moved: list[a.Action] = []
+        moved, doings, rest = Needs(), Doings(), set(others)
         for piece in self.up:
             if piece in self.forms:
-                if late and keeps_order(piece.actions, [action for each in late for action in each.actions]):
+                if doings.mind(Needs(piece.actions)):
                     return None
-                moved += piece.actions
-            elif piece in others and (late or (moved and keeps_order(moved, piece.actions))):
+                moved.add(*piece.actions)
+            elif piece in rest and (late or any(map(moved.mind, piece.actions))):
                 late.append(piece)
+                doings.add(piece.actions)
         return tuple(late)
 
     def _moved_script(self, back: tuple[Piece, ...]) -> Script:
@@ -212,10 +213,6 @@ class _Plan:
             return ()
         end = text.find("\n", at) + 1 or len(text)
         return (Edit(Place(self.migration.document, Span(at, end)), ""),)
-
-
-def _actions(migration: Migration) -> tuple[a.Action, ...]:
-    return tuple(action for statement in migration.up for action in statement.actions)
 
 
 def _does_nothing(piece: Piece) -> bool:

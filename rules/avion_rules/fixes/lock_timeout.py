@@ -25,7 +25,7 @@ def lock_timeout(scene: Scene) -> Fix | None:
         return None
     start = _first(found[0])
     at = Span(start, start)
-    value = usual(scene.project)
+    value = usual(scene)
     if section.transaction:
         text = f"SET LOCAL lock_timeout = '{value}';\n"
         return Fix("Limit the wait for locks", (Edit(Place(migration.document, at), text),))
@@ -59,8 +59,12 @@ def _says_something(migration: Migration) -> bool:
     )
 
 
-def usual(project: Project) -> str:
+def usual(scene: Scene) -> str:
     """The value that the service's last migration with one has, else the usual one."""
+    return scene.once_for_all("usual lock_timeout", lambda: _usual(scene.project))
+
+
+def _usual(project: Project) -> str:
     for migration in reversed(project.migrations):
         text = migration.document.text
         if "lock_timeout" in text or "LOCK_TIMEOUT" in text:  # many migrations are asked, and few have one

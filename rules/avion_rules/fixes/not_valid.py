@@ -14,9 +14,10 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 from avion_rules.fixes._clause import NAME, clause, instead, put, text_of
 from avion_rules.fixes._layout import Piece, inserted, pieces
-from avion_rules.fixes._names import after, is_too_long, next_paths
+from avion_rules.fixes._names import is_too_long, next_paths
 from avion_rules.fixes._new_file import new_file, nothing_validated
-from avion_rules.fixes._objects import in_another_path, keeps_order
+from avion_rules.fixes._objects import in_another_path
+from avion_rules.fixes._order import keeps_before_later
 from avion_rules.fixes.lock_timeout import usual
 from avion_rules.locks._clauses import constraint_name, table_sql
 from avion_rules.locks._not_null import NOT_NULL_NOT_VALID
@@ -62,8 +63,7 @@ def _whole(scene: Scene, steps: list[_Step]) -> Fix | None:
     """The fix of all constraints of a file."""
     migration = scene.migration
     down = _down_edits(migration, steps)
-    following = [act for each in after(scene.project, migration) for made in each.up for act in made.actions]
-    if down is None or (following and keeps_order([step.action for step in steps], following)):
+    if down is None or keeps_before_later(scene, [step.action for step in steps]):
         return None
     edits = (*(edit for step in steps for edit in step.edits), *down)
     return _fix(scene, steps, edits)
@@ -74,14 +74,14 @@ def _fix(scene: Scene, steps: list[_Step], edits: tuple[Edit, ...]) -> Fix | Non
     described = migration.file.description.replace(" ", "_") or "constraints"
     later = [step for step in steps if step.then]
     words = (f"validate_{described}", *([f"{described}_not_null"] if later else []))
-    paths = next_paths(scene.project, migration, words)
+    paths = next_paths(scene, words)
     if paths is None:
         return None
     files = [
         new_file(migration, paths[0], Script("".join(step.validate for step in steps), nothing_validated(migration)))
     ]
     if later:
-        limit = f"SET LOCAL lock_timeout = '{usual(scene.project)}';\n"
+        limit = f"SET LOCAL lock_timeout = '{usual(scene)}';\n"
         up = limit + "".join(step.then for step in later)
         files.append(new_file(migration, paths[1], Script(up, limit + "".join(step.undo_then for step in later))))
     return Fix("Add it NOT VALID, and validate it in a migration of its own", edits, tuple(files))

@@ -47,11 +47,11 @@ def _apart(scene: Scene, statement: Statement, index: a.CreateIndex) -> Fix | No
     parts = _parts(statement, index)
     found = _ON.search(statement.place.text)
     may_wait = service.runner is Runner.FLYWAY and service.transactional_lock is not False
-    if not parts or found is None or index.index is None or may_wait or not is_last(scene.project, migration):
+    if not parts or found is None or index.index is None or may_wait or not is_last(scene):
         return None
     if migration.kind is not Kind.VERSIONED or migration.problems or section is None or not section.transaction:
         return None
-    paths = next_paths(scene.project, migration, (f"{index.index}_parts", f"{index.index}_attach"))
+    paths = next_paths(scene, (f"{index.index}_parts", f"{index.index}_attach"))
     if paths is None or in_another_path(migration):
         return None
     rest, unique = " ".join(statement.place.text[found.end() :].split()), "UNIQUE " if index.unique else ""
@@ -102,7 +102,7 @@ def _attached(
 ) -> Script:
     """The parts put together; back, the whole goes and all are made again, since an index cannot be detached."""
     whole = a.Name(index.table.schema, index.index or "").sql
-    limit = f"SET LOCAL lock_timeout = '{usual(scene.project)}';\n"
+    limit = f"SET LOCAL lock_timeout = '{usual(scene)}';\n"
     attach = "".join(f"ALTER INDEX {whole} ATTACH PARTITION {part.qualified};\n" for part in parts)
     again = "".join(f"CREATE {words} {part.index} ON {part.table} {rest};\n" for part in parts)
     own = f"CREATE {words} {a.identifier(index.index or '')} ON ONLY {parent};\n"

@@ -19,7 +19,7 @@ def enum_value_first(scene: Scene) -> Fix | None:
     migration = scene.migration
     up = _transactional(migration)
     first = next((at for at, piece in enumerate(up) if piece.has(scene.statement)), None)
-    if first is None or not is_last(scene.project, migration):
+    if first is None or not is_last(scene):
         return None
     moved = up[first:]
     adds = any(isinstance(action, a.AddEnumValue) for piece in moved for action in piece.actions)
@@ -39,7 +39,7 @@ def validated_apart(scene: Scene) -> Fix | None:
     later = up[up.index(moved[0]) + 1 :]
     tables = {act.table.name for piece in moved for act in piece.actions if isinstance(act, a.ValidateConstraint)}
     rest = [action for piece in later if piece not in moved for action in piece.actions]
-    apart = is_last(scene.project, migration) and not in_another_path(migration)
+    apart = is_last(scene) and not in_another_path(migration)
     if not apart or any(_is_on(action, tables) for action in rest):
         return None
     return _moved(scene, moved, (), f"validate_{_described(migration)}", "Validate it in a migration of its own")
@@ -60,7 +60,7 @@ def _transactional(migration: Migration) -> tuple[Piece, ...]:
 
 def _moved(scene: Scene, moved: tuple[Piece, ...], settings: tuple[Piece, ...], word: str, title: str) -> Fix | None:
     down = pieces(scene.migration, Direction.DOWN)
-    paths = next_paths(scene.project, scene.migration, (word,))
+    paths = next_paths(scene, (word,))
     back, own = undoing(down or (), moved)
     validates = all(isinstance(action, a.ValidateConstraint) for piece in moved for action in piece.actions)
     if down is None or paths is None or (not own and not validates):

@@ -11,9 +11,10 @@ from avion_lint.source import Document, Place
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 from avion_rules.fixes._layout import Piece, annotations_start, inserted, pieces
-from avion_rules.fixes._names import after, next_paths
+from avion_rules.fixes._names import next_paths
 from avion_rules.fixes._new_file import new_file
-from avion_rules.fixes._objects import in_another_path, is_quiet, keeps_order, undoing
+from avion_rules.fixes._objects import in_another_path, is_quiet, undoing
+from avion_rules.fixes._order import keeps_before_later, keeps_order
 from avion_rules.fixes.lock_timeout import usual
 from avion_rules.locks._clauses import table_sql
 from avion_rules.locks._keys import Key, keys_built
@@ -39,8 +40,7 @@ def unique_key(scene: Scene) -> Fix | None:
         return None
     back, own = undoing(down, (piece,))
     later = [action for each in up[up.index(piece) + 1 :] for action in each.actions]
-    later += [act for each in after(scene.project, migration) for made in each.up for act in made.actions]
-    if not own or keeps_order(piece.actions, later):
+    if not own or keeps_order(piece.actions, later) or keeps_before_later(scene, piece.actions):
         return None
     plan = _Plan(scene, statement, piece, found, back)
     others = any(each != piece and not is_quiet(each) for each in up)
@@ -97,7 +97,7 @@ class _Plan:
 
     def constraint(self, path: str) -> Document:
         """The file that makes the constraint of the index; back, the index stays, as it was before."""
-        name, limit = a.identifier(self.key.name), f"SET LOCAL lock_timeout = '{usual(self.scene.project)}';\n"
+        name, limit = a.identifier(self.key.name), f"SET LOCAL lock_timeout = '{usual(self.scene)}';\n"
         added = (
             f"ALTER TABLE {self.table} ADD CONSTRAINT {name} {self.key.words} USING INDEX {name}{self.key.deferred};\n"
         )
@@ -107,7 +107,7 @@ class _Plan:
 
     def in_place(self, up: tuple[Piece, ...], down: tuple[Piece, ...]) -> Fix | None:
         """The file builds the index, another makes the constraint."""
-        paths = next_paths(self.scene.project, self.migration, (f"{_word(self.migration)}_constraint",))
+        paths = next_paths(self.scene, (f"{_word(self.migration)}_constraint",))
         if paths is None:
             return None
         edits = [each.removed() for each in up if is_quiet(each)]
@@ -132,7 +132,7 @@ class _Plan:
     def apart(self) -> Fix | None:
         """The file keeps the rest; two others build the index and make the constraint."""
         words = (f"{_word(self.migration)}_index", f"{_word(self.migration)}_constraint")
-        paths = next_paths(self.scene.project, self.migration, words)
+        paths = next_paths(self.scene, words)
         if paths is None:
             return None
         index = new_file(self.migration, paths[0], Script(self.build, self.clear, transaction=False))
