@@ -306,3 +306,19 @@ def test_edits_take_the_line_ends_of_their_document_and_must_not_overlap():
     assert edited(document.text, [Edit(places[0], "c\nd"), Edit(places[1], "x\n")]) == "x\r\na\r\nc\r\nd\r\n"
     with pytest.raises(ValueError, match="overlap"):
         edited(document.text, [Edit(places[2], ""), Edit(Place(document, Span(1, 3)), "")])
+
+
+def test_every_finding_that_is_left_has_its_reason(repository: Path):
+    text = INDEX.replace("-- find by name\n", "ALTER TABLE users RENAME COLUMN email TO mail;\n-- find by name\n")
+    (repository / "db" / "00002_name.sql").write_text(text, encoding="utf-8")
+    done = avion_lint("fix", cwd=repository)
+
+    left = [line.partition(" is left: ") for line in done.err.splitlines() if " is left: " in line]
+    assert [(where.rpartition(": ")[2], why) for where, _, why in left] == [
+        ("MG116 down-not-inverse", "no change of text alone mends it here, see what its remedy says"),
+        ("CO105 rename-column", "somebody has to decide, see what its remedy says"),
+    ]
+    assert done.err.splitlines()[-1].endswith("2 findings left")
+    again = avion_lint("--fix", cwd=repository)
+    assert " is left: " not in again.err
+    assert "CO105 rename-column" in again.out

@@ -18,7 +18,7 @@ from avion_lint.judgement.judge import Case, judge
 from avion_lint.judgement.mend import Mended, Texts, mend
 from avion_lint.record import replace
 from avion_lint.report.wording import plural
-from avion_lint.verdict import Verdict
+from avion_lint.verdict import Result, Verdict
 
 
 def fix(given: Namespace) -> int:
@@ -44,7 +44,7 @@ def fix_first(given: Namespace) -> int | None:
     mended, _ = mend_all(given)
     if not write(given, mended):
         return Exit.UNCHECKED
-    _tell(mended)
+    _tell(mended, report_follows=True)
     return None
 
 
@@ -108,24 +108,46 @@ def _why(verdict: Verdict) -> str:
     return "; ".join(f"{entry.path}: {entry.why}" for entry in verdict.unchecked if entry.blocks)
 
 
-def _tell(mended: Mended) -> None:
+def _tell(mended: Mended, *, report_follows: bool = False) -> None:
     """What was done, what was not, and what is left, on standard error, so that a diff can be piped."""
-    for line in told(mended):
+    from avion_rules.fixes import all_fixers  # noqa: PLC0415 - only where something is mended
+
+    for line in told(mended, all_fixers(), report_follows=report_follows):
         complain(line)
 
 
-def told(mended: Mended) -> Iterator[str]:
-    """A line for each fix, and one for what is left."""
+def told(mended: Mended, fixable: Collection[str], *, report_follows: bool = False) -> Iterator[str]:
+    """A line for each fix, and one for each finding that is left, unless a report will show them anyway.
+
+    `fixable` are the rules for which there are fixers.
+    """
     for each in mended.applied:
         made = "".join(f", new: {document.path}" for document in each.fix.files)
         path = each.result.finding.place.document.path
         yield f"{path}: {each.result.rule.id} {each.result.rule.name}: {each.fix.title}{made}"
-    for each in mended.refused:
-        path = each.result.finding.place.document.path
-        yield f"{path}: {each.result.rule.name} is left as it is: mending it would bring other findings"
-    unsafe = sum(result.finding.fix is not None and not result.finding.fix.safe for result in mended.after.results)
-    more = f", {unsafe:,} of them to be mended with --unsafe-fixes" if unsafe else ""
-    yield f"{plural(len(mended.applied), 'fix', 'fixes')}; {plural(len(mended.after.results), 'finding')} left{more}"
+    refused = {_identity(each.result) for each in mended.refused}
+    for result in () if report_follows else mended.after.results:
+        place = result.finding.place
+        where = f"{place.document.path}:{place.start.line}"
+        yield f"{where}: {result.rule.id} {result.rule.name} is left: {_reason(result, fixable, refused)}"
+    yield f"{plural(len(mended.applied), 'fix', 'fixes')}; {plural(len(mended.after.results), 'finding')} left"
+
+
+def _identity(result: Result) -> tuple[str, str, str]:
+    return result.rule.id, result.finding.place.document.path, result.finding.message
+
+
+def _reason(result: Result, fixable: Collection[str], refused: Collection[tuple[str, str, str]]) -> str:
+    """Why a finding is not mended."""
+    if _identity(result) in refused:
+        return "mending it would bring other findings"
+    if result.finding.fix is not None and not result.finding.fix.safe:
+        return "its fix has to be read by somebody, so it waits for --unsafe-fixes"
+    if result.finding.fix is not None:
+        return "its fix does not go with another one: run this again"
+    if result.rule.id in fixable:
+        return "no change of text alone mends it here, see what its remedy says"
+    return "somebody has to decide, see what its remedy says"
 
 
 def diff(mended: Mended) -> Iterator[str]:
