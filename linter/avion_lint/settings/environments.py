@@ -7,6 +7,7 @@ from datetime import time
 from enum import StrEnum
 
 from avion_lint.record import field, record, replace
+from avion_lint.settings.kubernetes import KubernetesSettings, read_kubernetes
 from avion_lint.settings.rules import Reading
 from avion_lint.source import Place
 from avion_lint.yaml.nodes import Node, Scalar, entries, get, items, span_at, text_at
@@ -22,6 +23,13 @@ class Profile(StrEnum):
     DEVELOPMENT = "development"
     STAGING = "staging"
     PRODUCTION = "production"
+
+
+class Mode(StrEnum):
+    """Where the runner is started: on this machine, or in a Job of a cluster."""
+
+    LOCAL = "local"
+    KUBERNETES = "kubernetes"
 
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -89,6 +97,8 @@ class Environment:
     audit_file: str = ""
     metrics_file: str = ""
     skip: tuple[str, ...] = ()
+    mode: Mode = Mode.LOCAL
+    kubernetes: KubernetesSettings = KubernetesSettings()
     place: Place | None = field(default=None, compare=False)
 
     @property
@@ -100,7 +110,7 @@ class Environment:
 
 def _text(value: object) -> str:
     match value:
-        case Window():
+        case Window() | KubernetesSettings():
             return value.text
         case tuple():
             return " ".join(str(each) for each in value)
@@ -171,6 +181,10 @@ def _values(node: Node, reading: Reading) -> Iterator[tuple[str, Any]]:
         name = key.replace("-", "_")
         if key == "maintenance-window":
             yield name, _window(given, reading)
+        elif key == "kubernetes":
+            yield name, read_kubernetes(given)
+        elif key == "mode":
+            yield name, Mode(text) if (text := text_at(node, key)) in set(Mode) else Mode.LOCAL
         elif isinstance(given, Scalar):
             yield name, given.value if isinstance(given.value, bool | int) else given.text
         else:

@@ -33,6 +33,7 @@ COMMANDS = {
     "stats": ("housekeeping", "stats_arguments"),
     "plan": ("operating", "plan_arguments"),
     "run": ("operating", "run_arguments"),
+    "render": ("operating", "render_arguments"),
     "rollback": ("operating", "rollback_arguments"),
     "backup": ("operating", "backup_arguments"),
     "restore": ("operating", "restore_arguments"),

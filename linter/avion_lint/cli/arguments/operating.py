@@ -22,6 +22,10 @@ def _add_place(parser: ArgumentParser) -> None:
     parser.add_argument("--settings", metavar="FILE", help="settings file (default: avion-lint.yaml at the root)")
 
 
+def _add_image(parser: ArgumentParser) -> None:
+    parser.add_argument("--image", metavar="NAME@DIGEST", help="runner and migrations (default: that of the settings)")
+
+
 def _add_git(parser: ArgumentParser) -> None:
     parser.add_argument("--base", metavar="REF", help="the branch that must have what is run (default: detected)")
     parser.add_argument("--no-git", action="store_true", help="do not ask git")
@@ -98,6 +102,32 @@ def run_arguments(arguments: list[str]) -> Callable[[], int]:
 
     def run() -> int:
         from avion_lint.cli.operating.run import run as command  # noqa: PLC0415 - other commands do not need it
+
+        return command(given)
+
+    return run
+
+
+_RENDER = """\
+Write a service's migrations as manifests of a Kubernetes Job: plain YAML, clean under the policy `strict`. The Job
+waits for the database, makes a backup where the environment has backups, sees that its image holds exactly the
+migrations that are here, and runs goose or Flyway once. What it needs stands in the settings, below `kubernetes:` of
+the environment; of Secrets it has the names only. No database and no cluster is asked.
+"""
+
+
+def render_arguments(arguments: list[str]) -> Callable[[], int]:
+    """Read the arguments of `avion-lint render`."""
+    parser = parser_of("render", _RENDER, "exit codes: 0 written · 2 usage or settings wrong · 3 could not be rendered")
+    _add_place(parser)
+    _add_image(parser)
+    parser.add_argument("--no-git", action="store_true", help="do not ask git which commit this is")
+    parser.add_argument("--hooks", choices=("helm", "argocd"), help="as hooks of Helm's, or of Argo CD's")
+    parser.add_argument("--output", metavar="FOLDER", help="write files there instead of standard output")
+    given = _parsed(parser, arguments)
+
+    def run() -> int:
+        from avion_lint.cli.operating.render import render as command  # noqa: PLC0415 - other commands do not need it
 
         return command(given)
 

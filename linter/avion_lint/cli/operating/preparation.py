@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -109,9 +110,24 @@ def place_of(given: Namespace) -> Place:
     """The service and the environment that the command line names; raises UsageError, SettingsError."""
     root = Path(root_of("."))
     settings = load_settings(root, given.settings)
-    environment = environment_of(given.env, settings)
+    environment = with_image(environment_of(given.env, settings), getattr(given, "image", None))
     collected = one_service(gathered(walked(root, ["."]), settings).services, given.service, root)
     return Place(root, settings, environment, collected, Trail(root / environment.audit_file))
+
+
+_IMAGE = re.compile(r"[a-z0-9][A-Za-z0-9._:/-]*@sha256:[0-9a-f]{64}")
+
+
+def with_image(environment: Environment, image: str | None) -> Environment:
+    """The environment with the image that the command line names; raises UsageError where it has no digest."""
+    if not image:
+        return environment
+    if not _IMAGE.fullmatch(image):
+        raise UsageError(
+            f"--image {image} is no image with its digest: write NAME@sha256:… (64 hexadecimal digits), as "
+            "`docker buildx imagetools inspect` tells it; a tag alone may be another program tomorrow"
+        )
+    return replace(environment, kubernetes=replace(environment.kubernetes, image=image))
 
 
 def environment_of(name: str, settings: Settings) -> Environment:
@@ -165,7 +181,7 @@ def _prepared(given: Namespace, place: Place, connection: psycopg.Connection, ad
         holder(connection, place.key),
     )
     server = f"{version // 10000}.{version % 10000}"
-    scripts = _scripts(place)
+    scripts = scripts_of(place)
     plan = replace(_plan(place, address, recorded, found, server=server), callbacks=_beside(found, scripts))
     made = (migrations, plan, gate, told, taken, checks(evidence), scripts, drift)
     return Prepared(place, address, case, recorded, found, *made)
@@ -255,7 +271,8 @@ def _plan(
     )
 
 
-def _scripts(place: Place) -> dict[str, str]:
+def scripts_of(place: Place) -> dict[str, str]:
+    """Texts of Flyway's configurations of single scripts, by the paths of the scripts."""
     if place.collected.service.runner is not Runner.FLYWAY:
         return {}
     files = {file.path: place.root / f"{file.path}.conf" for file in place.collected.files}

@@ -34,12 +34,12 @@ def run(path: str, job: Job, command: str, target: Version | None = None) -> Ran
         "JAVA_TOOL_OPTIONS": f"{_JAVA} -Duser.timezone=UTC -Duser.home={job.private}",
         "REDGATE_DISABLE_TELEMETRY": "true",
         **_reached(job.address),
-        **_told(job.stage.configuration),
+        **told(job.stage.configuration),
         "FLYWAY_LOCATIONS": f"filesystem:{job.stage.folder}",
         "FLYWAY_CONNECT_RETRIES": "0",
         **({"FLYWAY_TARGET": str(target)} if target else {}),
     }
-    order = Order((path, *_odd_placeholders(job.stage.configuration), command), environment, cwd=job.private)
+    order = Order((path, *odd_placeholders(job.stage.configuration), command), environment, cwd=job.private)
     code, said = job.custody.run(order, job.output, job.seconds)
     return Ran(code == 0, job.address.redacted(said), late=code is None)
 
@@ -82,7 +82,7 @@ _TEXTS = {
 }
 
 
-def _told(configuration: FlywayConfiguration) -> dict[str, str]:
+def told(configuration: FlywayConfiguration) -> dict[str, str]:
     """What is known of how the service's Flyway is configured, as variables; Flyway's defaults are left to it."""
     return {f"FLYWAY_{name}": value for name, value in _variables(configuration)}
 
@@ -108,8 +108,8 @@ def _variables(configuration: FlywayConfiguration) -> Iterator[tuple[str, str]]:
             yield f"PLACEHOLDERS_{name.upper()}", value
 
 
-def _odd_placeholders(configuration: FlywayConfiguration) -> Iterator[str]:
-    """Placeholders whose names no variable can have; they are the repository's own, and no secret."""
+def odd_placeholders(configuration: FlywayConfiguration) -> Iterator[str]:
+    """Arguments for placeholders whose names no variable can have; they are the repository's own, and no secret."""
     for name, value in configuration.placeholders.items():
         if not _PLAIN_NAME.fullmatch(name) and not name.startswith("flyway:"):
             yield f"-placeholders.{name}={value}"

@@ -55,7 +55,7 @@ def staged(collected: Collected, folder: Path, scripts: Mapping[str, str]) -> St
     service = collected.service
     named = [document for document, _ in collected.problems]  # the runner sees them too, and may stop at them
     for document in (*(file.document for file in collected.files if file.kind is not Kind.CODE), *named):
-        target = folder / _inside(document.path, service.root, service.runner)
+        target = folder / inside(document.path, service.root, service.runner)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(document.text.encode())
         conf = f"{document.path}.conf"
@@ -86,7 +86,7 @@ def _refused(collected: Collected) -> str:
     return ""
 
 
-def _inside(path: str, root: str, runner: Runner) -> str:
+def inside(path: str, root: str, runner: Runner) -> str:
     """Where a file stands in the folder: goose knows no folders below it, for Flyway they are part of its name."""
     if runner is Runner.GOOSE:
         return basename(path)
