@@ -60,7 +60,7 @@ sha256=$(sha256sum "$dump.part" | cut -d ' ' -f 1)
 size=$(wc -c < "$dump.part")
 mv "$dump.part" "$dump"
 sync
-find /backup -maxdepth 1 -type f -name "$NAME-*.dump" -mtime "+$RETENTION_DAYS" -delete
+find /backup -maxdepth 1 -type f -name "$NAME-*.dump" -mtime "+$RETENTION_DAYS" -exec rm -f {} +
 printf '%s {"file": "%s", "sha256": "%s", "size": %d}\\n' "$BACKUP_MARK" "$dump" "$sha256" "$size"
 """
 
@@ -71,9 +71,7 @@ goose -dir "$MIGRATIONS" status
 """
 
 _FLYWAY = """\
-flyway{placeholders} info
-timeout -s TERM -k 30 "$TIMEOUT_SECONDS" flyway{placeholders} migrate
-flyway{placeholders} info
+timeout -s TERM -k 30 "$TIMEOUT_SECONDS" flyway{placeholders} info migrate info
 """
 
 
