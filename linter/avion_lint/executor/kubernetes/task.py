@@ -81,7 +81,8 @@ class Task:
     def deadline(self) -> int:
         """Seconds for the whole Job: what is set, else the sum of its parts and a margin."""
         cluster = self.cluster
-        parts = (cluster.wait_seconds, 2 * cluster.backup_seconds if self.backs_up else 0, self.environment.timeout_seconds)
+        backup = 2 * cluster.backup_seconds if self.backs_up else 0  # it is made, and read back
+        parts = (cluster.wait_seconds, backup, self.environment.timeout_seconds)
         return cluster.deadline_seconds or sum(parts) + _MARGIN
 
     @property
