@@ -55,6 +55,26 @@ class Window:
 
 
 @record
+class GitHubApproval:
+    """Which repository's runs may approve on GitHub, by which environment there.
+
+    `plan_in` tells where the plan's hash must stand: in the `comment` of each approval, or in the `job-name` of the job
+    that runs. `command` asks for `{path}`; without one curl asks `api_url`.
+    """
+
+    repository: str
+    environment: str
+    plan_in: str = "comment"
+    api_url: str = "https://api.github.com"
+    command: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """It in words."""
+        return f"{self.environment} of {self.repository} by {self.api_url}, plan in the {self.plan_in}"
+
+
+@record
 class Environment:
     """How migrations are run in one place. Names that end in `_env` are those of environment variables.
 
@@ -77,6 +97,7 @@ class Environment:
     approval_required: bool = True
     approvals: int = 2
     approvers: tuple[str, ...] = ()
+    github_approval: GitHubApproval | None = None
     notification_webhook_env: str = ""
     pagerduty_integration_key_env: str = ""
     merged: bool = True
@@ -110,7 +131,7 @@ class Environment:
 
 def _text(value: object) -> str:
     match value:
-        case Window() | KubernetesSettings():
+        case Window() | KubernetesSettings() | GitHubApproval():
             return value.text
         case tuple():
             return " ".join(str(each) for each in value)
@@ -159,7 +180,7 @@ def read_environments(node: Node | None, reading: Reading) -> tuple[Environment,
 def _read(name: str, key: Node, node: Node, reading: Reading) -> Environment:
     said = text_at(node, "profile") or (name if name in set(Profile) else Profile.PRODUCTION)
     kind = Profile(said) if said in set(Profile) else Profile.PRODUCTION
-    made = replace(profile(name, kind), place=Place(reading.document, key.span), **dict(_values(node, reading)))
+    made = replace(profile(name, kind), place=Place(reading.document, key.span), **dict(_values(name, node, reading)))
     _refuse_laxness(made, node, reading)
     return made
 
@@ -173,7 +194,7 @@ def _refuse_laxness(made: Environment, node: Node, reading: Reading) -> None:
         reading.refuse((Place(reading.document, span_at(node, ["approvers"])), f"`approvals` {words}"))
 
 
-def _values(node: Node, reading: Reading) -> Iterator[tuple[str, Any]]:
+def _values(environment: str, node: Node, reading: Reading) -> Iterator[tuple[str, Any]]:
     for key in profile("", Profile.PRODUCTION).said:
         given = get(node, key)
         if given is None or key in ("profile", "name"):
@@ -185,10 +206,23 @@ def _values(node: Node, reading: Reading) -> Iterator[tuple[str, Any]]:
             yield name, read_kubernetes(given)
         elif key == "mode":
             yield name, Mode(text) if (text := text_at(node, key)) in set(Mode) else Mode.LOCAL
+        elif key == "github-approval":
+            yield name, _github(given, environment)
         elif isinstance(given, Scalar):
             yield name, given.value if isinstance(given.value, bool | int) else given.text
         else:
             yield name, tuple(item.text for item in items(given) if isinstance(item, Scalar))
+
+
+def _github(node: Node, environment: str) -> GitHubApproval:
+    usual = GitHubApproval("", environment)
+    return GitHubApproval(
+        text_at(node, "repository") or "",
+        text_at(node, "environment") or environment,
+        text_at(node, "plan-in") or usual.plan_in,
+        (text_at(node, "api-url") or usual.api_url).rstrip("/"),
+        tuple(item.text for item in items(get(node, "command")) if isinstance(item, Scalar)),
+    )
 
 
 def _window(node: Node, reading: Reading) -> Window | None:

@@ -14,6 +14,7 @@ _ADDRESS = """\
 The address of the database stands in an environment variable that the settings name (`database-url-env`, else
 DATABASE_URL), never on the command line. Needs psycopg: pip install 'avion-lint[run]'.
 """
+_APPROVAL = "a file that says who approved which plan; or github, github:RUN: the environment of that run of Actions"
 
 
 def _add_place(parser: ArgumentParser) -> None:
@@ -94,7 +95,7 @@ def run_arguments(arguments: list[str]) -> Callable[[], int]:
     parser.add_argument("--dry-run", action="store_true", help="stop before the first change")
     parser.add_argument("--plan", metavar="HASH", help="run this plan and no other (12 digits or more of its hash)")
     parser.add_argument("--again", action="store_true", help="run again what was begun before without a transaction")
-    parser.add_argument("--approval", metavar="FILE", help="who approved which plan")
+    parser.add_argument("--approval", metavar="FROM", help=_APPROVAL)
     parser.add_argument("--wait", type=_seconds, default=0.0, metavar="SECONDS", help="for the lock (default: 0)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("-v", "--verbose", action="store_true", help="name each step on standard error")
@@ -154,7 +155,7 @@ def rollback_arguments(arguments: list[str]) -> Callable[[], int]:
     which.add_argument("--run", metavar="RUN", help="go back to what was before this run (default: the last one)")
     parser.add_argument("--dry-run", action="store_true", help="stop before the first change")
     parser.add_argument("--plan", metavar="HASH", help="the plan that may be run, instead of the question")
-    parser.add_argument("--approval", metavar="FILE", help="who approved which plan")
+    parser.add_argument("--approval", metavar="FROM", help=_APPROVAL)
     parser.add_argument("--wait", type=_seconds, default=0.0, metavar="SECONDS", help="for the lock (default: 0)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("-v", "--verbose", action="store_true", help="name each step on standard error")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from avion_lint.cli.operating.github import is_github, told_of_run
 from avion_lint.cli.operating.preparation import Prepared
 from avion_lint.cli.operating.told import half_done, runs
 from avion_lint.executor.running.approval import NotApprovedError, approved_by
+from avion_lint.executor.running.github import approved_on_github
 from avion_lint.executor.running.preflight import Check
 from avion_lint.executor.running.steps import Answer
 from avion_lint.executor.trail.audit import dry_run_of, entries
@@ -75,17 +78,31 @@ def approval_of(given: Namespace, prepared: Prepared) -> Iterator[Answer]:
     if not given.approval:
         if environment.approval_required and not given.dry_run:
             words = f"{environment.name} asks for {environment.approvals} approvals of plan {prepared.plan.hash}"
-            yield Answer("approval", passed=False, why=f"{words}: --approval FILE")
+            how = "--approval github" if environment.github_approval else "--approval FILE"
+            yield Answer("approval", passed=False, why=f"{words}: {how}")
         return
     try:
-        text = Path(given.approval).read_text(encoding="utf-8")
-        people = approved_by(text, prepared.plan, environment, datetime.now(tz=UTC))
+        told = _approved(given.approval, prepared)
     except NotApprovedError as error:
         yield Answer("approval", passed=False, why=str(error))
     except (OSError, UnicodeDecodeError):
         yield Answer("approval", passed=False, why=f"{given.approval} cannot be read")
     else:
-        yield Answer("approval", passed=True, why="", told={"by": list(people), "file": given.approval})
+        yield Answer("approval", passed=True, why="", told=told)
+
+
+def _approved(given: str, prepared: Prepared) -> dict[str, object]:
+    """Who approved, by a file or by GitHub; raises NotApprovedError, OSError, UnicodeDecodeError."""
+    environment, run = prepared.place.environment, is_github(given)
+    if run is None:
+        text = Path(given).read_text(encoding="utf-8")
+        return {"by": list(approved_by(text, prepared.plan, environment, datetime.now(tz=UTC))), "file": given}
+    wanted = environment.github_approval
+    if wanted is None:
+        raise NotApprovedError(f"{environment.name} has no `github-approval`, so GitHub's word does not count there")
+    told = told_of_run(wanted, run, os.environ)
+    found = approved_on_github(told, prepared.plan, environment, prepared.merged.commit)
+    return {"by": list(found.people), "github": found.run, "attempt": found.attempt}
 
 
 def _dry_run(given: Namespace, prepared: Prepared) -> Iterator[Answer]:

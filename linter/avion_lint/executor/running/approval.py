@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from avion_lint.executor.running.plan import Plan
@@ -29,14 +30,19 @@ def approved_by(text: str, plan: Plan, environment: Environment, now: datetime) 
     if given.get("plan") != plan.hash:
         said = str(given.get("plan"))[:12]
         raise NotApprovedError(f"another plan was approved ({said}…); this one is {plan.hash[:12]}…")
-    people = sorted({_person(each, now) for each in given["approvals"]})
-    if environment.approvers:
-        strangers = [each for each in people if each not in environment.approvers]
-        if strangers:
-            raise NotApprovedError(f"{', '.join(strangers)} may not approve in {environment.name}")
-    if len(people) < environment.approvals:
-        raise NotApprovedError(f"{len(people)} of {environment.approvals} approvals are there")
-    return tuple(people)
+    return enough({_person(each, now) for each in given["approvals"]}, environment)
+
+
+def enough(people: Iterable[str], environment: Environment) -> tuple[str, ...]:
+    """The people, where each may approve and they are as many as must; raises NotApprovedError."""
+    found = sorted({each.lower(): each for each in people}.values())
+    allowed = {each.lower() for each in environment.approvers}
+    strangers = [each for each in found if allowed and each.lower() not in allowed]
+    if strangers:
+        raise NotApprovedError(f"{', '.join(strangers)} may not approve in {environment.name}")
+    if len(found) < environment.approvals:
+        raise NotApprovedError(f"{len(found)} of {environment.approvals} approvals are there")
+    return tuple(found)
 
 
 def _read(text: str) -> dict[str, Any]:
