@@ -21,6 +21,8 @@ from avion_lint.record import replace
 from avion_lint.settings.environments import GitHubApproval, Profile, profile
 from avion_lint.settings.reader import load
 from avion_lint.source import Document
+from tests.cli_helper import ROOT, avion_lint
+from tests.git_helper import make_repo
 from tests.run_helper import FOLDER, goose_path, make_site, table
 from tests.test_settings import RULES
 
@@ -268,3 +270,18 @@ def test_settings_that_would_ask_somebody_else_are_refused(line, said):
         load(Document("avion-lint.yaml", text), RULES)
 
     assert said in str(refused.value.problems)
+
+
+def test_the_workflow_that_the_documents_show_is_clean_in_the_strictest_policy(tmp_path):
+    repo = make_repo(tmp_path / "repo")
+    own = (
+        "policy: strict\nenvironments:\n  production: {approvers: [kim, jo], database-url-env: '{service}_URL', "
+        "audit-table: avion_audit.trail, github-approval: {repository: your/repository}}\n"
+    )
+    workflow = (ROOT / "docs" / "github" / "migrate-production.yaml").read_text(encoding="utf-8")
+    repo.commit({"avion-lint.yaml": own, f"{FOLDER}/{ONE}": table(1)})
+    repo.write(".github/workflows/migrate-production.yaml", workflow)
+    done = avion_lint("--no-git", cwd=repo.path)
+
+    assert done.code == 0, done.out
+    assert "1 file around them" in done.out

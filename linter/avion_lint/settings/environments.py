@@ -116,6 +116,7 @@ class Environment:
     health_url: str = ""
     smoke_command: tuple[str, ...] = ()
     audit_file: str = ""
+    audit_table: str = ""
     metrics_file: str = ""
     skip: tuple[str, ...] = ()
     mode: Mode = Mode.LOCAL

@@ -248,14 +248,18 @@ def diagnose_arguments(arguments: list[str]) -> Callable[[], int]:
 _AUDIT = """\
 show: the runs of an environment, or with --run all that one of them did. check: whether every line of the trail is as
 it was written, by the chain of hashes; a line that was cut off by a crash is told apart from one that was changed.
+Where the settings name an `audit-table`, check compares it with the file and tells what was taken out of either.
+table: the SQL that makes the table, for a database in which the role that migrates may not.
 """
 
 
 def audit_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint audit`."""
-    codes = "exit codes: 0 shown, or whole · 1 the trail is not as it was written · 2 usage or settings wrong"
+    codes = (
+        "exit codes: 0 shown, or whole · 1 not as it was written · 2 usage or settings wrong · 3 a table was not asked"
+    )
     parser = parser_of("audit", _AUDIT, codes)
-    parser.add_argument("what", choices=("show", "check"))
+    parser.add_argument("what", choices=("show", "check", "table"))
     parser.add_argument("--env", required=True, metavar="NAME", help="environment, as avion-lint.yaml names it")
     parser.add_argument("--service", metavar="SERVICE", help="runs of this service only")
     parser.add_argument("--run", metavar="RUN", help="one run, by its name or how that begins")

@@ -15,7 +15,7 @@ from avion_lint.executor.running.approval import NotApprovedError, approved_by
 from avion_lint.executor.running.github import approved_on_github
 from avion_lint.executor.running.preflight import Check
 from avion_lint.executor.running.steps import Answer
-from avion_lint.executor.trail.audit import dry_run_of, entries
+from avion_lint.executor.trail.audit import dry_run_of
 from avion_lint.finding import Level
 
 _SHORT = 12
@@ -52,7 +52,7 @@ def of_checks(found: tuple[Check, ...]) -> Answer:
 
 def _half_done(given: Namespace, prepared: Prepared) -> Iterator[Answer]:
     """Whether a file would be run again from its first statement though a part of it may be there already."""
-    known = runs(entries(prepared.place.trail.text()), prepared.plan.service)
+    known = runs(prepared.place.known, prepared.plan.service)
     found = half_done(known, prepared.plan)
     if found and not given.again:
         names = ", ".join(file.path for file in found)
@@ -107,6 +107,6 @@ def _approved(given: str, prepared: Prepared) -> dict[str, object]:
 
 def _dry_run(given: Namespace, prepared: Prepared) -> Iterator[Answer]:
     if prepared.place.environment.dry_run and not given.dry_run:
-        done = dry_run_of(entries(prepared.place.trail.text()), prepared.plan.hash)
+        done = dry_run_of(prepared.place.known, prepared.plan.hash)
         words = "a dry run of this very plan must come first: --dry-run"
         yield Answer("dry run", done, "" if done else words)

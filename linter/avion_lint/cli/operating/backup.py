@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from avion_lint.cli.exit_codes import Exit
 from avion_lint.cli.operating.backups import back_up, folder_of, told
 from avion_lint.cli.operating.database import address_for, connected
 from avion_lint.cli.operating.preparation import Place, place_of
-from avion_lint.cli.operating.run import end_as_by_hand, new_run, who
+from avion_lint.cli.operating.run import copied, end_as_by_hand, new_run, who
 from avion_lint.cli.output import complain, say
 from avion_lint.executor.backups.backup import Wanted
 from avion_lint.executor.backups.restore import checked, restore
 from avion_lint.executor.children.processes import Custody
-from avion_lint.executor.problem import CannotRunError
+from avion_lint.executor.problem import CannotRunError, EndedError
 from avion_lint.executor.server.address import Address, driver
+from avion_lint.executor.trail.audit import Trail
 from avion_lint.stats.units import size_words
 
 
@@ -67,13 +69,25 @@ def _backup(given: Namespace, place: Place, address: Address, custody: Custody, 
         version // 10000,
         given.postgres_bin,
     )
-    place.trail.append("backup-begun", run, service=service, environment=place.environment.name, who=who())
-    made, retired = back_up(wanted, place.environment, custody, private)
     about = {"service": service, "environment": place.environment.name}
-    place.trail.append("backup-ended", run, **about, **told(made, retired))
+    with copied(place, reached) as trail:
+        trail.append("backup-begun", run, **about, who=who())
+        with _failing(trail, "backup-ended", run, about):
+            made, retired = back_up(wanted, place.environment, custody, private)
+        trail.append("backup-ended", run, **about, passed=True, **told(made, retired))
     lines = [f"{made.file}: {size_words(made.size)}, version {newest}, sha256 {made.sha256}"]
     lines += [f"removed, older than {place.environment.backup_retention_days} days: {each}" for each in retired]
     return "\n".join(lines) + "\n"
+
+
+@contextmanager
+def _failing(trail: Trail, event: str, run: str, about: Mapping[str, str]) -> Iterator[None]:
+    """Tell the trail where what is done inside does not go well."""
+    try:
+        yield
+    except (CannotRunError, EndedError, KeyboardInterrupt) as error:
+        trail.append(event, run, passed=False, why=str(error) or "it was interrupted", **about)
+        raise
 
 
 def _restore(given: Namespace, place: Place, address: Address, custody: Custody, private: Path) -> str:
@@ -83,7 +97,9 @@ def _restore(given: Namespace, place: Place, address: Address, custody: Custody,
     name = given.into or f"{reached.database}_restored_{datetime.now(tz=UTC):%Y%m%d%H%M%S}"
     run = new_run()
     about = {"service": place.collected.service.name, "environment": place.environment.name}
-    place.trail.append("restore-begun", run, **about, who=who(), file=made.file, sha256=made.sha256, into=name)
-    restore(reached, Path(given.file), name, custody, private, programs=given.postgres_bin)
-    place.trail.append("restore-ended", run, **about, into=name)
+    with copied(place, reached) as trail:
+        trail.append("restore-begun", run, **about, who=who(), file=made.file, sha256=made.sha256, into=name)
+        with _failing(trail, "restore-ended", run, about):
+            restore(reached, Path(given.file), name, custody, private, programs=given.postgres_bin)
+        trail.append("restore-ended", run, **about, passed=True, into=name)
     return f"{name} has what {made.database} had at {made.at}, version {made.version}\n"

@@ -19,8 +19,11 @@ from avion_lint.executor.running.measure import invalid_indexes
 from avion_lint.executor.running.recorded import Recorded
 from avion_lint.executor.running.sessions import prefix_of, seen
 from avion_lint.executor.server.address import driver
-from avion_lint.executor.trail.audit import entries
-from avion_lint.record import record
+from avion_lint.record import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.executor.trail.audit import Entry
 
 
 @record
@@ -30,16 +33,19 @@ class _Live:
     found: Recorded | None = None
     alive: tuple[str, ...] = ()
     invalid: tuple[str, ...] = ()
+    elsewhere: tuple[Entry, ...] = ()
 
 
 def diagnosed(given: Namespace) -> int:
     """Print the branch of the decision tree and the steps; 0 where there is nothing to mend."""
     place = place_of(given)
-    known = [each for each in runs(entries(place.trail.text()), _service(place)) if each.first["event"] == "run-begun"]
+    live = _live(place)
+    place = replace(place, elsewhere=live.elsewhere)
+    known = [each for each in runs(place.known, _service(place)) if each.first["event"] == "run-begun"]
     told = named(known, given.run) if given.run else _last(known)
     if told is None:
         raise UsageError(f"{place.trail.path} tells of no {f'run {given.run}' if given.run else 'run of this service'}")
-    found = diagnose(facts_of(told, _live(place), place, data_lost=given.data_lost))
+    found = diagnose(facts_of(told, live, place, data_lost=given.data_lost))
     say(_json(told, found) if given.format == "json" else _text(told, found))
     return Exit.CLEAN if found.branch in (Branch.NOT_THE_MIGRATION, Branch.NOT_BEGUN) else Exit.FINDINGS
 
@@ -60,7 +66,8 @@ def _live(place: Place) -> _Live:
             by = holder(connection, place.key)
             working = [each.words for each in seen(connection, prefix_of(place.key))]
             alive = (*([f"a run is under way: {by.words}"] if by else []), *working)
-            return _Live(place.look(connection), alive, invalid_indexes(connection))
+            place = place.remembering(connection)
+            return _Live(place.look(connection), alive, invalid_indexes(connection), place.elsewhere)
     except (CannotRunError, driver().Error):
         return _Live()
 

@@ -28,6 +28,8 @@ from avion_lint.executor.running.preflight import Check, Evidence, checks
 from avion_lint.executor.running.recorded import Recorded, read, table_of
 from avion_lint.executor.server.address import Address, driver
 from avion_lint.executor.trail.audit import Trail, entries, hashes_of
+from avion_lint.executor.trail.both import together
+from avion_lint.executor.trail.table import Owner, entries_in
 from avion_lint.history.deployments import Deployment
 from avion_lint.judgement.judge import Case
 from avion_lint.judgement.projects import Gathered, Standing, project
@@ -46,16 +48,42 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import psycopg
 
+    from avion_lint.executor.trail.audit import Entry
+
 
 @record
 class Place:
-    """A service in an environment: what commands need that look at no plan."""
+    """A service in an environment: what commands need that look at no plan.
+
+    `elsewhere` is what the trail's table has of the service, once the database was asked.
+    """
 
     root: Path
     settings: Settings
     environment: Environment
     collected: Collected
     trail: Trail
+    elsewhere: tuple[Entry, ...] = ()
+
+    @property
+    def known(self) -> tuple[Entry, ...]:
+        """What the trail has, and what its table has that was written elsewhere; raises CannotRunError."""
+        return together(entries(self.trail.text()), self.elsewhere)
+
+    @property
+    def owner(self) -> Owner:
+        """Whose entries of the trail are the service's."""
+        return Owner(self.collected.service.name, self.environment.name)
+
+    @property
+    def apart(self) -> str:
+        """The schema of the trail's table, "" for none."""
+        return self.environment.audit_table.partition(".")[0]
+
+    def remembering(self, connection: psycopg.Connection) -> Place:
+        """The place with what the trail's table knows of the service; raises psycopg.Error."""
+        table = self.environment.audit_table
+        return replace(self, elsewhere=entries_in(connection, table, self.owner)) if table else self
 
     @property
     def table(self) -> str:
@@ -74,7 +102,7 @@ class Place:
 
     def looking(self) -> Callable[[psycopg.Connection], Recorded]:
         """What reads the runner's table, and asks the trail no more; raises CannotRunError."""
-        known = hashes_of(entries(self.trail.text()), self.collected.service.name)
+        known = hashes_of(self.known, self.collected.service.name)
         schema = self.collected.configuration.default_schema
         return lambda connection: read(connection, self.collected.service.runner, self.table, schema, known)
 
@@ -156,7 +184,8 @@ def _prepared(given: Namespace, place: Place, connection: psycopg.Connection, ad
     version = connection.info.server_version
     place, wanted = _for_server(place, version // 10000)
     collected = place.collected
-    measured, recorded = measure(connection), place.look(connection)
+    place = place.remembering(connection)
+    measured, recorded = measure(connection, place.apart), place.look(connection)
     found = pending(collected, recorded)
     migrations = _migrations(collected, frozenset(file.path for file in found.files))
     _, tables = tables_of(driver(), connection, _PATIENCE)
@@ -203,7 +232,7 @@ def _drift(connection: psycopg.Connection, place: Place, schema: Schema) -> tupl
     if schema.doubts:
         return None
     with connection.transaction():
-        return against_replay(observed(connection), schema, place.table)
+        return against_replay(observed(connection), schema, place.table, place.apart)
 
 
 def _schema_before(collected: Collected, paths: frozenset[str]) -> Schema:

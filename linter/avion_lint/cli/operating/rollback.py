@@ -10,7 +10,7 @@ from pathlib import Path
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.operating.answers import approval_of, of_checks
 from avion_lint.cli.operating.preparation import Place, Prepared, place_of, planned, prepare
-from avion_lint.cli.operating.run import Means, code_of, context_of, end_as_by_hand, new_run, opening
+from avion_lint.cli.operating.run import Means, code_of, context_of, copied, end_as_by_hand, new_run, opening
 from avion_lint.cli.operating.runner import program_of
 from avion_lint.cli.operating.told import named, runs
 from avion_lint.cli.output import complain, say
@@ -19,7 +19,6 @@ from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.running.plan import Plan, canonical
 from avion_lint.executor.running.steps import Answer, Report
 from avion_lint.executor.running.taking_back import take_back
-from avion_lint.executor.trail.audit import entries
 from avion_lint.record import replace
 from avion_lint.report import run_text
 from avion_lint.runners.migration import Runner
@@ -49,15 +48,16 @@ def _ran(given: Namespace) -> Report:
         )
     program = "" if given.dry_run else program_of(Runner.GOOSE, given)
     prepared = prepare(given, place)
-    target = _target(given, place)
+    target = _target(given, prepared.place)
     plan = _plan(prepared, target)
     prepared = replace(prepared, plan=plan)
     with tempfile.TemporaryDirectory(prefix="avion-lint-rollback-", ignore_cleanup_errors=True) as folder:
         means = Means(new_run(), program, Custody(), Path(folder))
         try:
-            context = context_of(given, prepared, means)
-            found = _answers(given, prepared, target)
-            return take_back(context, found, opening(prepared, program), dry=given.dry_run)
+            with copied(prepared.place, prepared.address) as trail:
+                context = context_of(given, prepared, means, trail)
+                found = _answers(given, prepared, target)
+                return take_back(context, found, opening(prepared, program), dry=given.dry_run)
         finally:
             means.custody.end()
 
@@ -66,7 +66,7 @@ def _target(given: Namespace, place: Place) -> str:
     """The version to go back to: what is named, or what the trail has recorded before the last run with effects."""
     if given.to is not None:
         return str(given.to)
-    known = [each for each in runs(entries(place.trail.text()), place.collected.service.name) if each.applied]
+    known = [each for each in runs(place.known, place.collected.service.name) if each.applied]
     told = named(known, given.run) if given.run else next(reversed(known), None)
     if told is None:
         raise UsageError("the audit trail has no run that applied something: name the version with --to VERSION")

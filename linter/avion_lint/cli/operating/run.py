@@ -10,8 +10,8 @@ import socket
 import sys
 import tempfile
 from argparse import Namespace
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,8 +29,10 @@ from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.runner.job import Ran
 from avion_lint.executor.running.procedure import execute
 from avion_lint.executor.running.steps import Context, Ended, Report
-from avion_lint.executor.trail.audit import entries
+from avion_lint.executor.server.address import Address
+from avion_lint.executor.trail.audit import Trail, entries
 from avion_lint.executor.trail.metrics import write
+from avion_lint.executor.trail.table import Copy
 from avion_lint.record import record
 from avion_lint.report import run_text
 
@@ -72,8 +74,9 @@ def _ran(given: Namespace) -> Report:
     with tempfile.TemporaryDirectory(prefix="avion-lint-run-", ignore_cleanup_errors=True) as folder:
         means = Means(new_run(), program, Custody(), Path(folder))
         try:
-            context = context_of(given, prepared, means)
-            report = execute(context, answers(given, prepared), opening(prepared, program), dry=given.dry_run)
+            with copied(prepared.place, prepared.address) as trail:
+                context = context_of(given, prepared, means, trail)
+                report = execute(context, answers(given, prepared), opening(prepared, program), dry=given.dry_run)
         finally:
             means.custody.end()
     announce(report, prepared, os.environ)
@@ -90,7 +93,23 @@ class Means:
     private: Path
 
 
-def context_of(given: Namespace, prepared: Prepared, means: Means) -> Context:
+@contextmanager
+def copied(place: Place, address: Address) -> Iterator[Trail]:
+    """The trail, with its copy in the database where the settings ask for one; that it cannot be had stops nothing."""
+    if not place.environment.audit_table:
+        yield place.trail
+        return
+    copy = Copy(address, place.environment.audit_table, place.owner)
+    copy.begin(entries(place.trail.text()))
+    try:
+        yield Trail(place.trail.path, copy)
+    finally:
+        copy.end()
+        if copy.why:
+            complain(copy.why)
+
+
+def context_of(given: Namespace, prepared: Prepared, means: Means, trail: Trail) -> Context:
     """What the run works with."""
     place, custody, private = prepared.place, means.custody, means.private
     started = Started(prepared, means.program, means.name, custody, private) if means.program else None
@@ -101,7 +120,7 @@ def context_of(given: Namespace, prepared: Prepared, means: Means) -> Context:
         place.environment,
         prepared.address,
         place.key,
-        place.trail,
+        trail,
         custody,
         place.looking(),
         move=started.up if started else _nothing,
@@ -183,7 +202,7 @@ def _measure(place: Place) -> None:
     if not place.environment.metrics_file:
         return
     try:
-        write(place.root / place.environment.metrics_file, entries(place.trail.text()))
+        write(place.root / place.environment.metrics_file, place.known)
     except CannotRunError as error:
         complain(error.text)
 

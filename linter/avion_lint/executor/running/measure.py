@@ -48,6 +48,7 @@ WHERE NOT (i.indisvalid AND i.indisready)
 _TABLES = """
 SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+  AND n.nspname <> %s
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 """
 _UNVALIDATED = """
@@ -95,8 +96,8 @@ class Measured:
         return abs((self.there - self.here).total_seconds())
 
 
-def measure(connection: psycopg.Connection) -> Measured:
-    """Ask all of it; raises psycopg.Error."""
+def measure(connection: psycopg.Connection, apart: str = "") -> Measured:
+    """Ask all of it; tables of the schema `apart` do not count. Raises psycopg.Error."""
     recovery, read_only, there, sees_all, _ = _one(connection, _SERVER)
     here = datetime.now(tz=UTC)
     others = connection.execute(_OTHERS).fetchall()
@@ -114,7 +115,7 @@ def measure(connection: psycopg.Connection) -> Measured:
         standbys=tuple((name, lag) for name, _, lag in connection.execute(_STANDBYS).fetchall()),
         invalid=invalid_indexes(connection),
         unvalidated=unvalidated_constraints(connection),
-        tables=_one(connection, _TABLES)[0],
+        tables=_one(connection, _TABLES, apart)[0],
     )
 
 
@@ -128,8 +129,8 @@ def unvalidated_constraints(connection: psycopg.Connection) -> tuple[str, ...]:
     return tuple(name for (name,) in connection.execute(_UNVALIDATED).fetchall())
 
 
-def _one(connection: psycopg.Connection, query: str) -> tuple[Any, ...]:  # Any: values of the columns
-    row = connection.execute(query).fetchone()
+def _one(connection: psycopg.Connection, query: str, *values: str) -> tuple[Any, ...]:  # Any: values of the columns
+    row = connection.execute(query, values or None).fetchone()
     if row is None:
         raise AssertionError(json.dumps(query))  # a SELECT without FROM has a row
     return tuple(row)

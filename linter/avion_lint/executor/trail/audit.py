@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from avion_lint.executor.trail.table import Copy
+
     Entry = dict[str, Any]
 
 _FIRST = "0" * 64
@@ -91,10 +93,11 @@ def unfinished(found: Iterable[Entry]) -> tuple[str, ...]:
 
 
 class Trail:
-    """Appends to a trail; several processes may."""
+    """Appends to a trail; several processes may. `copy` gets each entry that was written."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, copy: Copy | None = None) -> None:
         self.path = path
+        self.copy = copy
 
     def append(self, event: str, run: str, **told: object) -> Entry:
         """Write an entry and have it on the disk; raises CannotRunError where that cannot be."""
@@ -103,12 +106,15 @@ class Trail:
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX)
-                return self._write(handle, {"at": now(), "event": event, "run": run, **told})
+                made = self._write(handle, {"at": now(), "event": event, "run": run, **told})
             finally:
                 os.close(handle)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise CannotRunError(f"the audit trail {self.path} cannot be written: {reason}") from None
+        if self.copy is not None:
+            self.copy.take(made)
+        return made
 
     def text(self) -> str:
         """What is in it, "" where it is not there; raises CannotRunError where it cannot be read."""
