@@ -45,6 +45,7 @@ def test_it_writes_what_the_example_is_and_tells_what_is_left(repository: Path) 
     marks = [line for text in files(repository).values() for line in text.decode().splitlines() if "CHANGE:" in line]
     left = done.stdout.partition("to be filled in by hand:\n")[2].splitlines()
     assert len(left) == len([line for line in marks if "services" not in line and "golang" not in line]) > 0
+    assert not [line for text in files(repository).values() for line in text.decode().splitlines() if "@piece" in line]
 
 
 def test_a_second_time_there_is_nothing_to_do(repository: Path) -> None:
@@ -103,8 +104,21 @@ def test_services_elsewhere_are_told(tmp_path: Path) -> None:
     assert "db/migrations:1: the files expect" in done.stdout
 
 
-def test_a_kit_that_is_not_there_is_refused_with_those_that_are(repository: Path) -> None:
-    done = init(repository, "--runner", "flyway", "--deploy", "job")
+def test_services_of_flyway_get_what_the_example_of_flyway_is(tmp_path: Path) -> None:
+    example = ROOT / "examples" / "avion-flyway"
+    folder = tmp_path / "shop"
+    shutil.copytree(example / "services", folder / "services")
+    for each in folder.rglob("flyway.toml"):
+        each.unlink()
+    done = init(folder, "--deploy", "argocd")
+
+    assert done.returncode == 0, done.stderr
+    assert files(folder) == files(example)
+    assert "services/users/flyway.toml\n" in done.stdout
+
+
+def test_a_way_of_deploying_that_is_not_there_is_refused_with_those_that_are(repository: Path) -> None:
+    done = init(repository, "--deploy", "flux")
 
     assert done.returncode == 2
-    assert "--runner goose --deploy job" in done.stderr
+    assert "argocd" in done.stderr

@@ -25,7 +25,7 @@ def init(given: Namespace) -> int:
     root = Path(root_of("."))
     found = _services(given)
     runner = given.runner or _runner(found)
-    deploy = given.deploy or next(iter(deployments(runner)), "job")
+    deploy = given.deploy or deployments()[0]
     try:
         wanted = kit(runner, deploy, [name for name, each, _ in found if each == runner])
     except NoKitError as error:

@@ -11,7 +11,7 @@ from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.shell.variables import settings
 from avion_lint.shell.words import Word
-from avion_rules.command._words import is_automatic, is_local, is_test
+from avion_rules.command._words import is_local, is_test
 
 _OPTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "goose": (
@@ -31,6 +31,8 @@ _OPTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "drizzle-kit": (("--force", "drops columns and tables with their rows"),),
 }
 
+_BY_HAND = frozenset({"workflow_dispatch", "repository_dispatch"})
+
 
 @rule("SH109", subject=Run)
 def history_checks_off(run: Run) -> Iterator[Finding]:
@@ -43,8 +45,8 @@ def history_checks_off(run: Run) -> Iterator[Finding]:
         for word, effect in _given(act):
             yield run.finding(word.where.place, f"`{word.raw}` {effect}.", _REMEDY)
         deed = act.deed(Task.REPAIR)
-        if deed is not None and is_automatic(run):
-            yield run.finding(act.place, _repairs(str(deed)), _BY_HAND)
+        if deed is not None and _is_repeated(run):
+            yield run.finding(act.place, _repairs(str(deed)), _ONCE)
     yield from _variables(run)
 
 
@@ -60,6 +62,17 @@ def _fits(shape: str, option: str) -> bool:
     if option.startswith("-"):
         return shape == option
     return shape.startswith("-") and shape.lstrip("-").removeprefix("Dflyway.").lower() == option
+
+
+def _is_repeated(run: Run) -> bool:
+    """Whether it is run unasked: not by a workflow that people start, nor by a Job made for it alone."""
+    if run.workflow is not None:
+        return not run.workflow.events or bool(run.workflow.events - _BY_HAND)
+    manifest = run.manifest
+    if manifest is None:
+        return False
+    migrates = any(act.does(Task.MIGRATE) for each in manifest.containers for act in each.acts)
+    return manifest.kind != "Job" or bool(manifest.helm_hooks or manifest.argo_hooks) or migrates
 
 
 def _variables(run: Run) -> Iterator[Finding]:
@@ -80,4 +93,4 @@ def _repairs(deed: str) -> str:
 
 
 _REMEDY = "Take it out; where one migration needs it, do that once, by hand, with somebody looking on."
-_BY_HAND = "Take it out of the automation; run it once, by hand, when it is known what differs and why."
+_ONCE = "Take it out of the automation; run it once, by hand, when it is known what differs and why."

@@ -30,22 +30,18 @@ def finished_job_lost(manifest: Manifest, options: Options) -> Iterator[Finding]
     yield from _deleted_by_hooks(manifest)
     job = manifest.job
     for scalar, seconds in integers(job, "ttlSecondsAfterFinished") if job else ():
-        if manifest.argo_hooks:
-            yield manifest.finding(
-                scalar,
-                "Kubernetes deletes the Job behind Argo CD's back: a sync that has not seen its end yet waits for a "
-                "hook that is gone.",
-                f"Take ttlSecondsAfterFinished away; `{_ARGO}: BeforeHookCreation` deletes the old Job.",
-                related=why(manifest),
-            )
-        elif seconds < options.least:
-            yield manifest.finding(
-                scalar,
-                f"The Job and its log are deleted {seconds} s after it has ended{when(job, scalar) if job else ''}: "
-                "nobody can read then why a migration failed.",
-                f"Write {options.least} or more; 86400 keeps it for a day.",
-                related=why(manifest),
-            )
+        if seconds >= options.least:
+            continue
+        hook = (
+            " Argo CD waits for ever for a hook that is gone before it has seen its end." if manifest.argo_hooks else ""
+        )
+        yield manifest.finding(
+            scalar,
+            f"The Job and its log are deleted {seconds} s after it has ended{when(job, scalar) if job else ''}: "
+            f"nobody can read then why a migration failed.{hook}",
+            f"Write {options.least} or more; 86400 keeps it for a day.",
+            related=why(manifest),
+        )
 
 
 def _deleted_by_hooks(manifest: Manifest) -> Iterator[Finding]:

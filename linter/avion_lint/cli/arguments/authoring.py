@@ -96,7 +96,12 @@ def init_arguments(arguments: list[str]) -> Callable[[], int]:
     )
     parser.add_argument("--runner", choices=("goose", "flyway"), help="default: that of the services here, else goose")
     parser.add_argument("--ci", choices=("github",), default="github", help="what runs the workflows (default: github)")
-    parser.add_argument("--deploy", choices=("job",), help="how it is deployed (default: job, with goose)")
+    parser.add_argument(
+        "--deploy",
+        choices=("job", "helm", "argocd"),
+        help="what runs the migration: a Job that the workflow makes (default), a hook of Helm's in the service's\n"
+        "chart, or a hook of Argo CD's",
+    )
     parser.add_argument("--diff", action="store_true", help="print what would be written as a diff, and write nothing")
     parser.add_argument("--force", action="store_true", help="write over what is there with another text")
     parser.set_defaults(**UNASKED, settings=None, base=None, no_git=True)
