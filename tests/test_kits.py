@@ -144,3 +144,12 @@ def test_checkov_finds_only_what_is_meant(folder: Path) -> None:
         for each in report.get("results", {}).get("failed_checks", [])
     }
     assert failed <= {"CKV_K8S_35", "CKV2_K8S_6", "CKV_GHA_7"}
+
+
+@each_kit
+def test_prometheus_takes_the_rules(folder: Path) -> None:
+    yaml = pytest.importorskip("yaml")
+    spec = yaml.safe_load((folder / "monitoring" / "prometheus-rules.yaml").read_text())["spec"]
+    (folder / "rules.yml").write_text(yaml.safe_dump(spec))
+    done = run("promtool", "check", "rules", "rules.yml", cwd=folder)
+    assert done.returncode == 0, done.stderr
