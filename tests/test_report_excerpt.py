@@ -117,3 +117,35 @@ def test_the_caret_is_in_the_column_of_the_place_whatever_stands_around_it(
     assert width(source) <= columns
     assert carets.endswith(" ^")
     assert width(source[: source.index("X")]) == len(carets) - 1
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("goose postgres 'postgres://app:hunter2@db/shop' up", "goose postgres 'postgres://app:*******@db/shop' up"),
+        ("export PGPASSWORD=hunter2 # näme", "export PGPASSWORD=******* # näme"),
+        ('  DB_PASSWORD: "hunter 2"', '  DB_PASSWORD: "****** 2"'),
+        ("host=db password=hunter2 user=app", "host=db password=******* user=app"),
+        ("CREATE USER app PASSWORD 'hunter ''2';", "CREATE USER app PASSWORD '****** ***';"),
+        ("tool --password hunter2 --force", "tool --password ******* --force"),
+        ('{"api_key": "abc123"}', '{"api_key": "******"}'),
+        ("secretName: users-db", "secretName: users-db"),
+        ("password: ${{ secrets.DB }}", "password: ${{ secrets.DB }}"),
+        ("id-token: write", "id-token: write"),
+        ("automountServiceAccountToken: false", "automountServiceAccountToken: false"),
+        ("ALTER TABLE users ADD COLUMN password text;", "ALTER TABLE users ADD COLUMN password text;"),
+        ("https://example.org:8080/path@x", "https://example.org:8080/path@x"),
+    ],
+)
+def test_secrets_are_shown_as_stars(line: str, shown: str) -> None:
+    document = Document("x", line)
+    (first, _) = excerpt(Place(document, Span(0, 3)), PLAIN, Paint.ERROR, 200)
+
+    assert first == f"1 | {shown}"
+
+
+def test_a_place_that_is_a_secret_is_hidden_whole() -> None:
+    document = Document("x", "value: some words")
+    (first, _) = excerpt(Place(document, Span(7, 17)), PLAIN, Paint.ERROR, 200, hide=True)
+
+    assert first == "1 | value: **** *****"

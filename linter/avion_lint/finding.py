@@ -69,7 +69,8 @@ class Finding:
     `message` says the effect in plain words, as one or two sentences.
     `remedy` says how to do it safely; it must work on this runner, table and PostgreSQL version.
     `object` names what is touched (`public.users`, `users.email`, a version), so that exceptions and baselines
-    hold when lines move. `fix` does what the remedy says, where that can be done by changing text.
+    hold when lines move. `fix` does what the remedy says, where that can be done by changing text. `hidden` tells that
+    the text at the place is a secret, which no report may show.
     """
 
     place: Place
@@ -78,3 +79,4 @@ class Finding:
     related: tuple[Related, ...] = ()
     object: str = ""
     fix: Fix | None = None
+    hidden: bool = False

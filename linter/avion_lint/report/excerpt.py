@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from avion_lint.record import record
 from avion_lint.report.extent import BYTE_ORDER_MARK, Extent, extent
+from avion_lint.report.hiding import hidden, without_secrets
 from avion_lint.report.plain import cells, width
 from avion_lint.report.style import Paint, Style
 from avion_lint.source import Document, Place
@@ -24,14 +25,15 @@ class _Line:
     carets: str
 
 
-def excerpt(place: Place, style: Style, paint: Paint, columns: int) -> list[str]:
+def excerpt(place: Place, style: Style, paint: Paint, columns: int, *, hide: bool = False) -> list[str]:
     """Return the first line of a place behind its number, and under it a line of carets.
 
-    Both take at most `columns` columns of a terminal; a longer line is cut to the part around the place.
+    Both take at most `columns` columns of a terminal; a longer line is cut to the part around the place. Secrets are
+    shown as stars, with `hide` all of the place.
     """
     where = extent(place)
     number = str(where.line)
-    line = _line(place.document, where, max(_LEAST, columns - len(number) - 3))
+    line = _line(place.document, where, max(_LEAST, columns - len(number) - 3), hide=hide)
     carets = style.paint(paint, line.carets) + (f" to line {where.end_line}" if where.goes_on else "")
     return [
         f"{style.paint(Paint.QUIET, f'{number} |')} {line.source}".rstrip(),
@@ -39,11 +41,13 @@ def excerpt(place: Place, style: Style, paint: Paint, columns: int) -> list[str]
     ]
 
 
-def _line(document: Document, where: Extent, columns: int) -> _Line:
+def _line(document: Document, where: Extent, columns: int, *, hide: bool) -> _Line:
     span = document.line_span(where.line)
     # Far more than can be shown on either side: a file may be one line of megabytes.
     begin = max(span.start, where.start - 4 * columns)
-    text = document.text[begin : min(span.end, where.start + 4 * columns)]
+    text = without_secrets(document.text[begin : min(span.end, where.start + 4 * columns)])
+    if hide:
+        text = hidden(text, where.start - begin, where.first_end - begin)
     shown = cells(text)
     if begin == 0 and text.startswith(BYTE_ORDER_MARK):
         shown[0] = ""

@@ -71,7 +71,9 @@ def _result(result: Result, style: Style, columns: int) -> list[str]:
     finding = result.finding
     lines = [_head(result, style), *_wrapped(finding.message, columns)]
     if finding.place.document.text:
-        shown = excerpt(finding.place, style, level_paint(result.level), columns - 2 * len(_INDENT))
+        shown = excerpt(
+            finding.place, style, level_paint(result.level), columns - 2 * len(_INDENT), hide=finding.hidden
+        )
         lines += ["", *(_INDENT * 2 + line for line in shown)]
     return [*lines, *_remedy(finding), *_related(finding, style)]
 

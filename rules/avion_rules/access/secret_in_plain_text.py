@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.finding import Finding
+from avion_lint.record import replace
 from avion_lint.rule import rule
 from avion_lint.yaml.nodes import Scalar
 from avion_rules._objects import when
@@ -23,12 +24,13 @@ def secret_in_plain_text(manifest: Manifest) -> Iterator[Finding]:
     for name, scalar in _values(manifest):
         what = secret_in(name, scalar.text) if scalar.known else ""
         if what:
-            yield manifest.finding(
+            found = manifest.finding(
                 scalar,
                 f"Everybody who reads the repository or {_who(manifest)} gets {what}{when(manifest.part, scalar)}.",
                 _REMEDY,
                 object=f"{manifest.title}/{name}",
             )
+            yield replace(found, hidden=True)
 
 
 def _who(manifest: Manifest) -> str:

@@ -9,6 +9,7 @@ from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.environment import environment_of
 from avion_lint.delivery.part import Part
 from avion_lint.finding import Finding
+from avion_lint.record import replace
 from avion_lint.rule import rule
 from avion_lint.source import Span
 from avion_lint.yaml.nodes import Scalar, walk
@@ -41,12 +42,13 @@ def _in(root: Part, others: list[Span], *, by_name: bool) -> Iterator[Finding]:
             key = str(path[-1]) if path else ""
             what = secret_in(key if by_name and not _is_reference(path) else "", node.text)
             if what and node.style not in ("|", ">"):
-                yield root.finding(
+                found = root.finding(
                     node,
                     f"Everybody who reads the repository gets {what}.",
                     _REMEDY,
                     object=".".join(map(str, path)),
                 )
+                yield replace(found, hidden=True)
 
 
 def _is_reference(path: tuple[str | int, ...]) -> bool:

@@ -8,6 +8,7 @@ from avion_lint.delivery.acts import Act
 from avion_lint.delivery.runs import Run
 from avion_lint.finding import Finding
 from avion_lint.pattern import pattern
+from avion_lint.record import replace
 from avion_lint.rule import rule
 from avion_lint.shell.script import Command
 from avion_lint.shell.words import PartKind, Word
@@ -34,7 +35,8 @@ def secret_in_command(run: Run) -> Iterator[Finding]:
     for act in run.acts:
         word = None if is_local(act) else next((each for each in act.call.words[1:] if _is_password(each)), None)
         if word is not None:
-            yield run.finding(word.where.place, _LITERAL, _variable(act), object=run.title)
+            found = run.finding(word.where.place, _LITERAL, _variable(act), object=run.title)
+            yield replace(found, hidden=True)
 
 
 def _expression(command: Command) -> str:
