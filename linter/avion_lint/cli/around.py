@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from avion_lint.cli.files import Files
 from avion_lint.delivery.kinds import kind_of
 from avion_lint.discovery.gather import Gathering
+from avion_lint.problems import SettingsError
 from avion_lint.settings.model import Settings
 
 TYPE_CHECKING = False
@@ -33,8 +34,22 @@ def around_of(
     services = (
         ServiceFolder(each.service.name, each.service.root, str(each.service.runner)) for each in gathering.services
     )
-    delivery, unread = collect(files.tree.paths(), files.tree.read, judged, services)
+    _check_version(settings)
+    delivery, unread = collect(files.tree.paths(), files.tree.read, judged, services, settings.kubernetes)
     return Around(delivery, unread)
+
+
+def _check_version(settings: Settings) -> None:
+    """Raise SettingsError for a version of Kubernetes whose fields nobody here knows."""
+    if not settings.kubernetes or settings.kubernetes_place is None:
+        return
+    from avion_lint.shapes.load import versions  # noqa: PLC0415 - where the settings name a version
+
+    known = versions()
+    if known and settings.kubernetes not in known:
+        near = f"the schemas that are installed know {known[0]} to {known[-1]}"
+        message = f"nothing is known here of Kubernetes {settings.kubernetes}: {near}"
+        raise SettingsError(((settings.kubernetes_place, message),))
 
 
 def _changed(files: Files, known: tuple[str, ...], *, everything: bool) -> Iterator[str]:

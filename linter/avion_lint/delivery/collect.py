@@ -10,6 +10,7 @@ from avion_lint.delivery.environment import Environment, environment
 from avion_lint.delivery.files import ScriptFile
 from avion_lint.delivery.inline import inline_manifests
 from avion_lint.delivery.kinds import (
+    KUSTOMIZATIONS,
     Kind,
     chart_of,
     is_chart_template,
@@ -51,11 +52,15 @@ class _Collected:
 
 
 def collect(
-    paths: Collection[str], read: Read, judged: Iterable[str], services: Iterable[ServiceFolder] = ()
+    paths: Collection[str],
+    read: Read,
+    judged: Iterable[str],
+    services: Iterable[ServiceFolder] = (),
+    kubernetes: str = "",
 ) -> tuple[Delivery, tuple[Unread, ...]]:
     """Read all files among `paths` that bring migrations to production; `judged` are those that findings are asked for.
 
-    What cannot be read is told for the judged ones.
+    What cannot be read is told for the judged ones. `kubernetes` is the version that the settings name.
     """
     known = frozenset(paths)
     collected = _Collected(frozenset(judged))
@@ -83,6 +88,7 @@ def collect(
         tuple(collected.documents),
         tuple(collected.texts),
         collected.judged,
+        kubernetes,
     )
     return delivery, tuple(each for each in unread if each.path in collected.judged)
 
@@ -123,7 +129,7 @@ def _take_yaml(collected: _Collected, document: Document, paths: Collection[str]
     is_values = name.startswith("values")
     objects, alerts = may_hold_objects(text), may_hold_alerts(text)
     settings = _may_hold_settings(text)
-    if not (is_values or objects or alerts or settings):
+    if not (is_values or objects or alerts or settings or name in KUSTOMIZATIONS):
         return
     in_chart = is_chart_template(path, paths)
     chart = chart_of(path, paths) if in_chart else None

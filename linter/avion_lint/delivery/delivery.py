@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from avion_lint.delivery.environment import Environment
 from avion_lint.delivery.files import ScriptFile
+from avion_lint.delivery.kinds import KUSTOMIZATIONS
 from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.delivery.monitoring import AlertRule, Panel, Query
 from avion_lint.delivery.part import YamlText
@@ -31,7 +32,8 @@ class Delivery:
     """All files around the SQL that could be read, by kind; manifests in steps and scripts are among the manifests.
 
     `charts` pairs the folder of a Helm chart with its values, `documents` and `texts` are all files and what YAML they
-    hold. `judged` are the paths that findings are asked for.
+    hold. `judged` are the paths that findings are asked for. `kubernetes` is the version (`1.31`) that the settings
+    name, "" where they name none.
     """
 
     workflows: tuple[Workflow, ...] = ()
@@ -46,6 +48,7 @@ class Delivery:
     documents: tuple[Document, ...] = ()
     texts: tuple[YamlText, ...] = ()
     judged: frozenset[str] = frozenset()
+    kubernetes: str = ""
 
     @cached_property
     def queries(self) -> tuple[Query, ...]:
@@ -89,7 +92,30 @@ class Delivery:
             found.setdefault((manifest.kind, manifest.name), []).append(manifest)
         return {key: tuple(manifests) for key, manifests in found.items()}
 
+    def is_patch(self, manifest: Manifest) -> bool:
+        """Whether a file is only a part of an object, which Kustomize lays over the rest of it."""
+        named = self._patches.get(manifest.path.rpartition("/")[0], "")
+        return manifest.path.rpartition("/")[2] in named or manifest.part.has("$patch")
+
+    @cached_property
+    def _patches(self) -> dict[str, str]:
+        """What kustomizations say of patches, as text, by the folder of the files that it may name."""
+        found: dict[str, str] = {}
+        for document in self.documents:
+            folder, _, name = document.path.rpartition("/")
+            start = document.text.find("patches") if name in KUSTOMIZATIONS else -1
+            if start >= 0:
+                for each in (folder, *_below(folder, self.manifests)):
+                    found[each] = found.get(each, "") + document.text[start:]
+        return found
+
     @cached_property
     def pipelines(self) -> Pipelines:
         """What the jobs of its workflows do, calls followed."""
         return pipelines(self.workflows, self.scripts, self.manifests, self.runs)
+
+
+def _below(folder: str, manifests: Iterable[Manifest]) -> set[str]:
+    """Folders of objects inside a folder."""
+    folders = {manifest.path.rpartition("/")[0] for manifest in manifests}
+    return {each for each in folders if each.startswith(f"{folder}/" if folder else "") and each != folder}

@@ -23,6 +23,10 @@ _OTHERS = frozenset({"node_modules", "vendor", "testdata", ".terraform"})
 _OWN = frozenset({"avion-lint.yaml", "pnpm-lock.yaml", ".pre-commit-config.yaml", ".pre-commit-hooks.yaml"})
 
 
+KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml"})
+"""Names by which Kustomize finds what it puts together."""
+
+
 def kind_of(path: str) -> Kind | None:
     """What a file is read as, going by its path; None for what is not read."""
     name = basename(path)

@@ -24,6 +24,7 @@ from avion_lint.judgement.yaml_comments import suppressions_in
 from avion_lint.record import field, record
 from avion_lint.rule import Rule
 from avion_lint.rule_names import RuleNames
+from avion_lint.shapes.load import Missing
 from avion_lint.shell.script import Script
 from avion_lint.source import Document, Place
 from avion_lint.verdict import Found, Unchecked
@@ -110,6 +111,7 @@ def run_around(
         by_subject.setdefault(rule.subject_name, []).append(rule)
     found: list[Found] = []
     wrong: list[Unchecked] = []
+    missing: dict[str, Unchecked] = {}
     stretches = places(delivery, belonging) if belonging else {}
     for subject, path in _all_subjects(delivery, by_subject, belonging):
         environment = _environment(subject, belonging)
@@ -119,6 +121,8 @@ def run_around(
             try:
                 given = options(rule, "", path, environment)
                 findings = tuple(rule.check(subject) if rule.options is None else rule.check(subject, given))
+            except Missing as error:
+                missing.setdefault(str(error), Unchecked(error.path or path, None, str(error), error.mend))
             except Exception as error:  # noqa: BLE001 - whatever a rule raises, the rest must be judged
                 wrong.append(broken(rule, path, error))
             else:
@@ -127,7 +131,7 @@ def run_around(
                     Found(rule, each, "", environment=_of_finding(each, environment, stretches, belonging))
                     for each in asked
                 )
-    return Outcome(tuple(found), tuple(wrong))
+    return Outcome(tuple(found), (*wrong, *missing.values()))
 
 
 def _word(subject: Subject | Checked) -> str:

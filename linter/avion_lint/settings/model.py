@@ -130,7 +130,8 @@ class Exemption:
 class Settings:
     """All that avion-lint.yaml can say; made without arguments it is what holds where there is no such file.
 
-    `policy` names a policy that ships or a file in the repository; `policy_place` is where that is said.
+    `policy` names a policy that ships or a file in the repository; `policy_place` is where that is said. `kubernetes`
+    is the version of the clusters (`1.34`), "" where it is not said.
     """
 
     document: Document | None = None
@@ -148,6 +149,8 @@ class Settings:
     baseline: str = DEFAULT_BASELINE
     code: CodeSearch = CodeSearch()
     environments: tuple[Environment, ...] = ()
+    kubernetes: str = ""
+    kubernetes_place: Place | None = None
 
     def ignores(self, path: str) -> bool:
         """Whether the file is never to be read."""

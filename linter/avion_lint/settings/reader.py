@@ -95,7 +95,21 @@ def _settings(root: Node, reading: Reading) -> Settings:
         baseline=_folder(text_at(root, "baseline") or DEFAULT_BASELINE),
         code=_code(get(root, "code")),
         environments=read_environments(get(root, "environments"), reading),
+        kubernetes=_kubernetes(root, reading),
+        kubernetes_place=Place(reading.document, span_at(root, ["kubernetes"])),
     )
+
+
+def _kubernetes(root: Node, reading: Reading) -> str:
+    """Major and minor version, as they are written: as a number, 1.30 would be 1.3."""
+    said = text_at(root, "kubernetes") or ""
+    parts = said.removeprefix("v").split(".")
+    if said and (len(parts) not in {2, 3} or not all(part.isascii() and part.isdecimal() for part in parts)):
+        value = get(root, "kubernetes")
+        if isinstance(value, Scalar) and not isinstance(value.value, str):  # text is refused by the JSON Schema
+            reading.refuse_at(value, "`kubernetes` must be a version like 1.34")
+        return ""
+    return ".".join(parts[:2])
 
 
 def _policy(root: Node, reading: Reading) -> str:
