@@ -793,6 +793,24 @@ RULES: tuple[Rule, ...] = (
         "Delivery",
     ),
     indexed(
+        "KM191",
+        "manifest.wrong_field_in_migration",
+        "Find a field of a migration's object that Kubernetes does not have, or not like that.",
+        "Delivery",
+    ),
+    indexed(
+        "KM192",
+        "manifest.wrong_field",
+        "Find a field of an object that is no migration which Kubernetes does not have, or not like that.",
+        "Delivery",
+    ),
+    indexed(
+        "KM193",
+        "manifest.removed_api_version",
+        "Find an object that is no migration, of an API version that the clusters do not serve.",
+        "Delivery",
+    ),
+    indexed(
         "LK101",
         "locks.index_not_concurrent",
         "Find an index that is built while every write to its table waits.",
@@ -1736,5 +1754,17 @@ RULES: tuple[Rule, ...] = (
         "workflow.moving_migration_tool",
         "Find a job that runs migrations with a tool of no fixed version.",
         "Delivery",
+    ),
+    indexed(
+        "WF191",
+        "workflow.wrong_key_in_migration",
+        "Find a key of a workflow that migrates which GitHub does not know, or not like that.",
+        "Workflow",
+    ),
+    indexed(
+        "WF192",
+        "workflow.wrong_key_in_workflow",
+        "Find a key of a workflow that does not migrate which GitHub does not know, or not like that.",
+        "Workflow",
     ),
 )
