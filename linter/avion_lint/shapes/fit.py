@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from avion_lint.record import record
 from avion_lint.shapes.shape import Shapes, below, branches, is_name, keys
-from avion_lint.yaml.nodes import UNKNOWN, Entry, Key, Listing, Mapping, Node, Scalar
+from avion_lint.source import UNKNOWN
+from avion_lint.yaml.nodes import Entry, Key, Listing, Mapping, Node, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
