@@ -258,7 +258,7 @@ class Statement:
         """
         known = self._known_effects.get(id(action))
         if known is None:
-            beside = self.actions if action in self.actions else ()
+            beside = self.actions if any(each is action for each in self.actions) else ()
             found = effects(action, self.schema_before(action), self.service.postgres, beside)
             known = (action, found, tuple(effect for effect in found if effect.part_of is None))
             self._known_effects[id(action)] = known

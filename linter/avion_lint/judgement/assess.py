@@ -291,10 +291,12 @@ def _is_explained(migration: Migration, problem: SqlProblem) -> bool:
         Misread.PARENTHESIS_LOST,
         Misread.UNFINISHED_BEFORE_BLOCK,
     )
+    readings = [reading for reading in migration.file.misreadings if reading.kind in torn]
+    if not readings:
+        return False
     section = migration.file.section(problem.direction)
     spans = [chunk.span for chunk in section.chunks] if section else []
     at = _index(spans, problem.place.span.start)
-    readings = (reading for reading in migration.file.misreadings if reading.kind in torn)
     return any(0 <= _index(spans, reading.span.start) <= at for reading in readings)
 
 

@@ -44,7 +44,7 @@ class Layers(MutableMapping[Key, Value]):
     thousand objects take the room of a few thousand entries, and an entry is found with three look-ups at most.
     """
 
-    __slots__ = ("_frozen", "_new", "_old", "_own", "_recent")
+    __slots__ = ("_back", "_frozen", "_new", "_old", "_own", "_recent")
 
     def __init__(self, old: Mapping[Key, Value] | None = None) -> None:
         self._old: dict[Key, Any] = dict(old) if old else {}
@@ -52,6 +52,7 @@ class Layers(MutableMapping[Key, Value]):
         self._recent: dict[Key, Value] = {}
         self._new: dict[Key, Value] = {}
         self._own = True  # whether no other state has the uppermost dictionary
+        self._back: frozenset[Key] = frozenset()  # keys of the lowest dictionary that came again
 
     def copy(self) -> Layers[Key, Value]:
         """Another state, which may be changed; what is changed in one is not seen in the other."""
@@ -61,6 +62,7 @@ class Layers(MutableMapping[Key, Value]):
 
     def _share(self, made: Layers[Key, Value]) -> None:
         made._frozen, made._old, made._recent, made._new = self._frozen, self._old, self._recent, self._new
+        made._back = self._back
         made._own = self._own = False
 
     def _take(self) -> None:
@@ -75,6 +77,7 @@ class Layers(MutableMapping[Key, Value]):
             self._recent = recent
         else:
             self._recent, self._old = {}, self._laid(recent)
+            self._back = frozenset()
 
     def _whole(self) -> dict[Key, Value]:
         self._thaw()
@@ -92,7 +95,10 @@ class Layers(MutableMapping[Key, Value]):
     def _laid(self, above: dict[Key, Value]) -> dict[Key, Value]:
         """The lowest dictionary with another laid over it."""
         self._thaw()
-        whole = self._old | above
+        old = self._old
+        if self._back:
+            old = {key: value for key, value in old.items() if key not in self._back}
+        whole = old | above
         if _GONE in above.values():
             return {key: value for key, value in whole.items() if value is not _GONE}
         return whole
@@ -125,11 +131,20 @@ class Layers(MutableMapping[Key, Value]):
         return wanted in self._old
 
     def __setitem__(self, key: Key, value: Value) -> None:
-        if self._is_removed(key):  # else it would come back to its old place, not to the end
-            self._old, self._recent, self._new, self._own = self._whole(), {}, {}, True
-        elif not self._own:
+        removed = self._is_removed(key)
+        if not self._own:
             self._take()
+        if removed:
+            self._leave(key)
         self._new[key] = value
+
+    def _leave(self, key: Key) -> None:
+        """Have a key that was removed, and that comes again, stand at the end and not where it was."""
+        self._new.pop(key, None)
+        if key in self._recent:
+            self._recent = {each: value for each, value in self._recent.items() if each != key}
+        if key in self._old:
+            self._back |= {key}
 
     def _is_removed(self, key: Key) -> bool:
         return self._new.get(key, self._recent.get(key)) is _GONE

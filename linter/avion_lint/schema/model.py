@@ -233,7 +233,7 @@ class Schema:
 
     def functions(self, name: Name) -> Iterator[Thing]:
         """All functions of a full name, in order of creation; they differ in the types of their arguments."""
-        return (each for each in self.things.about(name) if each.kind is ObjectKind.FUNCTION and each.name == name)
+        return iter(self.things.about(functions_of(name)))
 
     def children(self, table: Name) -> Iterator[Table]:
         """Partitions of a table and tables that inherit from it, and theirs, by name."""
@@ -244,8 +244,7 @@ class Schema:
 
     def heirs(self, table: Name) -> list[Table]:
         """Partitions of a table and tables that inherit from it, without theirs, in order of creation."""
-        about = self.tables.about(table)
-        return [each for each in about if each.partition_of == table or table in each.inherits]
+        return self.tables.about(heirs_of(table))
 
     def indexes_of(self, table: Name) -> Iterator[Index]:
         """Indexes of a table, in order of creation."""
@@ -267,15 +266,25 @@ def of_type(name: str) -> tuple[str, str]:
     return ("type", name)
 
 
+def heirs_of(table: Name) -> tuple[str, Name]:
+    """Under which the partitions of a table, and those that inherit from it, are found."""
+    return ("heirs", table)
+
+
+def functions_of(name: Name) -> tuple[str, Name]:
+    """Under which all functions of a full name are found."""
+    return ("functions", name)
+
+
 def _around_type(given: Type | None) -> Iterator[tuple[str, str]]:
     if given is not None and given.name not in _USUAL_TYPES:
         yield of_type(given.name.rpartition(".")[2])
 
 
-def _around_table(table: Table) -> Iterator[Name | str | tuple[str, str]]:
-    if table.partition_of is not None:
-        yield table.partition_of
-    yield from table.inherits
+def _around_table(table: Table) -> Iterator[Name | str | tuple[str, str | Name]]:
+    for parent in (*((table.partition_of,) if table.partition_of is not None else ()), *table.inherits):
+        yield parent
+        yield heirs_of(parent)
     yield from (made.references for made in table.constraints.values() if made.references)
     for column in table.columns.values():
         if column.type is not None and column.type.name not in _USUAL_TYPES:
@@ -290,7 +299,7 @@ def _around_index(index: Index) -> Iterator[Name | str]:
         yield index.part_of
 
 
-def _around_thing(thing: Thing) -> Iterator[Name | tuple[str, str]]:
+def _around_thing(thing: Thing) -> Iterator[Name | tuple[str, str | Name]]:
     if thing.domain is not None:
         yield from _around_type(thing.domain.type)
     if thing.table is not None:
@@ -299,7 +308,7 @@ def _around_thing(thing: Thing) -> Iterator[Name | tuple[str, str]]:
     yield from thing.tables
     yield from (use.relation for use in thing.uses if use.relation)
     if thing.kind is ObjectKind.FUNCTION:
-        yield thing.name
+        yield functions_of(thing.name)
     if thing.owner is not None and thing.owner.relation is not None:
         yield thing.owner.relation
     if thing.function is not None:

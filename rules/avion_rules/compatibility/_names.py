@@ -81,10 +81,15 @@ def is_complete(schema: Schema) -> bool:
 def known_thing_name(migration: Migration, thing: Thing) -> a.Name:
     """Name of another object before the migration."""
     found = (each.name for each in migration.before.things.values() if _is_same(each, thing))
-    return next(found, thing.name)
+    return next(found, thing.name) if thing.origin is not None else thing.name
 
 
 def _same(tables: Mapping[a.Name, Table], table: Table) -> a.Name | None:
+    if table.origin is None:
+        return None
+    known = tables.get(table.name)  # few have been renamed
+    if known is not None and _is_same_origin(known.origin, table.origin):
+        return known.name
     return next((each.name for each in tables.values() if _is_same_origin(each.origin, table.origin)), None)
 
 
@@ -94,7 +99,9 @@ def _is_same(one: Thing, other: Thing) -> bool:
 
 def _is_same_origin(one: Origin | None, other: Origin | None) -> bool:
     """Whether two objects are one: made by the same clause of the same file, whatever they are called."""
-    return one is not None and other is not None and one.place == other.place
+    if one is other:
+        return one is not None
+    return one is not None and other is not None and one.version == other.version and one.place == other.place
 
 
 def is_swapped(migration: Migration, schema: Schema, table: Table, outcome: Schema) -> bool:

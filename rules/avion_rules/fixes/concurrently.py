@@ -29,7 +29,7 @@ def concurrently(scene: Scene) -> Fix | None:
     if migration.kind is not Kind.VERSIONED or migration.problems:
         return None
     plan, fix = scene.once("concurrently", lambda: _planned(scene))
-    return fix if plan and any(piece.has(scene.statement) for piece in plan.forms) else None
+    return fix if plan and id(scene.statement) in plan.statements else None
 
 
 def _planned(scene: Scene) -> tuple[_Plan | None, Fix | None]:
@@ -38,7 +38,8 @@ def _planned(scene: Scene) -> tuple[_Plan | None, Fix | None]:
     up, down = pieces(migration, Direction.UP), pieces(migration, Direction.DOWN)
     if up is None or down is None or _swaps(migration) or in_another_path(migration):
         return None, None
-    plan = _Plan(scene, up, down, {piece: form for piece in up if (form := concurrent(piece))})
+    forms = {piece: form for piece in up if (form := concurrent(piece))}
+    plan = _Plan(scene, up, down, forms, frozenset(id(each) for piece in forms for each in piece.statements))
     fix = plan.fix() if plan.forms else None
     return plan, replace(fix, safe=not plan.may_be_there) if fix else None
 
@@ -50,12 +51,16 @@ def _swaps(migration: Migration) -> bool:
 
 @record
 class _Plan:
-    """A migration, the pieces of both ways, and the concurrent form of those that get one."""
+    """A migration, the pieces of both ways, and the concurrent form of those that get one.
+
+    `statements` are the identities of all statements in those.
+    """
 
     scene: Scene
     up: tuple[Piece, ...]
     down: tuple[Piece, ...]
     forms: dict[Piece, Concurrent]
+    statements: frozenset[int]
 
     @property
     def migration(self) -> Migration:

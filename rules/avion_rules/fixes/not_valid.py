@@ -53,10 +53,10 @@ def not_valid(scene: Scene) -> Fix | None:
         return None
     if in_another_path(migration):
         return None
-    found = scene.once("not valid", lambda: [(each, step) for each in migration.up for step in _steps(each)])
-    if not any(statement is scene.statement for statement, _ in found):
+    found = scene.once("not valid", lambda: {id(each): tuple(_steps(each)) for each in migration.up})
+    if not found.get(id(scene.statement)):
         return None
-    return scene.once("not valid, fixed", lambda: _whole(scene, [step for _, step in found]))
+    return scene.once("not valid, fixed", lambda: _whole(scene, [step for each in found.values() for step in each]))
 
 
 def _whole(scene: Scene, steps: list[_Step]) -> Fix | None:

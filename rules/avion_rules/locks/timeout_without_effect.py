@@ -54,10 +54,10 @@ def _elsewhere(migration: Migration) -> Finding:
 
 def _around(migration: Migration, at: int, found: tuple[Wait, ...]) -> tuple[Wait | None, Wait | None]:
     """The last wait before a statement in the same transaction, and the first after it that its setting is for."""
-    earlier, later = migration.up[:at], migration.up[at + 1 :]
-    until = next((n for n, each in enumerate(later) if _sets_lock_timeout(each)), len(later))
-    before = [wait for wait in found if any(wait.statement is each for each in earlier)]
-    after = [wait for wait in found if any(wait.statement is each for each in later[:until])]
+    order = {id(each): number for number, each in enumerate(migration.up)}
+    until = next((n for n, each in enumerate(migration.up) if n > at and _sets_lock_timeout(each)), len(migration.up))
+    before = [wait for wait in found if order[id(wait.statement)] < at]
+    after = [wait for wait in found if at < order[id(wait.statement)] < until]
     return before[-1] if before else None, after[0] if after else None
 
 

@@ -42,7 +42,7 @@ def _sure(statement: Statement) -> Iterator[a.Action]:
 
 
 def _failure(statement: Statement, action: a.Action) -> Failure | None:
-    beside = statement.actions if action in statement.actions else ()
+    beside = () if statement.within_block(action) else statement.actions
     found = fails(action, statement.schema_before(action), statement.service.postgres, beside)
     if found is None and isinstance(action, a.Update):
         column = assigned_twice(action, statement.text)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from avion_lint.record import record, replace
 from avion_lint.schema.catalogue import Catalogue
-from avion_lint.schema.model import TEMPORARY, Doubt, Index, Key, Table, Thing, candidates, resolve, signature
+from avion_lint.schema.model import (
+    TEMPORARY,
+    Doubt,
+    Index,
+    Key,
+    Table,
+    Thing,
+    candidates,
+    functions_of,
+    heirs_of,
+    resolve,
+    signature,
+)
 from avion_lint.sql import actions as a
 
 RELATIONS = {a.ObjectKind.TABLE, a.ObjectKind.FOREIGN_TABLE}
@@ -54,8 +66,7 @@ class Draft:
 
     def heirs(self, name: a.Name) -> list[a.Name]:
         """Partitions of a table and the tables that inherit from it."""
-        found = (table for table in self.tables.about(name) if table.partition_of == name or name in table.inherits)
-        return [table.name for table in found]
+        return [table.name for table in self.tables.about(heirs_of(name))]
 
     def is_relation(self, name: a.Name) -> bool:
         """Whether a table, index, view or sequence has that full name."""
@@ -115,7 +126,7 @@ class Draft:
         """Without arguments the first function of that name counts."""
         kind, last = a.ObjectKind.FUNCTION, signature(arguments)
         for candidate in candidates(name, self.search_path):
-            known = [key for key in self.things.keys_about(candidate) if key[:2] == (kind, candidate)]
+            known = self.things.keys_about(functions_of(candidate))
             fitting = known if last is None else [key for key in known if key[2] in (last, None)]
             if fitting:
                 return fitting[0]

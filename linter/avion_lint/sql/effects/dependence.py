@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from avion_lint.schema.model import Index, Table
 from avion_lint.sql import actions as a
@@ -29,8 +29,7 @@ def depended_on(action: a.Action, scope: Scope, beside: tuple[a.Action, ...]) ->
         case a.Truncate(cascade=False):
             return _truncated(action, scope)
         case a.Drop(cascade=False):
-            gone = {scope.resolve(each.name) for each in beside if isinstance(each, a.Drop)}
-            return _needed(f"{action.kind} {action.name}", _users(action, scope, gone))
+            return _needed(f"{action.kind} {action.name}", _users(action, scope, _Gone(scope, beside)))
     return None
 
 
@@ -47,8 +46,7 @@ def users(action: a.Drop | a.DropConstraint, scope: Scope, beside: tuple[a.Actio
             tables = using_type(made.name, scope) if made else ()
             found = (f"the columns of {table.name} that have it" for table in tables)
         case a.Drop():
-            gone = {scope.resolve(each.name) for each in beside if isinstance(each, a.Drop)}
-            found = _users(action, scope, gone)
+            found = _users(action, scope, _Gone(scope, beside))
     return tuple(dict.fromkeys(found))
 
 
@@ -57,7 +55,21 @@ def _needed(what: str, users: Iterator[str]) -> Failure | None:
     return Failure(_NEEDED, f"{first} needs {what}") if first else None
 
 
-def _users(action: a.Drop, scope: Scope, gone: set[a.Name]) -> Iterator[str]:
+class _Gone:
+    """What a statement drops, looked up only where somebody needs something: most drops are of what nobody needs."""
+
+    def __init__(self, scope: Scope, beside: tuple[a.Action, ...]) -> None:
+        self._scope = scope
+        self._beside = beside
+        self._names: set[a.Name] | None = None
+
+    def __contains__(self, name: object) -> bool:
+        if self._names is None:
+            self._names = {self._scope.resolve(each.name) for each in self._beside if isinstance(each, a.Drop)}
+        return name in self._names
+
+
+def _users(action: a.Drop, scope: Scope, gone: Container[a.Name]) -> Iterator[str]:
     match action.kind:
         case kind if kind in _TABLES:
             table = scope.table(action.name)
@@ -77,15 +89,15 @@ def _users(action: a.Drop, scope: Scope, gone: set[a.Name]) -> Iterator[str]:
             yield from (f"table {table.name}" for table in (using_type(made.name, scope) if made else ()))
 
 
-def _views(relation: a.Name, scope: Scope, gone: set[a.Name], column: str | None = None) -> Iterator[str]:
+def _views(relation: a.Name, scope: Scope, gone: Container[a.Name], column: str | None = None) -> Iterator[str]:
     found = (view for view in scope.views_over(relation, column) if view.name not in gone)
     return (f"{view.kind} {view.name}" for view in found)
 
 
-def _users_of_table(table: Table, scope: Scope, gone: set[a.Name]) -> Iterator[str]:
+def _users_of_table(table: Table, scope: Scope, gone: Container[a.Name]) -> Iterator[str]:
+    parts = {child.name for child in scope.schema.children(table.name)}
     for other, made in scope.referring(table.name):
-        parts = {child.name for child in scope.schema.children(table.name)}
-        if other.name not in gone | parts:
+        if other.name not in parts and other.name not in gone:
             yield f"foreign key {made.name} of {other.name}"
     yield from _views(table.name, scope, gone)
     for child in scope.schema.children(table.name) if not table.partitioned else ():

@@ -56,8 +56,7 @@ class Scope:
     def partitions(self, name: Name) -> tuple[Table, ...]:
         """The partitions of a table, without theirs."""
         table = self.table(name)
-        about = self.schema.tables.about(table.name) if table else ()
-        return tuple(each for each in about if table and each.partition_of == table.name)
+        return tuple(each for each in self.schema.heirs(table.name) if each.partition_of == table.name) if table else ()
 
     def default_partition(self, name: Name) -> Table | None:
         """The partition for all other rows."""
