@@ -15,6 +15,10 @@ from pathlib import Path
 
 import pytest
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tests.cluster.whole import Cluster
+
 SETTINGS = (
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
@@ -115,3 +119,14 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A real control plane of Kubernetes with one node that runs containers as programs of this machine."""
+    from tests.cluster import whole  # noqa: PLC0415 - few tests need it
+
+    if (why := whole.absence()) is not None:
+        pytest.skip(f"no cluster: {why}")
+    with whole.running() as made:
+        yield made
