@@ -123,7 +123,7 @@ class Container:
             self.process.wait(30)
 
 
-def _script(root, image, mounts, program, path):
+def _script(root, image, mounts, program, search):
     """What makes the container's file system and becomes its program."""
     lines = ["mount --make-rprivate /", f"mount -t tmpfs -o mode=755 none {root}", f"cd {root}"]
     for name in _SHARED:
@@ -151,5 +151,5 @@ def _script(root, image, mounts, program, path):
     if _ROOT and program.user is not None:
         become += ["setpriv", f"--reuid={program.user}", f"--regid={program.user}", "--clear-groups", "--no-new-privs"]
     start = f'cd {shlex.quote(program.folder or image.folder)} && exec "$@"'
-    become += ["env", f"PATH={path}", "sh", "-c", start, "sh"]
+    become += ["env", f"PATH={search}", "sh", "-c", start, "sh"]
     return "\n".join(lines) + f"\nexec {shlex.join((*become, *program.words))}\n"

@@ -26,6 +26,7 @@ CONTROLLERS = (
     "serviceaccount-controller",
     "namespace-controller",
     "garbage-collector-controller",
+    "root-ca-certificate-publisher-controller",
 )
 _PATIENCE = 60.0  # seconds for a server to be ready
 
@@ -145,6 +146,7 @@ class ControlPlane:
             f"--kubeconfig={self.kubeconfig()}",
             f"--controllers={','.join(CONTROLLERS)}",
             f"--service-account-private-key-file={self.home}/accounts.key",
+            f"--root-ca-file={self.authority}",
             "--leader-elect=false",
             "--bind-address=127.0.0.1",
             f"--secure-port={self.manager_port}",

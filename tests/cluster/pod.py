@@ -45,6 +45,8 @@ class PodRun(threading.Thread):
             phase = self.live()
         except StoppedError:
             phase = "Failed"
+            while any(each.code is None for each in tuple(self.containers.values())):
+                time.sleep(_PAUSE)  # it has ended when all its programs have
         if self.node.closed:
             return
         self.tell(phase, **self.last_words)
