@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.goose_wire import find_goose
@@ -56,6 +58,26 @@ def test_old_and_new_goose_are_run_alike(tmp_path, postgres, variable):
 
     assert told["outcome"] == "done"
     assert ("i",) in indexes
+
+
+@pytest.mark.parametrize("variable", [pytest.param("AVION_GOOSE_318", marks=pytest.mark.slow), "AVION_GOOSE_NEW"])
+def test_goose_may_keep_what_is_applied_in_another_table(tmp_path, postgres, variable):
+    settings = f"{SETTINGS}goose-table: ops.applied\n"
+    made = make_site(tmp_path, postgres, find_goose(variable, "goose"), {ONE: table(1), TWO: table(2)}, settings)
+    made.database.ask("CREATE SCHEMA ops")
+    told = made.run()
+    (check,) = (check for check in made.plan()["checks"] if check["name"] == "schema")
+    hash_of = json.loads(made.command("rollback", "--to", "1", "--format", "json").out)["why"].rpartition(" ")[2]
+    back = json.loads(made.command("rollback", "--to", "1", "--plan", hash_of, "--format", "json").out)
+    applied = made.database.ask("SELECT version_id FROM ops.applied ORDER BY id")
+    lost = made.command("diagnose", "--data-lost").out
+    made.database.drop()
+
+    assert (told["outcome"], told["after"]) == ("done", "2")
+    assert check["measured"] == "the same"
+    assert (back["outcome"], back["after"]) == ("done", "1")
+    assert applied == [(0,), (1,)]
+    assert 'psql -c "TABLE ops.applied ORDER BY id DESC LIMIT 5"' in lost
 
 
 def test_a_run_writes_metrics_for_prometheus(site):

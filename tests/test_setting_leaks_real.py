@@ -91,3 +91,12 @@ def test_flyway_gives_back_search_path_and_role_and_nothing_else(sql, name, leak
     assert errors[tmp_path] is None
     assert (found(database) in ("replica", "app", "pg_monitor")) == leaks
     assert bool(told) == leaks
+
+
+def test_a_search_path_does_not_matter_to_goose_where_its_table_is_named_with_its_schema():
+    sql = "SET search_path = app;"
+    named = "goose-table: public.goose_db_version\n"
+
+    assert rules_helper.goose("MG119", "CREATE SCHEMA app;", sql, settings=named) == []
+    (found,) = rules_helper.goose("MG119", "CREATE SCHEMA app;", sql, settings="goose-table: applied\n")
+    assert "its table applied" in found.message

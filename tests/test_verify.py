@@ -181,6 +181,16 @@ def test_a_migration_that_takes_its_own_entry_back_is_found(tmp_path, goose):
     assert problem(found, "up")["what"] == "version 00001 does not count as applied"
 
 
+@pytest.mark.parametrize("goose", GOOSES)
+def test_goose_may_keep_what_is_applied_in_another_table(tmp_path, goose):
+    folder = written(tmp_path, GOOD)
+    (folder / "avion-lint.yaml").write_text("goose-table: ops.applied\n")
+    found = verified(folder, "--full", *goose_arguments(goose))["users"]
+
+    assert "failed" not in states(found).values()
+    assert found["schema_differences"] == []
+
+
 def test_a_statement_that_hangs_is_ended_and_told(tmp_path):
     folder = written(tmp_path, {f"{DB}/00001_sleeps.sql": SLEEPS})
     told = problem(verified(folder, "--builtin", "--statement-timeout", "1", code=1)["users"], "up")

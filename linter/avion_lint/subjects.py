@@ -10,6 +10,7 @@ from avion_lint.finding import Finding, Related
 from avion_lint.history.deployments import Deployment, Landed
 from avion_lint.record import field, record
 from avion_lint.runners.migration import (
+    GOOSE_TABLE,
     Chunk,
     Direction,
     FileName,
@@ -90,7 +91,8 @@ def _part(passed: int, wanted: int, what: str) -> Iterator[str]:
 class Service:
     """A folder of migrations and what is known of the database they are for.
 
-    `postgres` is the major version. `lock_timeout` tells that the role or the runner sets one outside the files.
+    `postgres` is the major version. `goose_table` is goose's own table, with its schema where that is said.
+    `lock_timeout` tells that the role or the runner sets one outside the files.
     `transactional_lock`, `mixed` and `out_of_order` are Flyway's settings of those names (None: not said anywhere).
     `search_path` is the one that a migration begins with. `start` is where the known migrations begin, as the settings
     tell it. `deprecated_for` is what must lie between a deprecation and the drop.
@@ -103,6 +105,7 @@ class Service:
     dialect: Dialect = Dialect.POSTGRESQL
     dialect_reason: str = ""
     goose: str = ""
+    goose_table: str = GOOSE_TABLE
     lock_timeout: bool = False
     transactional_lock: bool | None = None
     mixed: bool = False

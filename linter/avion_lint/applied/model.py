@@ -9,7 +9,7 @@ from avion_lint.record import record
 from avion_lint.runners.migration import FileName, Kind, Runner, Version
 from avion_lint.source import Document, Place
 
-GOOSE_TABLE, FLYWAY_TABLE = "goose_db_version", "flyway_schema_history"
+FLYWAY_TABLE = "flyway_schema_history"
 
 
 @record

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from avion_lint.applied.model import FLYWAY_TABLE, GOOSE_TABLE, AppliedState, Row
+from avion_lint.applied.model import FLYWAY_TABLE, AppliedState, Row
 from avion_lint.problems import Problem, SettingsError
 from avion_lint.record import record
 from avion_lint.runners.flyway_name_grammar import parse_version
-from avion_lint.runners.migration import Runner, Version
+from avion_lint.runners.migration import GOOSE_TABLE, Runner, Version
 from avion_lint.source import Document, Place, Span
 
 FORMAT = 1

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from avion_lint.applied.model import FLYWAY_TABLE, GOOSE_TABLE, AppliedState
+from avion_lint.applied.model import FLYWAY_TABLE, AppliedState
 from avion_lint.applied.read import load
 from avion_lint.applied.text import text_sha256
 from avion_lint.applied.write import render
@@ -19,7 +19,7 @@ from avion_lint.cli.output import say
 from avion_lint.cli.writing import write_file
 from avion_lint.discovery.gather import Collected
 from avion_lint.record import record
-from avion_lint.runners.migration import Runner, Version
+from avion_lint.runners.migration import GOOSE_TABLE, Version
 from avion_lint.source import Document
 
 TYPE_CHECKING = False
@@ -102,7 +102,8 @@ def _wanted(given: Namespace, collected: Collected | None) -> tuple[list[str], s
         return [table], schema or None
     if collected is None:
         return [GOOSE_TABLE, FLYWAY_TABLE], None
-    return [GOOSE_TABLE if collected.service.runner is Runner.GOOSE else collected.configuration.table], None
+    own, name = collected.history
+    return [name], own
 
 
 def _asked(

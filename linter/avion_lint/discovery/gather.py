@@ -20,7 +20,7 @@ from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_names import parse_name as parse_flyway_name
 from avion_lint.runners.goose_annotations import profile_of
 from avion_lint.runners.goose_names import parse_name as parse_goose_name
-from avion_lint.runners.migration import Contents, FileName, MigrationFile, NameProblem, Runner
+from avion_lint.runners.migration import GOOSE_TABLE, Contents, FileName, MigrationFile, NameProblem, Runner
 from avion_lint.settings.model import ServiceSettings, Settings
 from avion_lint.source import Document
 from avion_lint.subjects import Service
@@ -49,6 +49,14 @@ class Collected:
     shared: frozenset[str]
     problems: tuple[tuple[Document, NameProblem], ...]
     unreadable: tuple[Unreadable, ...]
+
+    @property
+    def history(self) -> tuple[str | None, str]:
+        """The runner's own table: its schema (None where nobody says it) and its name."""
+        if self.service.runner is Runner.FLYWAY:
+            return self.configuration.default_schema, self.configuration.table
+        schema, _, name = self.service.goose_table.rpartition(".")
+        return schema or None, name
 
 
 @record
@@ -213,6 +221,7 @@ def _service(
         dialect=dialect,
         dialect_reason=reason,
         goose=reader.goose_version,
+        goose_table=own.goose_table or GOOSE_TABLE,
         lock_timeout=own.lock_timeout is not None or sets_lock_timeout(configuration) or limited,
         transactional_lock=configuration.postgresql_transactional_lock,
         mixed=configuration.mixed,

@@ -8,6 +8,9 @@ from functools import cached_property
 from avion_lint.record import field, record
 from avion_lint.source import Document, SourceMap, Span
 
+GOOSE_TABLE = "goose_db_version"
+"""Where goose keeps what is applied, unless it is told otherwise."""
+
 
 class Runner(StrEnum):
     """The program that runs the migrations."""

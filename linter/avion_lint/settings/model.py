@@ -60,7 +60,8 @@ class ServiceSettings:
     """What is set for a folder of migrations, with the general settings where it says nothing of its own.
 
     `path` is a glob of folders from the repository's root ("" the root itself). None and "" mean: detect it.
-    `goose` is a version (`3.18.0`), `postgres` a major version, `dialect` a value of subjects.Dialect.
+    `goose` is a version (`3.18.0`), `goose_table` its own table ("": the usual one), `postgres` a major version,
+    `dialect` a value of subjects.Dialect.
     `lock_timeout` tells who sets one outside the files: `role`, `runner`, or the value that is set (`3s`).
     `schema` is a dump of the schema that is older than the migrations. `stats` is the path of the file with the
     sizes of tables, `sizes` what counts as small, large and old.
@@ -74,6 +75,7 @@ class ServiceSettings:
     runner: Runner | None = None
     postgres: int | None = None
     goose: str | None = None
+    goose_table: str = ""
     dialect: str | None = None
     lock_timeout: str | None = None
     flyway: Mapping[str, str] = field(default_factory=dict)

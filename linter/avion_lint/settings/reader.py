@@ -137,6 +137,7 @@ def _service(node: Node, general: ServiceSettings, reading: Reading) -> ServiceS
         runner=Runner(runner) if runner in set(Runner) else general.runner,
         postgres=version if isinstance(version, int) else general.postgres,
         goose=_goose(node, reading) or general.goose,
+        goose_table=text_at(node, "goose-table") or general.goose_table,
         dialect=text_at(node, "dialect") or general.dialect,
         lock_timeout=_lock_timeout(node, general.lock_timeout),
         flyway={**general.flyway, **dict(_flyway(get(node, "flyway")))},

@@ -18,15 +18,17 @@ def version_table_out_of_reach(migration: Migration) -> Iterator[Finding]:
     if migration.service.runner is not Runner.GOOSE:
         return
     home = next((name for name in migration.service.search_path if name != "$user"), "public")
+    table = migration.service.goose_table
+    if "." in table:  # goose then names it with its schema
+        return
     for left in left_behind(migration, local=True):
         if left.action.name == "search_path" and home not in schemas(left.action):
             yield left.statement.finding(
                 left.action,
-                "goose fails after this file: under this search_path it does not find its table goose_db_version, "
-                "which is in "
-                f"{home}, and so cannot record the version.",
+                f"goose fails after this file: under this search_path it does not find its table {table}, "
+                f"which is in {home}, and so cannot record the version.",
                 "Name the schema in each statement instead, or take the setting back at the end of the file:\n"
                 "RESET search_path;\n"
-                f"Where goose is run with `-table {home}.goose_db_version`, turn this rule off.",
+                f"Where goose is run with `-table {home}.{table}`, say `goose-table: {home}.{table}` in the settings.",
                 object="search_path",
             )

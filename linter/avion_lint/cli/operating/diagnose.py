@@ -95,6 +95,7 @@ def facts_of(told: Told, live: _Live, place: Place, *, data_lost: bool) -> Facts
         backup=told.backup,
         stanza=place.environment.pgbackrest_stanza,
         why=str(told.end["why"]) if told.end else "the trail has no end of it",
+        table=found.table if found is not None and found.table else ".".join(filter(None, place.collected.history)),
     )
 
 

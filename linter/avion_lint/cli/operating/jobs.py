@@ -11,6 +11,7 @@ from avion_lint.executor.kubernetes.needed import missing, words
 from avion_lint.executor.kubernetes.task import Held, Hooks, Task
 from avion_lint.executor.running.plan import Plan, digest
 from avion_lint.record import replace
+from avion_lint.runners.migration import GOOSE_TABLE
 from avion_lint.source import Document
 
 
@@ -46,6 +47,7 @@ def _task(place: Place) -> Task:
         place.key,
         image_files(collected, scripts.items()),
         "",
+        goose_table="" if collected.service.goose_table == GOOSE_TABLE else collected.service.goose_table,
     )
 
 

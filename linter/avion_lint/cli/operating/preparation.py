@@ -25,7 +25,7 @@ from avion_lint.executor.running.measure import measure
 from avion_lint.executor.running.pending import Pending, checksums, pending
 from avion_lint.executor.running.plan import Plan, PlannedFile, canonical
 from avion_lint.executor.running.preflight import Check, Evidence, checks
-from avion_lint.executor.running.recorded import Recorded, read, table_of
+from avion_lint.executor.running.recorded import Recorded, read
 from avion_lint.executor.server.address import Address, driver
 from avion_lint.executor.trail.audit import Trail, entries, hashes_of
 from avion_lint.executor.trail.both import together
@@ -88,12 +88,12 @@ class Place:
     @property
     def table(self) -> str:
         """The name of the runner's table."""
-        return table_of(self.collected.service.runner, self.collected.configuration.table)
+        return self.collected.history[1]
 
     @property
     def key(self) -> int:
         """The number of the service's lock."""
-        schema = self.collected.configuration.default_schema or ""
+        schema = self.collected.history[0] or ""
         return key_of(str(self.collected.service.runner), f"{schema}.{self.table}")
 
     def look(self, connection: psycopg.Connection) -> Recorded:
@@ -103,7 +103,7 @@ class Place:
     def looking(self) -> Callable[[psycopg.Connection], Recorded]:
         """What reads the runner's table, and asks the trail no more; raises CannotRunError."""
         known = hashes_of(self.known, self.collected.service.name)
-        schema = self.collected.configuration.default_schema
+        schema = self.collected.history[0]
         return lambda connection: read(connection, self.collected.service.runner, self.table, schema, known)
 
 
@@ -232,7 +232,7 @@ def _drift(connection: psycopg.Connection, place: Place, schema: Schema) -> tupl
     if schema.doubts:
         return None
     with connection.transaction():
-        return against_replay(observed(connection), schema, place.table, place.apart)
+        return against_replay(observed(connection), schema, place.collected.history, place.apart)
 
 
 def _schema_before(collected: Collected, paths: frozenset[str]) -> Schema:

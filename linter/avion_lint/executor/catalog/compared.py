@@ -7,12 +7,13 @@ from avion_lint.executor.catalog.replayed import replayed
 from avion_lint.schema.model import Schema
 
 
-def against_replay(server: Facts, schema: Schema, table: str, apart: str = "") -> tuple[str, ...]:
-    """What the two do not agree on, a line each, without the runner's own table of that name and the schema `apart`.
+def against_replay(server: Facts, schema: Schema, history: tuple[str | None, str], apart: str = "") -> tuple[str, ...]:
+    """What the two do not agree on, a line each, without the runner's own table (schema, name) and the schema `apart`.
 
-    The schemas of the search path are there whether a migration makes them or not.
+    The schemas of the search path and of that table are there whether a migration makes them or not.
     """
-    made = {f"schema {name}" for name in schema.search_path}
+    home, table = history
+    made = {f"schema {name}" for name in (*schema.search_path, home)}
     seen = {key: fact for key, fact in server.items() if key not in made and not _is_in(key, apart)}
     ours = [name for name in relations(seen) if name.rpartition(".")[2].startswith(table)]
     names = {name.rpartition(".")[2] for name in ours}

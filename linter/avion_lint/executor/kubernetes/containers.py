@@ -43,7 +43,7 @@ def runner(task: Task) -> Part:
     else:
         env += _flyway(task)
         odd = tuple(odd_placeholders(task.configuration))
-    script = scripts.runner_script(task.runner, task.target, odd)
+    script = scripts.runner_script(task.runner, task.target, odd, task.goose_table)
     return _container(task, RUNNER, cluster.image, script, env)
 
 

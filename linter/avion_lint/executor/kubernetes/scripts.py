@@ -65,9 +65,9 @@ printf '%s {"file": "%s", "sha256": "%s", "size": %d}\\n' "$BACKUP_MARK" "$dump"
 """
 
 _GOOSE = """\
-goose -dir "$MIGRATIONS" status
-timeout -s TERM -k 30 "$TIMEOUT_SECONDS" goose -dir "$MIGRATIONS" {command}
-goose -dir "$MIGRATIONS" status
+goose{table} -dir "$MIGRATIONS" status
+timeout -s TERM -k 30 "$TIMEOUT_SECONDS" goose{table} -dir "$MIGRATIONS" {command}
+goose{table} -dir "$MIGRATIONS" status
 """
 
 _FLYWAY = """\
@@ -91,10 +91,14 @@ def backup_script() -> str:
     return _BACKUP
 
 
-def runner_script(runner: Runner, target: str, placeholders: tuple[str, ...] = ()) -> str:
-    """Start the runner; `placeholders` are Flyway's arguments for names that no variable can have."""
+def runner_script(runner: Runner, target: str, placeholders: tuple[str, ...] = (), table: str = "") -> str:
+    """Start the runner; `placeholders` are Flyway's arguments for names that no variable can have.
+
+    `table` is goose's own, "" for the usual one.
+    """
     if runner is Runner.GOOSE:
-        return _GOOSE.format(command=f"down-to {int(target)}" if target else "up")
+        named = f" -table {table}" if table else ""
+        return _GOOSE.format(command=f"down-to {int(target)}" if target else "up", table=named)
     return _FLYWAY.format(placeholders="".join(f" {_quoted(each)}" for each in placeholders))
 
 

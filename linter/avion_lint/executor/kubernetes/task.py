@@ -40,6 +40,7 @@ class Task:
     `run` is the run that creates it, "" where it is only rendered; `state` what its name stands for; `attempt` counts
     Jobs of the same state. `plan` is the plan's hash, "" without one. `target` is the version to go back to, "" for the
     way forward. `held` is the lock that the Job must see held before it begins, None where nobody holds it.
+    `goose_table` is goose's own table, "" for the usual one.
     """
 
     service: str
@@ -56,6 +57,7 @@ class Task:
     target: str = ""
     held: Held | None = None
     hooks: Hooks = Hooks.NONE
+    goose_table: str = ""
 
     @property
     def cluster(self) -> KubernetesSettings:

@@ -12,15 +12,23 @@ from avion_lint.executor.runner.history_table import Applied
 from avion_lint.executor.runner.job import BEFORE_ALL, Stage, Tool
 from avion_lint.executor.server.address import connect
 from avion_lint.executor.server.throwaway import Database
-from avion_lint.runners.migration import Direction, Kind, MigrationFile, Version
+from avion_lint.runners.migration import Direction, Kind, MigrationFile, Runner, Version
 
 _MOST = 20  # lines of a difference
 
 
-def lay_ground(database: Database, sql: str) -> None:
-    """Make what was there before the first migration, as the role that runs them; raises psycopg.Error."""
+def lay_ground(database: Database, stage: Stage, sql: str) -> None:
+    """Make what was there before the first migration, as the role that runs them; raises psycopg.Error.
+
+    goose makes its table and not the schema of it, which Flyway does.
+    """
+    schema = stage.history[0] if stage.runner is Runner.GOOSE else None
+    if not (sql or schema):
+        return
     with connect(database.address, "verify") as connection:
         connection.execute(sql.encode())
+        if schema:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}".encode())
 
 
 def incomplete(applied: Applied, stage: Stage) -> Problem | None:

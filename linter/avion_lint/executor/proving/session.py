@@ -12,7 +12,7 @@ from avion_lint.executor.children.processes import Custody
 from avion_lint.executor.problem import EndedError
 from avion_lint.executor.proving.expected import Sent, to_be_sent
 from avion_lint.executor.proving.trace import Traced, Tracer
-from avion_lint.executor.runner.history_table import Applied, read_applied, table_of
+from avion_lint.executor.runner.history_table import Applied, read_applied
 from avion_lint.executor.runner.job import Job, Ran, Stage, Tool
 from avion_lint.executor.server.address import connect, driver
 from avion_lint.executor.server.throwaway import Database
@@ -116,12 +116,11 @@ class Session:
 
     def applied(self, stage: Stage) -> Applied:
         """What the runner's table says."""
-        return self._asked(lambda each: read_applied(each, stage.runner, stage.configuration.table))
+        return self._asked(lambda each: read_applied(each, stage.runner, stage.history[1]))
 
     def schema(self, stage: Stage) -> Facts:
         """What everything is made of, but for the runner's own table."""
-        own = table_of(stage.runner, stage.configuration.table)
-        return self._asked(lambda each: definitions(each, own))
+        return self._asked(lambda each: definitions(each, stage.history[1]))
 
     def facts(self) -> Facts:
         """The schema in the words of replayed ones."""

@@ -17,7 +17,6 @@ from avion_lint.executor.proving.outcome import Claims, Problem, State, Step, Ve
 from avion_lint.executor.proving.session import Session, Setting, Waiting, session
 from avion_lint.executor.proving.times import times_of
 from avion_lint.executor.runner.flyway_binary import edition
-from avion_lint.executor.runner.history_table import table_of
 from avion_lint.executor.runner.job import BEFORE_ALL, Ran, Stage, staged
 from avion_lint.executor.server.throwaway import Open
 from avion_lint.record import field, record
@@ -106,8 +105,7 @@ class _Verification:
 
     def prepare(self) -> None:
         """Make what was there before the first migration."""
-        if self.work.before:
-            checks.lay_ground(self.running.database, self.work.before)
+        checks.lay_ground(self.running.database, self.stage, self.work.before)
 
     def run(self) -> None:
         """All steps, until one of those fails without which the others mean nothing."""
@@ -229,11 +227,10 @@ class _Verification:
             return Step(RELEASE, State.SKIPPED, "that needs a second empty database")
         database = self.work.open()
         with session(database, self.work.setting) as running:
-            if self.work.before:
-                checks.lay_ground(database, self.work.before)
             folder = Path(database.folder)
             old = staged(older.collected, folder / "older", older.scripts)
             new = staged(self.work.collected, folder / "stage", self.work.scripts)
+            checks.lay_ground(database, new, self.work.before)
             problem = self._run(f"{older.name} alone", None, running, old)
             if problem is not None:
                 return Step(RELEASE, State.UNCHECKED, f"what {older.name} has does not run by itself", problem=problem)
@@ -305,7 +302,7 @@ class _Verification:
         )
 
     def _claims(self, known: Claimed) -> Claims:
-        own = table_of(self.stage.runner, self.stage.configuration.table)
+        own = self.stage.history[1]
         steps = (UP, DOWN)
         traced = (each for each in self.running.tracer.traced if each.step in steps)
         return compare(traced, known, self.running.database.major, own)
@@ -314,8 +311,7 @@ class _Verification:
         """What the replay has otherwise than the server; nothing where migrations did what nobody can see."""
         if known.schema.doubts or any(migration.problems for migration in known.migrations):
             return ()
-        own = table_of(self.stage.runner, self.stage.configuration.table)
-        return against_replay(self.observed, known.schema, own)
+        return against_replay(self.observed, known.schema, self.stage.history)
 
 
 def _passed(said: str) -> Step:

@@ -9,7 +9,7 @@ import subprocess
 from avion_lint.executor.children.processes import Order
 from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.runner.job import Job, Ran, Tool
-from avion_lint.runners.migration import Version
+from avion_lint.runners.migration import GOOSE_TABLE, Version
 
 _PATIENCE = 30  # seconds to tell its version
 _VERSION = re.compile(r"v?(\d+\.\d+\.\d+\S*)")
@@ -59,7 +59,9 @@ def run(path: str, job: Job, *command: str) -> Ran:
         "GOOSE_DBSTRING": job.address.keywords(),
         "NO_COLOR": "1",
     }
-    order = Order((path, "-dir", job.stage.folder, *command), environment, cwd=job.private)
+    named = ".".join(filter(None, job.stage.history))
+    table = () if named == GOOSE_TABLE else ("-table", named)
+    order = Order((path, *table, "-dir", job.stage.folder, *command), environment, cwd=job.private)
     code, said = job.custody.run(order, job.output, job.seconds)
     return Ran(code == 0, job.address.redacted(said), late=code is None)
 

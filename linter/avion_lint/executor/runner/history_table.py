@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     import psycopg
 
-GOOSE_TABLE = "goose_db_version"
 _WHERE = """
 SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -39,16 +38,11 @@ class Applied:
     there: bool = False
 
 
-def table_of(runner: Runner, flyway_table: str) -> str:
-    """The name of the runner's table."""
-    return GOOSE_TABLE if runner is Runner.GOOSE else flyway_table
-
-
-def read_applied(connection: psycopg.Connection, runner: Runner, flyway_table: str) -> Applied:
+def read_applied(connection: psycopg.Connection, runner: Runner, table: str) -> Applied:
     """What the table says; raises psycopg.Error."""
     from psycopg import sql  # noqa: PLC0415 - only where there is psycopg
 
-    found = connection.execute(_WHERE, (table_of(runner, flyway_table),)).fetchone()
+    found = connection.execute(_WHERE, (table,)).fetchone()
     if found is None:
         return Applied()
     query = sql.SQL(_GOOSE if runner is Runner.GOOSE else _FLYWAY).format(sql.Identifier(*found))

@@ -12,7 +12,7 @@ from avion_lint.executor.server.address import Address
 from avion_lint.judgement.projects import runner_order
 from avion_lint.record import field, record
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
-from avion_lint.runners.migration import Kind, MigrationFile, Runner, Version
+from avion_lint.runners.migration import GOOSE_TABLE, Kind, MigrationFile, Runner, Version
 
 BEFORE_ALL = Version((0,), "0")
 """The version of a database that no migration has reached."""
@@ -23,7 +23,7 @@ class Stage:
     """The migrations of a service at some state, copied from `root` into a folder of ours.
 
     `files` are in the runner's order. `refused` says why the runner takes none of them: a name that it does not accept,
-    or a version that two have.
+    or a version that two have. `history` is the runner's own table: its schema (None: nobody says it) and its name.
     """
 
     folder: str
@@ -32,6 +32,7 @@ class Stage:
     files: tuple[MigrationFile, ...]
     configuration: FlywayConfiguration
     refused: str = ""
+    history: tuple[str | None, str] = (None, GOOSE_TABLE)
 
     @property
     def ordered(self) -> tuple[MigrationFile, ...]:
@@ -69,6 +70,7 @@ def staged(collected: Collected, folder: Path, scripts: Mapping[str, str]) -> St
         tuple(sorted(collected.files, key=runner_order)),
         collected.configuration,
         _refused(collected),
+        collected.history,
     )
 
 

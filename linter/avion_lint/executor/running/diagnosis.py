@@ -29,6 +29,7 @@ class Facts:
     `alive` who still works there for the run, `altered` that the history is neither what it was nor what was planned.
     `invalid` are indexes that were valid or not there before. `data_lost` is the operator's own word. `since` is when
     the first migration was begun, by the server's clock, with its zone. `backup` is the file of the run's own backup.
+    `table` is the runner's own, with its schema where that is known.
     """
 
     service: str
@@ -50,6 +51,7 @@ class Facts:
     backup: str = ""
     stanza: str = ""
     why: str = ""
+    table: str = ""
 
     @property
     def stopped_at(self) -> PlannedFile | None:
@@ -143,11 +145,10 @@ def _again(facts: Facts) -> str:
 
 def _history(facts: Facts) -> str:
     if facts.runner == "goose":
-        return "psql -c 'SELECT version_id, is_applied, tstamp FROM goose_db_version ORDER BY id DESC LIMIT 5'"
-    return (
-        "psql -c 'SELECT installed_rank, version, script, success FROM flyway_schema_history ORDER BY installed_rank "
-        "DESC LIMIT 5'"
-    )
+        table = facts.table or "goose_db_version"
+        return f'psql -c "TABLE {table} ORDER BY id DESC LIMIT 5"'
+    table = facts.table or "flyway_schema_history"
+    return f'psql -c "TABLE {table} ORDER BY installed_rank DESC LIMIT 5"'
 
 
 def _not_begun(facts: Facts) -> Iterator[str]:

@@ -240,6 +240,7 @@ class _Run:
             backup=self.backup_file,
             stanza=self.context.environment.pgbackrest_stanza,
             why=words,
+            table=found.table if found is not None else "",
         )
 
     def roll_back(self, facts: Facts, diagnosis: Diagnosis) -> tuple[str, ...] | None:

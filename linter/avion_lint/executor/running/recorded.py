@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from avion_lint.applied.model import FLYWAY_TABLE, GOOSE_TABLE, AppliedState
+from avion_lint.applied.model import FLYWAY_TABLE, AppliedState
 from avion_lint.applied.read import load
 from avion_lint.applied.write import render
 from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.running.plan import canonical
 from avion_lint.hashing import hasher
 from avion_lint.record import record
-from avion_lint.runners.migration import Runner, Version
+from avion_lint.runners.migration import GOOSE_TABLE, Runner, Version
 from avion_lint.source import Document
 
 TYPE_CHECKING = False
@@ -100,11 +100,6 @@ def read(
         return Recorded(shown, _nothing(runner, table, name), 0, _hash([]))
     text = render({"table": table, "name": name}, datetime.now(tz=UTC), rows)
     return Recorded(shown, load(Document(shown, text)), len(rows), _hash(rows))
-
-
-def table_of(runner: Runner, flyway_table: str) -> str:
-    """The name of the runner's table."""
-    return GOOSE_TABLE if runner is Runner.GOOSE else flyway_table
 
 
 def _nothing(runner: Runner, table: str, name: str) -> AppliedState:
