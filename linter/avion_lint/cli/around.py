@@ -13,6 +13,7 @@ from avion_lint.settings.model import Settings
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.judgement.around import Around
+    from avion_lint.judgement.in_config_maps import Before
 
 
 def around_of(
@@ -28,6 +29,7 @@ def around_of(
     if not judged:
         return None
     from avion_lint.delivery.collect import collect  # noqa: PLC0415 - most changes are about SQL alone
+    from avion_lint.delivery.config_maps import may_keep  # noqa: PLC0415 - as above
     from avion_lint.delivery.delivery import ServiceFolder  # noqa: PLC0415 - as above
     from avion_lint.judgement.around import Around  # noqa: PLC0415 - as above
 
@@ -36,7 +38,22 @@ def around_of(
     )
     _check_version(settings)
     delivery, unread = collect(files.tree.paths(), files.tree.read, judged, services, settings.kubernetes)
-    return Around(delivery, unread)
+    kept = tuple(each.path for each in delivery.documents if each.path in judged and may_keep(each.text))
+    return Around(delivery, unread, None if everything else _before(files, kept))
+
+
+def _before(files: Files, paths: Collection[str]) -> Before | None:
+    """Files as the base branch has them, None where there is none or nothing is asked for; raises GitError."""
+    surveyed = files.surveyed
+    if not paths or surveyed is None or surveyed.repository is None or surveyed.base is None:
+        return None
+    from avion_lint.git import blobs  # noqa: PLC0415 - few repositories have migrations in ConfigMaps
+    from avion_lint.judgement.in_config_maps import Before  # noqa: PLC0415 - as above
+
+    entries = {path: surveyed.merge_base[path].blob for path in paths if path in surveyed.merge_base}
+    known = blobs(surveyed.repository, entries.values())
+    texts = ((path, known[blob]) for path, blob in entries.items())
+    return Before(surveyed.base.name, {path: data.decode(errors="replace") for path, data in texts})
 
 
 def _check_version(settings: Settings) -> None:

@@ -30,13 +30,18 @@ from avion_lint.source import Document, Place
 from avion_lint.verdict import Found, Unchecked
 from avion_lint.yaml.nodes import Node
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.judgement.in_config_maps import Before
+
 
 @record
 class Around:
-    """What stands around the SQL, and what of it could not be read."""
+    """What stands around the SQL, what of it could not be read, and ConfigMaps with migrations as they were."""
 
     delivery: Delivery
     unread: tuple[Unread, ...] = ()
+    before: Before | None = None
 
 
 # As engine.OptionsOf, with the environment as well.

@@ -125,9 +125,32 @@ def _around(case: Case, rules: tuple[Rule, ...], names: RuleNames) -> Judged | N
     """What comes of judging what stands around the SQL, None where none of it is judged."""
     if case.around is None:
         return None
-    from avion_lint.judgement.around import judge_around  # noqa: PLC0415 - most changes are about SQL alone
+    from avion_lint.delivery.config_maps import may_keep  # noqa: PLC0415 - most changes are about SQL alone
+    from avion_lint.judgement.around import judge_around  # noqa: PLC0415 - as above
 
-    return judge_around(case.around, rules, _options(case.policy), names, belonging_of(case))
+    judged = judge_around(case.around, rules, _options(case.policy), names, belonging_of(case))
+    kept = any(may_keep(document.text) for document in judged.documents)
+    return _with_config_maps(case, judged, rules, names) if kept else judged
+
+
+def _with_config_maps(case: Case, judged: Judged, rules: tuple[Rule, ...], names: RuleNames) -> Judged:
+    """The same with what comes of judging migrations that stand in ConfigMaps."""
+    from avion_lint.judgement.in_config_maps import judge_config_maps  # noqa: PLC0415 - few repositories have them
+
+    if case.around is None:
+        return judged
+    kept = judge_config_maps(case.around.delivery, case.around.before, rules, case.settings, _options(case.policy))
+    suppressions, invalid = _suppressions(kept.migrations, names)
+    told = dict(judged.suppressions)
+    for each in (each for found in suppressions.values() for each in found):
+        moved = kept.places.suppression(each)
+        told[moved.place.document.path] = (*told.get(moved.place.document.path, ()), moved)
+    return replace(
+        judged,
+        found=(*judged.found, *kept.found, *(kept.places.found(each) for each in invalid)),
+        unchecked=(*judged.unchecked, *kept.unchecked),
+        suppressions=told,
+    )
 
 
 def belonging_of(case: Case) -> Belonging:

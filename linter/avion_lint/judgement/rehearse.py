@@ -5,23 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from hashlib import sha256
 
 from avion_lint import tool
 from avion_lint.delivery.collect import collect
+from avion_lint.delivery.config_maps import may_keep
 from avion_lint.delivery.delivery import ServiceFolder
 from avion_lint.delivery.kinds import kind_of
-from avion_lint.discovery.gather import Gathering, gather, identity_of
+from avion_lint.discovery.gather import Gathering, gather
 from avion_lint.discovery.tree import MemoryTree
 from avion_lint.fixer import Fixers
-from avion_lint.git import Entry
 from avion_lint.git.grep import Hit
-from avion_lint.history.changes import Contents, History, Source, Trees, changes, differences
-from avion_lint.history.deployments import assumed
 from avion_lint.history.ground import against_base
 from avion_lint.judgement.around import Around
 from avion_lint.judgement.assess import migration_paths
 from avion_lint.judgement.code_uses import Search, Searched
+from avion_lint.judgement.history_of_texts import history_of
+from avion_lint.judgement.in_config_maps import Before
 from avion_lint.judgement.judge import Case, judge
 from avion_lint.policy.in_force import Policy, effective
 from avion_lint.policy.packs import load_pack
@@ -52,7 +51,7 @@ def rehearse(
     known = (*tool.RULES, *rules)
     tree = MemoryTree(here)
     gathering = gather(tree, settings)
-    history = _history(here, before, gathering)
+    history = history_of(here, before, gathering, BASE)
     return judge(
         Case(
             gathering,
@@ -95,26 +94,5 @@ def _around(tree: MemoryTree, before: Mapping[str, str], gathering: Gathering) -
     services = (
         ServiceFolder(each.service.name, each.service.root, str(each.service.runner)) for each in gathering.services
     )
-    return Around(*collect(tree.paths(), tree.read, judged, services))
-
-
-def _history(here: Mapping[str, str], before: Mapping[str, str], gathering: Gathering) -> History:
-    old = {path: Entry("100644", _digest(text)) for path, text in before.items()}
-    new = {path: Entry("100644", _digest(text)) for path, text in here.items()}
-    trees = Trees(old, old, new)
-    found = differences(trees)
-    contents = Contents(
-        {path: before[path].encode() for path in (*found.changed, *found.deleted)},
-        {path: here[path].encode() for path in (*found.changed, *found.added)},
-    )
-    made = changes(trees, found, contents, _obeyed, lambda path: identity_of(path, gathering))
-    sentence = assumed(BASE, len(before), changed=bool(made), on_tip=False)
-    return History(Source.HEAD, sentence, BASE, frozenset(before), frozenset(before), made)
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
-
-
-def _obeyed(comment: str) -> bool:
-    return "+goose" in comment
+    kept = {path: text for path, text in before.items() if path in judged and may_keep(text)}
+    return Around(*collect(tree.paths(), tree.read, judged, services), Before(BASE, kept))
