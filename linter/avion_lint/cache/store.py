@@ -8,16 +8,20 @@ from collections.abc import Mapping, Sequence
 from avion_lint.hashing import hasher
 from avion_lint.record import record
 
-_SUFFIX = ".json"
-_KEPT = 40  # states; one is some hundred bytes for each object of a schema
-_LIMIT = 256 * 1024 * 1024  # bytes of them all
+_KEPT = 40  # of each sort; a state is some hundred bytes for each object of a schema
+_LIMIT = 256 * 1024 * 1024  # bytes of all of one sort
+_LARGEST = 64 * 1024 * 1024  # bytes of one
 
 
 @record
 class Store:
-    """A folder with states by key. Nothing is raised: a cache that cannot be used is no cache."""
+    """A folder with one sort of things by key, told by their suffix; without another word, states of schemas.
+
+    Nothing is raised: a cache that cannot be used is no cache.
+    """
 
     folder: str
+    suffix: str = ".json"
 
     def newest(self, keys: Sequence[str]) -> tuple[int, str] | None:
         """Index of the last of the keys under which there is a state, and that state's text."""
@@ -26,18 +30,33 @@ class Store:
         except OSError:
             return None
         for index in range(len(keys) - 1, -1, -1):
-            if keys[index] + _SUFFIX in known:
-                text = self._read(keys[index])
+            if keys[index] + self.suffix in known:
+                text = self._text(keys[index])
                 if text is not None:
                     return index, text
         return None
 
+    def _text(self, key: str) -> str | None:
+        data = self.read(key)
+        try:
+            return data.decode() if data is not None else None
+        except ValueError:
+            return None
+
     def keep(self, key: str, text: str) -> None:
-        """Keep a state, and drop those that were not used for longest where there are too many."""
+        """Keep a text, and drop those that were not used for longest where there are too many."""
+        try:
+            self.write(key, text.encode())
+        except ValueError:  # a path that is no text
+            return
+
+    def write(self, key: str, data: bytes) -> None:
+        """Keep bytes as `keep` does; what is very large is not kept."""
+        if len(data) > _LARGEST:
+            return
         try:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            data = text.encode()
-            _write(os.path.join(self.folder, key + _SUFFIX), b"%s\n%s" % (_digest(data), data))
+            _write(os.path.join(self.folder, key + self.suffix), b"%s\n%s" % (_digest(data), data))
             self._prune()
         except OSError:
             return
@@ -47,13 +66,13 @@ class Store:
         found = []
         with os.scandir(self.folder) as entries:
             for entry in entries:
-                if entry.name.endswith(_SUFFIX) and entry.is_file(follow_symlinks=False):
+                if entry.name.endswith(self.suffix) and entry.is_file(follow_symlinks=False):
                     status = entry.stat(follow_symlinks=False)
                     found.append((status.st_mtime, status.st_size, entry.path))
         return sorted(found)
 
     def clean(self) -> int:
-        """Remove all states; the number of them."""
+        """Remove all; the number of them."""
         try:
             states = self.states()
         except OSError:
@@ -62,17 +81,21 @@ class Store:
             _remove(path)
         return len(states)
 
-    def _read(self, key: str) -> str | None:
-        path = os.path.join(self.folder, key + _SUFFIX)
+    def read(self, key: str) -> bytes | None:
+        """What was kept under a key, None where there is none that is whole and that nobody else can write."""
+        path = os.path.join(self.folder, key + self.suffix)
         try:
             with open(path, "rb") as file:
                 digest, data = file.readline().rstrip(b"\n"), file.read()
-            if digest != _digest(data):
-                return None
-            os.utime(path)
-            return data.decode()
-        except (OSError, ValueError):
+                if not _is_ours(os.fstat(file.fileno())) or digest != _digest(data):
+                    return None
+        except OSError:
             return None
+        try:
+            os.utime(path)
+        except OSError:
+            return data  # it may be a folder that is only read
+        return data
 
     def _prune(self) -> None:
         states = self.states()
@@ -90,6 +113,13 @@ def folder_of(environment: Mapping[str, str]) -> str:
         return own
     above = environment.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(above, "avion-lint")
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    """Whether nobody but us, or the administrator, can have written a file."""
+    if not hasattr(os, "geteuid"):
+        return True
+    return status.st_uid in (os.geteuid(), 0) and not status.st_mode & 0o022
 
 
 def _digest(data: bytes) -> bytes:

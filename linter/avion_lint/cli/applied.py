@@ -37,7 +37,7 @@ class Release:
     files: Mapping[str, Entry]
 
 
-def load_states(root: str | os.PathLike[str], gathering: Gathering, settings: Settings) -> dict[str, AppliedState]:
+def load_states(tree: WorkTree, gathering: Gathering, settings: Settings) -> dict[str, AppliedState]:
     """Applied states by the root of their service; raises SettingsError, UsageError."""
     read: dict[Applied, AppliedState] = {}
     found: dict[str, AppliedState] = {}
@@ -46,7 +46,7 @@ def load_states(root: str | os.PathLike[str], gathering: Gathering, settings: Se
         if wanted.file:
             if wanted in read:
                 _refuse_shared(wanted, gathering, settings)
-            state = read.setdefault(wanted, _load(root, wanted))
+            state = read.setdefault(wanted, _load(tree, wanted))
             if state.runner is not each.service.runner:
                 place = wanted.place
                 words = f"{wanted.file} is an export of {state.table}, and {each.service.name} is run by"
@@ -67,12 +67,12 @@ def _refuse_shared(wanted: Applied, gathering: Gathering, settings: Settings) ->
     raise SettingsError(((wanted.place, message),)) if wanted.place else UsageError(message)
 
 
-def _load(root: str | os.PathLike[str], wanted: Applied) -> AppliedState:
-    if not os.path.exists(os.path.join(root, wanted.file)):
+def _load(tree: WorkTree, wanted: Applied) -> AppliedState:
+    content = tree.find(wanted.file)
+    if content is None:
         raise UsageError(
             f"there is no {wanted.file}, which the settings name as `applied`: write it with `avion-lint applied pull`"
         )
-    content = WorkTree(os.fspath(root)).read(wanted.file)
     if isinstance(content, Unreadable):
         raise UsageError(f"the applied state {wanted.file} {content.why}")
     from avion_lint.applied.read import load  # noqa: PLC0415 - only where there is such a file
@@ -109,7 +109,7 @@ def witnesses(
     repository: Repository, root: str | os.PathLike[str], base: Base, gathering: Gathering, settings: Settings
 ) -> Witness:
     """How the settings know that a migration with a known life is applied."""
-    states = load_states(root, gathering, settings)
+    states = load_states(WorkTree(os.fspath(root)), gathering, settings)
     releases = newest_releases(repository, gathering, settings)
 
     def witness(collected: Collected, name: FileName, life: Life | None) -> str:
@@ -191,12 +191,12 @@ def _swapped(
 
 @record
 class Circumstances:
-    """What the ground is settled by."""
+    """What the ground is settled by; `tree` is the work tree, where files of applied states lie."""
 
     surveyed: Survey | None
     gathering: Gathering
     settings: Settings
-    root: str
+    tree: WorkTree
     today: date
 
 
@@ -215,7 +215,7 @@ def settle(given: Namespace, around: Circumstances, ground: Ground) -> Settled:
     Raises SettingsError, UsageError, GitError.
     """
     ground = replace(ground, witnesses=dict(_of_releases(ground, around.gathering)))
-    states = load_states(around.root, around.gathering, around.settings) if _names_files(around.settings) else {}
+    states = load_states(around.tree, around.gathering, around.settings) if _names_files(around.settings) else {}
     if not states:
         return Settled(_with_landings(ground, around))
     from avion_lint.judgement.by_state import testimony, with_states  # noqa: PLC0415 - only where there are states

@@ -14,8 +14,9 @@ from avion_lint.applied.text import text_sha256
 from avion_lint.applied.write import render
 from avion_lint.cli.database import asked, conninfo_of, version_of
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import gathered, load_settings, root_of, walked
+from avion_lint.cli.inputs import gathered, load_settings, walked
 from avion_lint.cli.output import say
+from avion_lint.cli.roots import root_of
 from avion_lint.cli.writing import write_file
 from avion_lint.discovery.gather import Collected
 from avion_lint.record import record

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import NOT_CHECKED, Exit
-from avion_lint.cli.inputs import first_path, root_of
+from avion_lint.cli.inputs import first_path
 from avion_lint.cli.output import complain, say
+from avion_lint.cli.roots import root_of
 from avion_lint.cli.writing import write_file
 from avion_lint.judgement.baseline import render
 from avion_lint.judgement.judge import judge

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from avion_lint import __version__
 from avion_lint.cache.memory import Memory
 from avion_lint.cache.store import Store, folder_of
+from avion_lint.cli.again import QUESTIONS, RUNS
 from avion_lint.cli.exit_codes import Exit
 from avion_lint.cli.output import say
 
@@ -23,18 +24,31 @@ def memory_of(environment: Mapping[str, str]) -> Memory:
 
 def cache(given: Namespace) -> int:
     """Tell of the cache, or empty it."""
-    store = Store(folder_of(os.environ))
+    folder = folder_of(os.environ)
     if given.what == "clean":
-        count = store.clean()
-        say(f"removed {count} {'state' if count == 1 else 'states'} from {store.folder}\n")
+        removed = [Store(folder, suffix).clean() for suffix in (*_SORTS, QUESTIONS)]
+        say(f"removed {_told(removed)} from {folder}\n")
         return Exit.CLEAN
-    try:
-        states = store.states()
-    except OSError:
-        states = []
-    room = sum(size for _, size, _ in states)
-    say(f"{store.folder}: {len(states)} {'state' if len(states) == 1 else 'states'}, {room:,} bytes\n")
+    found = [_there(Store(folder, suffix)) for suffix in (*_SORTS, QUESTIONS)]
+    room = sum(size for sizes in found for size in sizes)
+    say(f"{folder}: {_told([len(sizes) for sizes in found])}, {room:,} bytes\n")
     return Exit.CLEAN
+
+
+_SORTS = {".json": ("state", "states"), RUNS: ("run", "runs")}
+
+
+def _told(counts: Sequence[int]) -> str:
+    """How many there are of each sort; the questions belong to the runs."""
+    return " and ".join(f"{count} {words[count != 1]}" for count, words in zip(counts, _SORTS.values(), strict=False))
+
+
+def _there(store: Store) -> list[int]:
+    """Sizes in bytes."""
+    try:
+        return [size for _, size, _ in store.states()]
+    except OSError:
+        return []
 
 
 def _stamp() -> str:

@@ -18,16 +18,17 @@ from avion_lint.cli.inputs import (
     load_baseline,
     load_settings,
     load_sizes,
-    root_of,
     rules_here,
     under,
 )
 from avion_lint.cli.processors import spread_of
+from avion_lint.cli.roots import root_of
 from avion_lint.cli.steering import Steering, steering_of
 from avion_lint.discovery.gather import Gathering, gather, identity_of, is_migration, joined
 from avion_lint.discovery.starting import absent
+from avion_lint.discovery.tree import WorkTree
 from avion_lint.git import UNSHALLOW, Trouble
-from avion_lint.history.changes import History
+from avion_lint.history.changes import History, Source
 from avion_lint.history.ground import Ground, against_base, alone, as_landed, narrowed
 from avion_lint.history.survey import Survey
 from avion_lint.history.witness import landed, read_history
@@ -35,6 +36,7 @@ from avion_lint.judgement.assess import migration_paths
 from avion_lint.judgement.judge import Case
 from avion_lint.policy.in_force import Policy, effective
 from avion_lint.policy.packs import SHIPPED, is_file, load_pack
+from avion_lint.policy.sources import PACKAGE, chain
 from avion_lint.problems import SettingsError
 from avion_lint.record import record, replace
 from avion_lint.rule import Rule
@@ -47,6 +49,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from avion_lint.cache.basis import Basis
     from avion_lint.cache.memory import Memory
     from avion_lint.history.deployments import Landed
     from avion_lint.judgement.baseline import Baseline
@@ -105,9 +108,11 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
     paths, settings = known.paths, known.settings
     gathering = _gather(files, settings)
     root = root_of(first_path(given))
+    basis = None if known.unwritten else _basis(given, files, known.steered)
     files, bases = released(files, gathering, settings)
+    work_tree = known.steered.steering.tree(root)
     ground = replace(_ground(given, files, gathering), bases=bases)
-    settled = settle(given, Circumstances(files.surveyed, gathering, settings, root, known.today), ground)
+    settled = settle(given, Circumstances(files.surveyed, gathering, settings, work_tree, known.today), ground)
     ground = replace(settled.ground, landed=_landed(files, gathering, known))
     # A hook runs before the first migration is written, too.
     around = around_of(files, gathering, settings, paths, everything=given.all)
@@ -132,6 +137,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         code=search_of(files.surveyed, gathering, settings),
         spread=spread_of(os.environ),
         around=around,
+        basis=basis,
     )
 
 
@@ -142,6 +148,22 @@ def _landed(files: Files, gathering: Gathering, known: _Known) -> Mapping[str, L
     from avion_lint.cli.ages import landed as landed_of  # noqa: PLC0415 - few services ask for it
 
     return landed_of(files.surveyed, gathering, known.settings, known.today)
+
+
+def _basis(given: Namespace, files: Files, steered: Steered) -> Basis | None:
+    """What the run is read from; None where that is not all: of a commit's settings, of policies of other packages."""
+    if given.no_cache or given.stdin_filename or not steered.is_from_here:
+        return None
+    from avion_lint.cache.basis import Basis  # noqa: PLC0415 - not every run has a cache
+
+    surveyed, trees = files.surveyed, tuple(steered.steering.trees.values())
+    judged = (files.tree,) if isinstance(files.tree, WorkTree) else ()
+    if surveyed is None:
+        return Basis(None, "", trees=(*judged, *trees))
+    if surveyed.repository is None:
+        return Basis(None, surveyed.error.text if surveyed.error else "", trees=(*judged, *trees))
+    asked = files.asked if surveyed.source is Source.WORK_TREE else ()
+    return Basis(surveyed.repository, "", asked, files.contents, (*judged, *trees))
 
 
 def _memory() -> Memory:
@@ -201,12 +223,16 @@ def _paths(given: Namespace, root: str) -> tuple[str, ...]:
 
 @record
 class Steered:
-    """What steers a run: all rules, the settings, the policy in force, and where they were read."""
+    """What steers a run: all rules, the settings, the policy in force, and where they were read.
+
+    `is_from_here` tells that all of it is from the work tree, or came with the program.
+    """
 
     rules: tuple[Rule, ...]
     settings: Settings
     policy: Policy
     steering: Steering
+    is_from_here: bool = True
 
 
 def steer(given: Namespace, root: str, today: date) -> Steered:
@@ -219,11 +245,12 @@ def steer(given: Namespace, root: str, today: date) -> Steered:
     place = None if asked else settings.policy_place
     pack = load_pack(name, own.rules, steering.document, place)
     if name in SHIPPED:
-        return Steered(own.rules, settings, effective(pack, settings), steering)
+        return Steered(own.rules, settings, effective(pack, settings), steering, not steering.said)
     from avion_lint.policy.environments import load_environments  # noqa: PLC0415 - few policies speak of any
 
     environments = load_environments(name, own.rules, own.checks, steering.document, today)
-    return Steered(own.rules, settings, effective(pack, settings, environments), steering)
+    from_here = not steering.said and all(each.home in ("", PACKAGE) for each in chain(name, steering.document, place))
+    return Steered(own.rules, settings, effective(pack, settings, environments), steering, from_here)
 
 
 def _narrowed(given: Namespace, steered: Steered) -> Policy:

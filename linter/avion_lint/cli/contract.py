@@ -15,9 +15,9 @@ from avion_lint.cli.ages import sinces
 from avion_lint.cli.case import Cases, cases_of
 from avion_lint.cli.contract_report import Ending, Entry, Told, as_json, text
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import root_of
 from avion_lint.cli.new import author, now, put
 from avion_lint.cli.output import complain, say
+from avion_lint.cli.roots import root_of
 from avion_lint.cli.services import listing, named
 from avion_lint.discovery.gather import Collected
 from avion_lint.finding import Finding, Related

@@ -7,8 +7,9 @@ import sys
 from argparse import Namespace
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import root_of, rules_here
+from avion_lint.cli.inputs import rules_here
 from avion_lint.cli.output import say
+from avion_lint.cli.roots import root_of
 from avion_lint.pages import load
 from avion_lint.report.explain import explain as explained
 from avion_lint.report.style import Style, wants_colour

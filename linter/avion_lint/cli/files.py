@@ -26,11 +26,15 @@ _BESIDE = ("avion-lint.sum", ".sql.conf", "flyway.conf", "flyway.toml", "go.mod"
 
 @record
 class Files:
-    """The tree that is judged and, where git is asked, what it says; `contents` are the files that it compares."""
+    """The tree that is judged and, where git is asked, what it says; `contents` are the files that it compares.
+
+    `asked` are the paths that were looked for.
+    """
 
     tree: Tree
     surveyed: Survey | None
     contents: dict[str, Content]
+    asked: tuple[str, ...] = ()
 
     def with_file(self, path: str, data: bytes) -> Files:
         """The same files with one more, or one with another content."""
@@ -71,13 +75,14 @@ def _files(given: Namespace, root: str | os.PathLike[str], base: str | None) -> 
         raise surveyed.error  # there is a base branch, but this clone does not have it
     if surveyed.repository is None:
         return Files(walked(root, given.paths), surveyed, {})
-    contents = read_files(surveyed, relevant(surveyed.paths))
+    asked = relevant(surveyed.paths)
+    contents = read_files(surveyed, asked)
     if given.staged:
         links = frozenset(path for path, content in contents.items() if content.entry.is_link)
         stored = StoredTree({path: content.data for path, content in contents.items()}, links)
-        return Files(stored, surveyed, contents)
+        return Files(stored, surveyed, contents, asked)
     known = dict(_regular(contents))
-    return Files(WorkTree(os.fspath(root), tuple(sorted(contents)), known=known), surveyed, contents)
+    return Files(WorkTree(os.fspath(root), tuple(sorted(contents)), known=known), surveyed, contents, asked)
 
 
 def _regular(contents: Mapping[str, Content]) -> Iterator[tuple[str, bytes]]:

@@ -9,9 +9,10 @@ from difflib import unified_diff
 
 from avion_lint.cli.case import cases_of
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import first_path, root_of, under
+from avion_lint.cli.inputs import first_path, under
 from avion_lint.cli.output import complain, say
 from avion_lint.cli.rewrite import RewriteError, rewrite
+from avion_lint.cli.roots import root_of
 from avion_lint.finding import Level
 from avion_lint.judgement.assess import migration_paths
 from avion_lint.judgement.judge import Case, judge
@@ -23,7 +24,7 @@ from avion_lint.verdict import Result, Verdict
 
 def fix(given: Namespace) -> int:
     """Mend what can be mended, and tell by the exit code what is left, or with --diff whether there is anything."""
-    from avion_lint.cli.lint import exit_code  # noqa: PLC0415 - it asks for this module with --fix
+    from avion_lint.cli.judging import exit_code  # noqa: PLC0415 - it asks for this module with --fix
 
     mended, case = mend_all(given)
     if given.diff:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.files import Files, files_of, left_behind
-from avion_lint.cli.inputs import gathered, load_settings, root_of, under
+from avion_lint.cli.inputs import gathered, load_settings, under
 from avion_lint.cli.output import complain, say
+from avion_lint.cli.roots import root_of
 from avion_lint.discovery.gather import Collected, Gathering, identity_of, is_migration, joined
 from avion_lint.git import UNSHALLOW, Base, GitError, Repository, Trouble, blobs
 from avion_lint.git.story import story

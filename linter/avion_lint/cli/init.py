@@ -11,9 +11,9 @@ from pathlib import Path
 
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import root_of
 from avion_lint.cli.output import complain, reason, say
 from avion_lint.cli.rewrite import RewriteError, rewrite
+from avion_lint.cli.roots import root_of
 from avion_lint.runners.migration import Runner
 from avion_lint.starting.kit import Gap, Kit, NoKitError, deployments, gaps, kit
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from avion_lint.cli.exit_codes import UsageError
+from avion_lint.cli.roots import below, folder_above
 from avion_lint.cli.steering import Steering, steering_of
 from avion_lint.discovery.tree import Unreadable, WorkTree
 from avion_lint.policy.sources import SHIPPED
@@ -30,55 +31,10 @@ def first_path(given: Namespace) -> str:
     return str(given.stdin_filename or next(iter(given.paths), "."))
 
 
-def root_of(path: str | os.PathLike[str]) -> str:
-    """The folder that paths are told from, as an absolute path.
-
-    It is the repository that the path lies in (or the work tree that git's environment names); without one, the folder
-    above it that has the settings; else the folder that the command was started in where the path is below it, and the
-    path's own folder where it is not. Raises UsageError where the folder that it was started in is gone.
-    """
-    try:
-        start = _folder(os.fspath(path))
-    except FileNotFoundError:
-        raise UsageError("the folder that this was started in is not there any more") from None
-    given = os.environ.get("GIT_WORK_TREE")
-    if given and _below(os.path.realpath(given), start) is not None:
-        return os.path.realpath(given)
-    for mark in (".git", FILE_NAME):
-        for folder in _upwards(start):
-            if os.path.exists(os.path.join(folder, mark)):
-                return folder
-    here = os.path.realpath(".")
-    return here if _below(here, start) is not None else start
-
-
-def _folder(path: str) -> str:
-    """The folder that a path is or lies in; a link to a file lies where the link is."""
-    return os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path.rstrip("/")) or ".")
-
-
-def _upwards(folder: str) -> Iterator[str]:
-    """A folder and all that it lies in, the nearest first."""
-    while True:
-        yield folder
-        above = os.path.dirname(folder)
-        if above == folder:
-            return
-        folder = above
-
-
-def _below(root: str, path: str) -> str | None:
-    """An absolute path as seen from a folder, "" for the folder itself; None for one outside."""
-    if path == root:
-        return ""
-    start = root if root.endswith(os.sep) else root + os.sep
-    return path.removeprefix(start).replace(os.sep, "/") if path.startswith(start) else None
-
-
 def walked(root: str | os.PathLike[str], paths: Iterable[str]) -> WorkTree:
     """The files below the root, or below the folders of these paths where nothing says how far a project reaches."""
     reaches = any(os.path.exists(os.path.join(root, mark)) for mark in (".git", FILE_NAME))
-    folders = set() if reaches else {under(root, _folder(path)) for path in paths}
+    folders = set() if reaches else {under(root, folder_above(path)) for path in paths}
     return WorkTree(os.fspath(root), None, tuple(sorted(folders or {""})))
 
 
@@ -87,7 +43,7 @@ def under(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> str:
     absolute = os.path.abspath(path)
     folder, name = os.path.split(absolute)
     for candidate in (absolute, os.path.join(os.path.realpath(folder), name), os.path.realpath(absolute)):
-        relative = _below(os.fspath(root), candidate)
+        relative = below(os.fspath(root), candidate)
         if relative is not None:
             return relative
     raise UsageError(f"{os.fspath(path)} lies outside of the repository {os.fspath(root)}")
@@ -166,7 +122,7 @@ def _settings_file(root: str | os.PathLike[str], named: str | None, steering: St
     if not named or steering.said:
         return steering.read(under(root, named) if named else FILE_NAME)
     folder, name = os.path.split(named)
-    content = WorkTree(folder or ".").read(name)
+    content = steering.tree(folder or ".").read(name)
     if isinstance(content, Unreadable):
         return content
     return Document(name if os.path.realpath(folder or ".") == os.fspath(root) else named, content.text)

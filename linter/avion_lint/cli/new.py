@@ -13,9 +13,9 @@ from avion_lint.authoring.files import EMPTY, AuthoringError, Wish, new_files
 from avion_lint.authoring.header import Author
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import root_of
 from avion_lint.cli.output import complain, say
 from avion_lint.cli.rewrite import RewriteError, rewrite
+from avion_lint.cli.roots import root_of
 from avion_lint.cli.services import one_service
 from avion_lint.git.identity import identity
 from avion_lint.record import replace

@@ -9,8 +9,9 @@ from pathlib import Path
 from avion_lint.checks.model import Check
 from avion_lint.cli.case import Steered, steer
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import load_settings, root_of, rules_here, under
+from avion_lint.cli.inputs import load_settings, rules_here, under
 from avion_lint.cli.output import complain, say
+from avion_lint.cli.roots import root_of
 from avion_lint.judgement.trial import Trial, tried
 from avion_lint.problems import describe
 from avion_lint.report.plain import harmless

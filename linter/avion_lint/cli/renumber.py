@@ -11,9 +11,10 @@ from avion_lint.authoring.files import AuthoringError
 from avion_lint.authoring.renumber import Paths, renamings
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import first_path, root_of, under
+from avion_lint.cli.inputs import first_path, under
 from avion_lint.cli.new import shown
 from avion_lint.cli.output import complain, say
+from avion_lint.cli.roots import root_of
 from avion_lint.git.move import move
 from avion_lint.judgement.judge import Case
 from avion_lint.report.wording import plural

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from avion_lint.cli.exit_codes import Exit
-from avion_lint.cli.inputs import known_rules, root_of, rules_here, under
+from avion_lint.cli.inputs import known_rules, rules_here, under
 from avion_lint.cli.output import say
+from avion_lint.cli.roots import root_of
 from avion_lint.cli.steering import steering_of
 from avion_lint.finding import Level
 from avion_lint.pages import page_path

@@ -6,8 +6,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import gathered, load_settings, root_of, walked
+from avion_lint.cli.inputs import gathered, load_settings, walked
 from avion_lint.cli.output import complain, say
+from avion_lint.cli.roots import root_of
 from avion_lint.cli.schema_state import State, state_at, state_of
 from avion_lint.cli.services import listing, named
 from avion_lint.discovery.gather import Collected

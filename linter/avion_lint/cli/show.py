@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import gathered, load_settings, root_of, under, walked
+from avion_lint.cli.inputs import gathered, load_settings, under, walked
 from avion_lint.cli.output import complain, say
+from avion_lint.cli.roots import root_of
 from avion_lint.cli.show_effects import Effects, as_json, as_lines, effects_of
 from avion_lint.cli.writing import write_file
 from avion_lint.discovery.gather import Collected

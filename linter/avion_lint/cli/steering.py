@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.discovery.tree import Unreadable, WorkTree
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.source import Document
 
 ReadSteering = Callable[[str], "Document | Unreadable | None"]
@@ -17,29 +17,31 @@ ReadSteering = Callable[[str], "Document | Unreadable | None"]
 
 @record
 class Steering:
-    """How files that steer a run are read; `said` tells where from, "" for the work tree."""
+    """How files that steer a run are read; `said` tells where from, "" for the work tree.
+
+    `trees` are the folders that files were read in, by their paths.
+    """
 
     read: ReadSteering
     said: str = ""
+    trees: dict[str, WorkTree] = field(default_factory=dict, compare=False)
 
     def document(self, path: str) -> Document | None:
         """A file that can be read, None for any other."""
         content = self.read(path)
         return content if isinstance(content, Document) else None
 
+    def tree(self, folder: str) -> WorkTree:
+        """The files of a folder that somebody named, or of the root, whatever they are a part of."""
+        return self.trees.setdefault(folder, WorkTree(folder))
+
 
 def steering_of(root: str | os.PathLike[str], reference: str | None) -> Steering:
     """Read from the work tree, or from the commit that a git reference names; raises UsageError, GitError."""
-    return _of_commit(root, reference) if reference is not None else Steering(_of_work_tree(os.fspath(root)))
-
-
-def _of_work_tree(root: str) -> ReadSteering:
-    tree = WorkTree(root)
-
-    def read(path: str) -> Document | Unreadable | None:
-        return tree.read(path) if os.path.exists(os.path.join(root, path)) else None
-
-    return read
+    if reference is not None:
+        return _of_commit(root, reference)
+    tree = WorkTree(os.fspath(root))
+    return Steering(tree.find, trees={tree.root: tree})
 
 
 def _of_commit(root: str | os.PathLike[str], reference: str) -> Steering:

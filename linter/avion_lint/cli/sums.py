@@ -9,8 +9,9 @@ from pathlib import Path
 
 from avion_lint.applied.sums import FILE_NAME, Sum, read, render, rescued
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import gathered, load_settings, root_of, walked
+from avion_lint.cli.inputs import gathered, load_settings, walked
 from avion_lint.cli.output import complain, say
+from avion_lint.cli.roots import root_of
 from avion_lint.cli.writing import write_file
 from avion_lint.discovery.tree import Unreadable, WorkTree
 from avion_lint.git import GitError, find_repository, resolve_base, tree

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import gathered, load_settings, root_of, walked
+from avion_lint.cli.inputs import gathered, load_settings, walked
 from avion_lint.cli.older import Production, production
 from avion_lint.cli.output import complain, say
 from avion_lint.cli.progress import progress
+from avion_lint.cli.roots import root_of
 from avion_lint.cli.services import listing, named
 from avion_lint.cli.verify_work import Around, task_of
 from avion_lint.discovery.gather import Collected

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+import time
 from collections.abc import Callable, Iterator, Mapping
+from errno import ENOENT
 
 from avion_lint.record import field, record
 from avion_lint.source import Document
+from avion_lint.stamps import stamp
 
 SIZE_LIMIT = 10 * 1024 * 1024  # bytes; parsing needs about sixty times as much memory
 
@@ -136,56 +139,76 @@ class Overlay:
 
 
 @record
+class Taken:
+    """What was read of a file, None where there is none; the stamp (of avion_lint.stamps) tells whether it still is."""
+
+    content: Document | Unreadable | None
+    stamp: str = ""
+
+
+@record
 class WorkTree:
     """Files below a folder; `names` are the paths that count, from that folder, or all where None.
 
     `below` are the only folders that are looked through for files, from the root ("" for all). `known` are regular
-    files that were read already, so that they need not be read again.
+    files that were read already, so that they need not be read again; `taken` is what this tree has read itself, each
+    file once, and `walked` the list of all paths, where it was made.
     """
 
     root: str
     names: tuple[str, ...] | None = None
     below: tuple[str, ...] = ("",)
     known: Mapping[str, bytes] = field(default_factory=dict, compare=False)
+    taken: dict[str, Taken] = field(default_factory=dict, compare=False)
     _links: dict[str, bool] = field(default_factory=dict, compare=False)  # folders that were looked at
+    walked: list[tuple[str, ...]] = field(default_factory=list, compare=False)
 
     def paths(self) -> tuple[str, ...]:
         """All paths, sorted; links and special files are among them, so that reading them can say what they are."""
         if self.names is not None:
             return self.names
-        return tuple(sorted({path for folder in self.below for path in _walk(self.root, folder)}))
+        if not self.walked:
+            found = {path for folder in self.below for path in _walk(self.root, folder)}
+            self.walked.append(tuple(sorted(found)))
+        return self.walked[0]
+
+    def find(self, path: str) -> Document | Unreadable | None:
+        """A file as `read` gives it, None where there is none."""
+        if path not in self.taken and not os.path.exists(os.path.join(self.root, path)):
+            self.taken[path] = Taken(None)
+        return self._taken(path).content
 
     def read(self, path: str) -> Document | Unreadable:
         """A file's text, or why there is none; a link is followed only to a file within the folder."""
         data = self.known.get(path)
         if data is not None:
             return decode(path, data)
-        full = os.path.join(self.root, path)
-        try:
-            return self._read(full, path)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            return Unreadable(path, f"cannot be read: {reason}", "check the file and its permissions")
+        return self._taken(path).content or _not_read(path, FileNotFoundError(ENOENT, os.strerror(ENOENT)))
 
-    def _read(self, full: str, path: str) -> Document | Unreadable:
-        mode = os.lstat(full)
-        if stat.S_ISLNK(mode.st_mode) or self._is_below_link(posixpath.dirname(path)):
+    def _taken(self, path: str) -> Taken:
+        known = self.taken.get(path)
+        if known is None:
+            now, full = time.time_ns(), os.path.join(self.root, path)
             try:
-                target = os.path.realpath(full, strict=True)
-            except (OSError, RuntimeError):
-                return Unreadable(path, "is a link that leads nowhere or in a circle", "mend or remove the link")
-            top = os.path.realpath(self.root)
-            if os.path.commonpath((target, top)) != top:
-                return Unreadable(path, "is a link out of the repository, which is not followed", _PUT_THERE)
-            mode = os.stat(full)
-        if stat.S_ISDIR(mode.st_mode):
-            return folder_like_file(path)
-        if not stat.S_ISREG(mode.st_mode):
-            return Unreadable(path, "is no regular file", _PUT_THERE)
-        if mode.st_size > SIZE_LIMIT:
-            return too_large(path, mode.st_size)
-        with open(full, "rb", buffering=0) as file:
-            return decode(path, file.readall())
+                status = os.lstat(full)
+                linked = stat.S_ISLNK(status.st_mode) or self._is_below_link(posixpath.dirname(path))
+                content = self._followed(full, path) if linked else _regular(full, path, status)
+                known = Taken(content, "" if linked else stamp(status, now))
+            except OSError as error:
+                known = Taken(_not_read(path, error))
+            self.taken[path] = known
+        return known
+
+    def _followed(self, full: str, path: str) -> Document | Unreadable:
+        """What a link leads to, within the folder; raises OSError."""
+        try:
+            target = os.path.realpath(full, strict=True)
+        except (OSError, RuntimeError):
+            return Unreadable(path, "is a link that leads nowhere or in a circle", "mend or remove the link")
+        top = os.path.realpath(self.root)
+        if os.path.commonpath((target, top)) != top:
+            return Unreadable(path, "is a link out of the repository, which is not followed", _PUT_THERE)
+        return _regular(full, path, os.stat(full))
 
     def _is_below_link(self, folder: str) -> bool:
         """Whether a folder or one above it is a link; the root's own way does not count."""
@@ -196,6 +219,23 @@ class WorkTree:
             known = os.path.islink(os.path.join(self.root, folder)) or self._is_below_link(posixpath.dirname(folder))
             self._links[folder] = known
         return known
+
+
+def _regular(full: str, path: str, status: os.stat_result) -> Document | Unreadable:
+    """A regular file's text, or why it has none; raises OSError."""
+    if stat.S_ISDIR(status.st_mode):
+        return folder_like_file(path)
+    if not stat.S_ISREG(status.st_mode):
+        return Unreadable(path, "is no regular file", _PUT_THERE)
+    if status.st_size > SIZE_LIMIT:
+        return too_large(path, status.st_size)
+    with open(full, "rb", buffering=0) as file:
+        return decode(path, file.readall())
+
+
+def _not_read(path: str, error: OSError) -> Unreadable:
+    reason = (error.strerror or str(error)).lower()
+    return Unreadable(path, f"cannot be read: {reason}", "check the file and its permissions")
 
 
 _SKIPPED = {".git", ".hg", ".svn", "node_modules", "vendor", ".venv", "__pycache__", ".tox", ".mypy_cache"}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from avion_lint.git.errors import UNSHALLOW, GitError, Trouble, explain
 from avion_lint.git.merge_queue import merge_group_base
-from avion_lint.git.process import ask, ask_gently
+from avion_lint.git.process import ask, ask_gently, note
 from avion_lint.git.references import references_in_files
 from avion_lint.git.values import Base, Repository
 from avion_lint.record import record
@@ -48,8 +48,19 @@ def resolve_base(repository: Repository, requested: str | None, environment: Map
     That is `requested` (any expression for a commit), else the branch that GITHUB_BASE_REF in `environment`
     names, else in a merge queue of GitHub's the commit that the merge group is built on, else origin's default
     branch, origin/main, origin/master, main or master. A base that was asked for, also by GitHub's variables, is
-    never replaced by another. Raises GitError.
+    never replaced by another. The question is noted. Raises GitError.
     """
+    about = () if requested is None else (requested,)
+    try:
+        base = _base(repository, requested, environment)
+    except GitError as error:
+        note(repository, "base", about, repr((error.trouble.name, error.text, error.mend)).encode(errors="replace"))
+        raise
+    note(repository, "base", about, repr(base).encode(errors="replace"))
+    return base
+
+
+def _base(repository: Repository, requested: str | None, environment: Mapping[str, str]) -> Base:
     if repository.head is None:
         raise GitError(
             Trouble.UNBORN, "the branch has no commit yet, so there is nothing to compare with", "commit once"
@@ -78,7 +89,7 @@ def _existing(repository: Repository, candidates: list[_Candidate]) -> list[_Can
     known = references_in_files(repository)
     if known is None:
         names = [candidate.revision for candidate in candidates]
-        answer = ask(repository, "for-each-ref", "--format=%(refname)", "--", *names)
+        answer = ask(repository, "for-each-ref", "--format=%(refname)", "--", *names, noted=True)
         known = os.fsdecode(answer).splitlines().__contains__
     return [candidate for candidate in candidates if known(candidate.revision)]
 
@@ -140,6 +151,7 @@ def _resolve(repository: Repository, head: str, candidate: _Candidate) -> Base |
         f"{candidate.revision}^{{commit}}...{head}",
         "--symbolic-full-name",
         candidate.revision,
+        noted=True,
     )
     if answer.code != 0:
         if any(sign in answer.err for sign in _UNKNOWN):

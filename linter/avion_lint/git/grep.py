@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterator
 
 from avion_lint.git.errors import GitError, Trouble
-from avion_lint.git.process import ask_in_part, is_object_id
+from avion_lint.git.process import ask_in_part, is_object_id, note
 from avion_lint.git.values import Repository
 from avion_lint.record import record
 
@@ -42,6 +42,7 @@ def grep(repository: Repository, commit: str, words: Collection[str], left_out: 
         _MOST,
         empty=1,
     )  # fmt: skip
+    note(repository, "grep", (commit, "\0".join(sorted(set(words))), "\0".join(sorted(left_out))), out)
     return tuple(_hits(out, commit))
 
 

@@ -52,6 +52,7 @@ def landings(repository: Repository, commit: str, paths: Iterable[str]) -> dict[
         commit,
         "--",
         *_pathspecs(wanted),
+        noted=True,
     )
     found: dict[str, Landing] = {}
     for step in _steps(os.fsdecode(out), shallow=repository.shallow):
@@ -64,7 +65,8 @@ def first_parents(repository: Repository, commit: str) -> tuple[str, ...]:
     """The first-parent history of `commit` (a full object id), from its oldest commit on. Raises GitError."""
     if not is_object_id(commit):
         raise GitError(Trouble.UNKNOWN_REVISION, f"not an object id: {commit!r}")
-    return tuple(ask(repository, "rev-list", "--first-parent", "--reverse", commit, "--").decode().split())
+    words = ("rev-list", "--first-parent", "--reverse", commit, "--")
+    return tuple(ask(repository, *words, noted=True).decode().split())
 
 
 def _pathspecs(paths: set[str]) -> tuple[str, ...]:

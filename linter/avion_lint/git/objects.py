@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterator
 
 from avion_lint.git.errors import GitError, Trouble, broken, missing_objects
-from avion_lint.git.process import ask, is_object_id
+from avion_lint.git.process import ask, is_object_id, note
 from avion_lint.git.values import SUBMODULE, Entry, Index, Repository
 
 _EMPTY_TREE = {
@@ -23,7 +23,7 @@ def tree(repository: Repository, commit: str, *prefixes: str) -> dict[str, Entry
     if not is_object_id(commit):
         raise GitError(Trouble.UNKNOWN_REVISION, f"not an object id: {commit!r}")
     command = ("--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", commit, "--", *prefixes)
-    return dict(_tree_entries(ask(repository, *command)))
+    return dict(_tree_entries(ask(repository, *command, noted=True)))
 
 
 def _tree_entries(out: bytes) -> Iterator[tuple[str, Entry]]:
@@ -57,7 +57,9 @@ def index(repository: Repository) -> Index:
         empty,
         "--",
     )
-    fields = iter(records(ask(repository, *command)))
+    out = ask(repository, *command, noted=True)
+    note(repository, "index", (), out)
+    fields = iter(records(out))
     entries: dict[str, Entry] = {}
     unmerged: set[str] = set()
     for about in fields:
@@ -77,7 +79,8 @@ def blobs(repository: Repository, ids: Collection[str]) -> dict[str, bytes]:
         return {}
     if not all(is_object_id(blob) for blob in wanted):
         raise GitError(Trouble.BROKEN, "a content was asked for by something that is not an object id")
-    out = ask(repository, "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in wanted).encode())
+    stdin = "".join(f"{blob}\n" for blob in wanted).encode()
+    out = ask(repository, "cat-file", "--batch", stdin=stdin, noted=True)
     return dict(_contents(repository, out))
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from avion_lint.git.errors import GitError, Trouble, explain
 from avion_lint.git.spawn import TooLongError, talk
-from avion_lint.git.values import Repository
+from avion_lint.git.values import Asked, Repository
+from avion_lint.hashing import hasher
 from avion_lint.record import record
 
 TIMEOUT = 120.0
@@ -59,20 +60,37 @@ class Answer:
     err: str
 
 
-def ask(repository: Repository, *arguments: str, stdin: bytes = b"") -> bytes:
-    """Ask git in the repository; raises GitError where it fails."""
-    answer = ask_gently(repository, *arguments, stdin=stdin)
+def ask(repository: Repository, *arguments: str, stdin: bytes = b"", noted: bool = False) -> bytes:
+    """Ask git in the repository; raises GitError where it fails. `noted` is as for `ask_gently`."""
+    answer = ask_gently(repository, *arguments, stdin=stdin, noted=noted)
     if answer.code != 0:
+        note(repository, "", arguments[:1], answer.out)
         raise explain(answer.err, repository.root)
     return answer.out
 
 
-def ask_gently(repository: Repository, *arguments: str, stdin: bytes = b"") -> Answer:
-    """Ask git in the repository; a failure is an answer as well."""
+def ask_gently(repository: Repository, *arguments: str, stdin: bytes = b"", noted: bool = False) -> Answer:
+    """Ask git in the repository; a failure is an answer as well.
+
+    `noted` says that the answer follows from object ids alone, or that the caller notes the question; all others count
+    as such that nobody can ask again.
+    """
+    if not noted:
+        note(repository, "", arguments[:1], b"")
     place = {"GIT_DIR": repository.git_dir, "GIT_WORK_TREE": repository.root}
     if repository.index_file is not None:
         place["GIT_INDEX_FILE"] = repository.index_file
     return run(arguments, cwd=repository.root, variables=environment(place), stdin=stdin)
+
+
+def note(repository: Repository, name: str, about: tuple[str, ...], answer: bytes) -> None:
+    """Note what was asked and its answer; avion_lint.git.again knows the names, and how each is asked again."""
+    repository.asked.append(Asked(name, about, digest(answer)))
+
+
+def digest(data: bytes) -> str:
+    """What stands for an answer where only its sameness matters, in hexadecimal."""
+    return str(hasher("blake2b")(data, digest_size=16).hexdigest())
 
 
 _COMPLAINT = 1 << 16  # bytes
@@ -108,8 +126,10 @@ def ask_in_part(repository: Repository, arguments: tuple[str, ...], most: int, *
             complaints.seek(0)
             words = complaints.read(_COMPLAINT).decode(errors="replace")
     except (OSError, subprocess.TimeoutExpired) as error:
+        note(repository, "", arguments[:1], b"")
         raise GitError(Trouble.BROKEN, f"git {arguments[0]} in {repository.root} did not end: {error}") from None
     if code not in (0, empty):
+        note(repository, "", arguments[:1], b"")
         raise explain(words, repository.root)
     return out
 

@@ -16,7 +16,7 @@ def references_in_files(repository: Repository) -> Callable[[str], bool] | None:
     It spares a process. Names that cannot be branches of people must not be asked for: they may lie elsewhere.
     """
     try:
-        folder = _common(repository.git_dir)
+        folder = common_folder(repository.git_dir)
         if os.path.lexists(os.path.join(folder, _OTHERWISE)):
             return None
         packed = _packed(folder)
@@ -25,8 +25,8 @@ def references_in_files(repository: Repository) -> Callable[[str], bool] | None:
     return lambda name: name in packed or os.path.isfile(os.path.join(folder, name))
 
 
-def _common(git_dir: str) -> str:
-    """The folder that linked work trees share."""
+def common_folder(git_dir: str) -> str:
+    """Git's folder that all work trees of a repository share; raises OSError, ValueError."""
     path = os.path.join(git_dir, "commondir")
     if not os.path.lexists(path):
         return git_dir

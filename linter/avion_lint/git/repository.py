@@ -129,11 +129,11 @@ def _with_head(repository: Repository, head: str | None) -> Repository:
 
 def _is_unborn(repository: Repository) -> bool:
     """Whether HEAD is a branch without a commit, and not one that is damaged."""
-    branch = ask_gently(repository, "symbolic-ref", "--quiet", "HEAD")
+    branch = ask_gently(repository, "symbolic-ref", "--quiet", "HEAD", noted=True)
     if branch.code != 0:
         return False
     name = os.fsdecode(branch.out).removesuffix("\n")
-    seen = ask_gently(repository, "for-each-ref", "--format=%(refname)", name)
+    seen = ask_gently(repository, "for-each-ref", "--format=%(refname)", name, noted=True)
     return seen.code == 0 and not seen.out and not seen.err
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
-from avion_lint.git.process import ask
+from avion_lint.git.process import ask, note
 from avion_lint.git.values import Repository, Tag
 
 _FORMAT = "%(refname:lstrip=2)%00%(objecttype) %(objectname)%00%(*objecttype) %(*objectname)%00%(creatordate:unix)"
@@ -14,9 +14,10 @@ _KIND = "commit"
 
 def tags(repository: Repository) -> tuple[Tag, ...]:
     """All tags that name commits, sorted by name. Raises GitError."""
-    out = os.fsdecode(ask(repository, "for-each-ref", f"--format={_FORMAT}", "refs/tags/"))
+    out = ask(repository, "for-each-ref", f"--format={_FORMAT}", "refs/tags/", noted=True)
+    note(repository, "tags", (), out)
     found: list[Tag] = []
-    for line in out.splitlines():
+    for line in os.fsdecode(out).splitlines():
         name, own, peeled, when = line.split("\0")
         kind, _, commit = (peeled if peeled.strip() else own).partition(" ")
         if kind == _KIND:
@@ -41,7 +42,8 @@ def reaches(repository: Repository, chain: Sequence[str], commits: Iterable[str]
 def _walked(repository: Repository, chain: Mapping[str, int], commits: Sequence[str]) -> dict[str, int]:
     """Go from parents to children: a commit reaches as far as the farthest of its parents, and itself."""
     stdin = "".join(f"{commit}\n" for commit in commits).encode()
-    out = ask(repository, "rev-list", "--topo-order", "--reverse", "--parents", "--stdin", stdin=stdin).decode()
+    words = ("rev-list", "--topo-order", "--reverse", "--parents", "--stdin")
+    out = ask(repository, *words, stdin=stdin, noted=True).decode()
     reach = dict(chain)
     for line in out.splitlines():
         commit, *parents = line.split()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 
 LINK = "120000"
 SUBMODULE = "160000"
@@ -16,7 +16,7 @@ class Repository:
 
     `root` and `git_dir` are absolute paths. `head` is the commit that is checked out, None before the first.
     `object_format` is "sha1" or "sha256". `index_file` is the absolute path of the index where the
-    environment names one, as git does for its hooks.
+    environment names one, as git does for its hooks. `asked` is what was asked of it until now, in this order.
     """
 
     root: str
@@ -25,6 +25,19 @@ class Repository:
     shallow: bool
     object_format: str
     index_file: str | None = None
+    asked: list[Asked] = field(default_factory=list, compare=False)
+
+
+@record
+class Asked:
+    """A question to git that may have another answer the next time, and a digest of the answer that it had.
+
+    What follows from object ids alone is never such a question. `name` is "" where nobody knows how to ask it again.
+    """
+
+    name: str
+    about: tuple[str, ...]
+    answer: str
 
 
 @record
@@ -60,10 +73,14 @@ class Entry:
 
 @record
 class Content:
-    """A file and its bytes; without bytes it is there but cannot be read."""
+    """A file and its bytes; without bytes it is there but cannot be read.
+
+    `stamp` tells of a file of the work tree whether it still is as it was read, see avion_lint.stamps.
+    """
 
     entry: Entry
     data: bytes | None
+    stamp: str = ""
 
 
 @record

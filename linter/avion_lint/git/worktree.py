@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Collection, Iterable
 
 from avion_lint.git.objects import records
-from avion_lint.git.process import ask, ask_gently
+from avion_lint.git.process import ask, ask_gently, note
 from avion_lint.git.values import LINK, SUBMODULE, Content, Converted, Entry, Listing, Repository
 from avion_lint.hashing import hasher
+from avion_lint.stamps import stamp
 
 _REGULAR, _EXECUTABLE = "100644", "100755"
 # A file is opened without following a link, and without waiting for whoever writes into a pipe.
@@ -17,19 +19,17 @@ _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _AT_ONCE = 1 << 16
 
 
+def listed(repository: Repository) -> bytes:
+    """The list of files in git's own words; the question is noted. Raises GitError."""
+    words = ("ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard", "--full-name")
+    out = ask(repository, *words, noted=True)
+    note(repository, "listing", (), out)
+    return out
+
+
 def listing(repository: Repository) -> Listing:
     """Files of the work tree: tracked, and neither tracked nor ignored. Raises GitError."""
-    out = ask(
-        repository,
-        "ls-files",
-        "-z",
-        "-t",
-        "--stage",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--full-name",
-    )
+    out = listed(repository)
     tracked: dict[str, Entry] = {}
     untracked: set[str] = set()
     skipped: set[str] = set()
@@ -57,11 +57,12 @@ def work_tree(repository: Repository, paths: Iterable[str]) -> dict[str, Content
     """
     found: dict[str, Content] = {}
     folders: dict[str, bool] = {}
+    now = time.time_ns()
     for path in paths:
         folder = path.rpartition("/")[0]
         if folder not in folders:
             folders[folder] = _is_own(repository.root, folder)
-        content = _content(repository, path) if folders[folder] else None
+        content = _content(repository, path, now) if folders[folder] else None
         if content is not None:
             found[path] = content
     return found
@@ -73,14 +74,15 @@ def _is_own(root: str, folder: str) -> bool:
     return os.path.realpath(own) == own
 
 
-def _content(repository: Repository, path: str) -> Content | None:
+def _content(repository: Repository, path: str, now: int) -> Content | None:
     full = os.path.join(repository.root, path)
     try:
         file = os.open(full, _OPEN)
     except OSError:
-        return _unopened(repository, full)
+        return _unopened(repository, full, now)
     try:
-        mode = os.fstat(file).st_mode
+        status = os.fstat(file)
+        mode = status.st_mode
         data = _all(file) if stat.S_ISREG(mode) else None
     except OSError:
         return Content(Entry(_REGULAR, ""), None)
@@ -88,7 +90,8 @@ def _content(repository: Repository, path: str) -> Content | None:
         os.close(file)
     if data is None:
         return None
-    return _with_id(_EXECUTABLE if mode & stat.S_IXUSR else _REGULAR, data, repository.object_format)
+    entry = Entry(_EXECUTABLE if mode & stat.S_IXUSR else _REGULAR, blob_id(data, repository.object_format))
+    return Content(entry, data, stamp(status, now))
 
 
 def _all(file: int) -> bytes:
@@ -98,24 +101,23 @@ def _all(file: int) -> bytes:
     return b"".join(parts)
 
 
-def _unopened(repository: Repository, full: str) -> Content | None:
+def _unopened(repository: Repository, full: str, now: int) -> Content | None:
     """A link, or a file that may not be read; None for what is not there, or no file."""
     try:
-        mode = os.lstat(full).st_mode
-        if stat.S_ISLNK(mode):
-            return _with_id(LINK, os.fsencode(os.readlink(full)), repository.object_format)
+        status = os.lstat(full)
+        if stat.S_ISLNK(status.st_mode):
+            data = os.fsencode(os.readlink(full))
+            return Content(Entry(LINK, blob_id(data, repository.object_format)), data, stamp(status, now))
     except OSError:
         return None
-    return Content(Entry(_REGULAR, ""), None) if stat.S_ISREG(mode) else None
-
-
-def _with_id(mode: str, data: bytes, object_format: str) -> Content:
-    return Content(Entry(mode, blob_id(data, object_format)), data)
+    return Content(Entry(_REGULAR, ""), None) if stat.S_ISREG(status.st_mode) else None
 
 
 def trusts_modes(repository: Repository) -> bool:
     """Whether the file system keeps the permission to run a file: git's setting core.fileMode."""
-    return ask_gently(repository, "config", "--bool", "core.fileMode").out.strip() != b"false"
+    answer = ask_gently(repository, "config", "--bool", "core.fileMode", noted=True).out.strip()
+    note(repository, "modes", (), answer)
+    return answer != b"false"
 
 
 def blob_id(data: bytes, object_format: str) -> str:
@@ -133,14 +135,16 @@ def converted(repository: Repository, paths: Collection[str]) -> Converted:
     filtered = _filtered(repository, paths)
     plain = sorted(set(paths) - filtered)
     stdin = b"".join(_quoted(path) + b"\n" for path in plain)
-    ids = ask(repository, "hash-object", "--stdin-paths", stdin=stdin).decode().split() if plain else []
+    words = ("hash-object", "--stdin-paths")
+    ids = ask(repository, *words, stdin=stdin, noted=True).decode().split() if plain else []
+    note(repository, "converted", tuple(sorted(paths)), repr((plain, ids, sorted(filtered))).encode())
     return Converted(dict(zip(plain, ids, strict=True)), frozenset(filtered))
 
 
 def _filtered(repository: Repository, paths: Collection[str]) -> set[str]:
     """Paths for which the attribute `filter` names a driver."""
     stdin = b"".join(os.fsencode(path) + b"\0" for path in sorted(paths))
-    fields = records(ask(repository, "check-attr", "-z", "--stdin", "filter", stdin=stdin))
+    fields = records(ask(repository, "check-attr", "-z", "--stdin", "filter", stdin=stdin, noted=True))
     values = zip(fields[0::3], fields[2::3], strict=True)
     return {path for path, value in values if value not in {"unspecified", "unset"}}
 

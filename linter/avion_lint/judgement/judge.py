@@ -27,6 +27,7 @@ from avion_lint.verdict import EnabledRule, Found, Result, Scope, Unchecked, Ver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from avion_lint.cache.basis import Basis
     from avion_lint.cache.memory import Memory
     from avion_lint.checks.belonging import Belonging
     from avion_lint.fixer import Fixers
@@ -48,7 +49,7 @@ class Case:
     is no commit yet, `whole` that all that could be judged is judged. `found` and `unchecked` are what was noticed
     before (a path that cannot be read …). `sizes` are those of tables that are known, by the name of the service.
     `code` looks through the application's code, `spread` shares work among processors. `around` is what stands around
-    the SQL, where any of it is judged.
+    the SQL, where any of it is judged. `basis` is all that this was read from, None where that is not known.
     """
 
     gathering: Gathering
@@ -69,6 +70,7 @@ class Case:
     code: Search | None = None
     spread: Spread | None = None
     around: Around | None = None
+    basis: Basis | None = None
 
 
 def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:

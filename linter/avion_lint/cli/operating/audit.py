@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
-from avion_lint.cli.inputs import gathered, load_settings, root_of, walked
+from avion_lint.cli.inputs import gathered, load_settings, walked
 from avion_lint.cli.operating.database import address_for, connected
 from avion_lint.cli.operating.preparation import environment_of
 from avion_lint.cli.operating.told import Told, named, runs
 from avion_lint.cli.output import complain, say
+from avion_lint.cli.roots import root_of
 from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.server.address import driver
 from avion_lint.executor.trail.audit import Trail, entries, flaws

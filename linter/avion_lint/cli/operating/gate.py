@@ -10,7 +10,7 @@ from avion_lint.cli.arguments.common import UNASKED
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import Exit
 from avion_lint.cli.files import files_of
-from avion_lint.cli.lint import exit_code
+from avion_lint.cli.judging import exit_code
 from avion_lint.discovery.gather import Collected, Gathering
 from avion_lint.executor.running.pending import Pending
 from avion_lint.executor.running.plan import digest

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from avion_lint.applied.text import text_sha256
 from avion_lint.cli.exit_codes import UsageError
-from avion_lint.cli.inputs import gathered, load_settings, root_of, walked
+from avion_lint.cli.inputs import gathered, load_settings, walked
 from avion_lint.cli.operating.backups import latest_backup
 from avion_lint.cli.operating.database import address_for, connected
 from avion_lint.cli.operating.gate import Gate, Merged, case_for, contradicting, merged, pass_gate
+from avion_lint.cli.roots import root_of
 from avion_lint.cli.services import one_service
 from avion_lint.cli.stats_pull import tables_of
 from avion_lint.discovery.gather import Collected

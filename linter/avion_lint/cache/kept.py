@@ -1,0 +1,203 @@
+"""What a run said, and the files that it was said of: kept as bytes, and held against the files of another day.
+
+A file counts as unchanged where its stamp says so, else where its content is the same. Nothing is kept but what the run
+has printed, and digests.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from posixpath import dirname
+
+from avion_lint.cache.basis import Basis
+from avion_lint.cache.packing import from_words, packed, unpacked, words
+from avion_lint.discovery.tree import Unreadable, WorkTree
+from avion_lint.git.process import digest
+from avion_lint.git.values import Content, Repository
+from avion_lint.record import record, replace
+from avion_lint.source import Document
+from avion_lint.stamps import ABSENT, stamp_of
+
+_UNSURE = "?"  # instead of a stamp: the content has to be looked at
+
+
+@record
+class Said:
+    """What a run told: its exit code, the report, the SARIF file and the step summary, as far as they were wanted."""
+
+    code: int
+    report: str
+    sarif: str | None = None
+    summary: str | None = None
+
+
+@record
+class Files:
+    """Files below a folder as they were: stamps and what stands for their contents, by paths in the same order.
+
+    `walked` stands for the list of all files there, "" where nobody made it; `below` is where it was made.
+    """
+
+    root: str
+    paths: tuple[str, ...]
+    stamps: tuple[str, ...]
+    contents: tuple[str, ...]
+    walked: str = ""
+    below: tuple[str, ...] = ()
+
+
+@record
+class Kept:
+    """What was said, of which files: those that git was asked of, the folders that they lie in, and all others."""
+
+    said: Said
+    asked: Files
+    folders: tuple[str, ...]
+    others: tuple[Files, ...]
+
+
+def kept(said: Said, basis: Basis) -> Kept | None:
+    """What there is to keep of a run; None where a folder is reached through a link, which stamps do not tell."""
+    root = basis.repository.root if basis.repository else ""
+    folders = tuple(sorted({folder for path in basis.asked for folder in _above(path)}))
+    if any(os.path.realpath(f"{root}/{folder}") != f"{root}/{folder}" for folder in folders):
+        return None
+    contents = [basis.contents.get(path) for path in basis.asked]
+    stamps = (_UNSURE if each is None else each.stamp or _UNSURE for each in contents)
+    asked = Files(root, basis.asked, tuple(stamps), tuple(map(_of_git, contents)))
+    return Kept(said, asked, folders, tuple(map(_files, basis.trees)))
+
+
+def _above(path: str) -> Iterator[str]:
+    """All folders that a path lies in."""
+    folder = dirname(path)
+    while folder:
+        yield folder
+        folder = dirname(folder)
+
+
+def _of_git(content: Content | None) -> str:
+    return ABSENT if content is None else f"{content.entry.mode} {content.entry.blob}"
+
+
+def _files(tree: WorkTree) -> Files:
+    paths = tuple(sorted(tree.taken))
+    taken = [tree.taken[path] for path in paths]
+    contents = tuple(_of_reading(each.content) for each in taken)
+    stamps = tuple(each.stamp or _UNSURE for each in taken)
+    walked = digest(words(tree.walked[0])) if tree.walked else ""
+    return Files(tree.root, paths, stamps, contents, walked, tree.below)
+
+
+def _of_reading(content: Document | Unreadable | None) -> str:
+    if isinstance(content, Document):
+        return content.sha256
+    return ABSENT if content is None else f"!{digest(repr((content.why, content.mend)).encode(errors='replace'))}"
+
+
+# --- whether it still holds --------------------------------------------------------------------------------------
+
+
+def held(earlier: Kept, repository: Repository | None) -> Kept | None:
+    """The same with the stamps that the files have now; None where a file is not as it was."""
+    if any(os.path.islink(f"{earlier.asked.root}/{folder}") for folder in earlier.folders):
+        return None
+    asked = _held(earlier.asked, lambda paths: _read_by_git(repository, paths))
+    if asked is None:
+        return None
+    others: list[Files] = []
+    for files in earlier.others:
+        tree = WorkTree(files.root, below=files.below)
+        if files.walked and digest(words(tree.paths())) != files.walked:
+            return None
+        found = _held(files, lambda paths, tree=tree, files=files: _read_by(tree, files, paths))  # type: ignore[misc]
+        if found is None:
+            return None
+        others.append(found)
+    return replace(earlier, asked=asked, others=tuple(others))
+
+
+def _held(files: Files, read: Reading) -> Files | None:
+    now = _stamps(files)
+    differing = [at for at, (then, here) in enumerate(zip(files.stamps, now, strict=True)) if then != here]
+    if not differing:
+        return files
+    contents = read([files.paths[at] for at in differing])
+    if any(contents[files.paths[at]] != files.contents[at] for at in differing):
+        return None
+    return replace(files, stamps=tuple(here or _UNSURE for here in now))
+
+
+def _stamps(files: Files) -> list[str]:
+    now = time.time_ns()
+    start = f"{files.root}/"
+    return [stamp_of(start + path, now) for path in files.paths]
+
+
+def _read_by_git(repository: Repository | None, paths: Sequence[str]) -> Mapping[str, str]:
+    from avion_lint.git.worktree import work_tree  # noqa: PLC0415 - only where something was touched
+
+    found = work_tree(repository, paths) if repository else {}
+    return {path: _of_git(found.get(path)) for path in paths}
+
+
+def _read_by(tree: WorkTree, files: Files, paths: Iterable[str]) -> Mapping[str, str]:
+    then = dict(zip(files.paths, files.contents, strict=True))
+    return {path: _of_reading(tree.find(path) if then[path] == ABSENT else tree.read(path)) for path in paths}
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Reading = Callable[[Sequence[str]], Mapping[str, str]]
+
+
+# --- as bytes ----------------------------------------------------------------------------------------------------
+
+
+def write(whole: Kept) -> bytes:
+    """The bytes of what is kept."""
+    said = whole.said
+    texts = (said.report, said.sarif, said.summary)
+    return packed(
+        (
+            b"%d" % said.code,
+            *(b"" if text is None else b"=" + text.encode("utf-8", "surrogatepass") for text in texts),
+            words(whole.folders),
+            *(_packed_files(files) for files in (whole.asked, *whole.others)),
+        )
+    )
+
+
+def _packed_files(files: Files) -> bytes:
+    parts = (files.paths, files.stamps, files.contents, (files.walked or ABSENT, *files.below))
+    return packed((files.root.encode("utf-8", "surrogatepass"), *map(words, parts)))
+
+
+def read(data: bytes) -> Kept:
+    """What was kept; raises ValueError for other bytes."""
+    code, report, sarif, summary, folders, asked, *others = unpacked(data)
+    said = Said(int(code), _text(report) or "", _text(sarif), _text(summary))
+    return Kept(said, _unpacked_files(asked), tuple(from_words(folders)), tuple(map(_unpacked_files, others)))
+
+
+def _text(part: bytes) -> str | None:
+    return part[1:].decode("utf-8", "surrogatepass") if part else None
+
+
+def _unpacked_files(part: bytes) -> Files:
+    root, *parts = unpacked(part)
+    paths, stamps, contents, (walked, *below) = (from_words(each) for each in parts)
+    if not len(paths) == len(stamps) == len(contents):
+        raise ValueError("the lists are not of one length")
+    return Files(
+        root.decode("utf-8", "surrogatepass"),
+        tuple(paths),
+        tuple(stamps),
+        tuple(contents),
+        "" if walked == ABSENT else walked,
+        tuple(below),
+    )

@@ -1,0 +1,62 @@
+"""Runs avion-lint in a child of this process, which has all of it loaded: many runs in the time of a few."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import avion_lint.cli.judging
+from avion_lint import stamps
+from avion_lint.cache import kept
+from avion_lint.cache.store import Store
+from avion_lint.cli import run
+from avion_rules import all_rules
+from tests.cli_helper import environment
+
+LOADED = (avion_lint.cli.judging, all_rules())
+MARK = "as before: "
+SETTLED = stamps._SETTLED
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a run wrote, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+def told(*arguments: str, cwd: Path, cache: Path, settled: int = SETTLED, **variables: str) -> Told:
+    """Run the command line; `settled` is how long ago a file must have changed for its stamp to be trusted, in ns."""
+    files = [cache.parent / f"{cache.name}-{os.getpid()}.{name}" for name in ("out", "err")]
+    child = os.fork()
+    if not child:
+        code = 99
+        try:
+            os.chdir(cwd)
+            stamps._SETTLED = settled
+            for number, file in enumerate(files, 1):
+                os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+            sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
+            given = environment(cwd.parent, AVION_LINT_CACHE=str(cache), **variables)
+            os.environ.clear()
+            os.environ.update(given)
+            code = run([*arguments, "--traceback"])
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(code)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    out, err = (file.read_bytes().decode("utf-8", "surrogateescape") for file in files)
+    assert "Traceback" not in err, err
+    return Told(code, out, err)
+
+
+def mark(cache: Path) -> None:
+    """Put a mark before each report that is kept, by which a run that says it again is known."""
+    store = Store(str(cache), ".run")
+    for path in cache.glob("*.run"):
+        whole = kept.read(store.read(path.stem) or b"")
+        said = kept.Said(whole.said.code, MARK + whole.said.report, whole.said.sarif, whole.said.summary)
+        store.write(path.stem, kept.write(kept.Kept(said, whole.asked, whole.folders, whole.others)))
