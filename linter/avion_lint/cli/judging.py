@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def judged(given: Namespace, chosen: str, look: Look, earlier: Remembered | None) -> Said:
-    """Judge and report; what is said is kept where `earlier` tells a place for it and all that it follows from is known.
+    """Judge and report; what is said is kept where `earlier` tells a place for it, and all it follows from is known.
 
     Raises UsageError, SettingsError, GitError.
     """
