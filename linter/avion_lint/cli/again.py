@@ -5,10 +5,10 @@ What a verdict, its reports and the exit code follow from:
 - the program, its parser and what else is installed (`program`), the interpreter, who runs it;
 - arguments, the folder that it is started in, the day (exceptions and agreements expire), whether the output is
   coloured and how wide it is, and the variables of `_variables`;
-- what git says: the repository, its base, the index, which files are tracked, new, ignored, sparse or in conflict, tags,
-  attributes and settings as far as files pass through them. Each question is noted where it is asked
-  (`note` of avion_lint.git.process) and asked again here; one that cannot be asked again keeps a run from being kept. What
-  follows from object ids alone stays as it is, as long as no commit is replaced and a shallow clone ends where it did;
+- what git says: the repository, its base, the index, which files are tracked, new, ignored, sparse or in conflict,
+  tags, attributes and settings as far as files pass through them. Each question is noted where it is asked (`note` of
+  avion_lint.git.process) and asked again here; one that cannot be asked again keeps a run from being kept. What follows
+  from object ids alone stays as it is, as long as no commit is replaced and a shallow clone ends where it did;
 - files: those that git was asked of, and all that were read beside them (settings, policies, dumps, baseline, sizes,
   applied states, without git everything), each by its stamp, else by its content; where git is not asked, also which
   files there are. That a file is not there counts as well.
