@@ -154,9 +154,9 @@ RULES: tuple[Rule, ...] = (
     indexed(
         "CO109",
         "compatibility.access_revoked",
-        "Find a REVOKE or a change of owner on a table that a running release may be using.",
+        "Find rights, owners or roles that are taken away while a running release may need them.",
         Migration,
-        on=(a.Command, a.AlterTable),
+        on=(a.Command, a.AlterTable, a.SchemaUsage, a.AlterRole),
     ),
     indexed(
         "CO110",
@@ -341,6 +341,22 @@ RULES: tuple[Rule, ...] = (
         Statement,
         down=True,
         on=(a.Command,),
+    ),
+    indexed(
+        "DA118",
+        "data.sequence_set_back",
+        "Find a sequence that is set to a fixed value although the table that it numbers is in use.",
+        Migration,
+        on=(a.SetSequence,),
+    ),
+    indexed(
+        "DA119",
+        "data.password_in_migration",
+        "Find a role's password that stands in a migration in plain text.",
+        Statement,
+        down=True,
+        any_database=True,
+        on=(a.AlterRole,),
     ),
     indexed(
         "DE101",

@@ -8,6 +8,7 @@ from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
 from avion_lint.sql.deparse import partition_bound
+from avion_lint.sql.extract.sequences import restarted
 from avion_lint.sql.parse import Node, RawStatement, skip_blank
 
 _KINDS = {
@@ -29,6 +30,9 @@ def alter_table(statement: RawStatement, text: str) -> Iterator[a.Action]:
     spans = _clauses(statement, text, len(commands))
     for command, span in zip(commands, spans, strict=True):
         yield _clause(command, table, span, kind, recurses=bool(node["relation"].get("inh")))
+        if command["subtype"] == "AT_SetIdentity":
+            options = command.get("def", {}).get("List", {}).get("items", [])
+            yield from restarted(options, span, None, table=table, column=command.get("name", ""))
 
 
 def _clauses(statement: RawStatement, text: str, count: int) -> list[Span]:

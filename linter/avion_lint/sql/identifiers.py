@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from avion_lint.pattern import pattern
+
 # Words that PostgreSQL 12 to 18 take for no table or column: reserved, or only for functions and types.
 _RESERVED = frozenset(
     """
@@ -23,3 +25,13 @@ def identifier(name: str) -> str:
     if plain and not name.startswith("$") and name not in _RESERVED:
         return name
     return '"' + name.replace('"', '""') + '"'
+
+
+_PART = pattern(r'"((?:[^"]|"")*)"|([^."\s]+)')
+
+
+def name_parts(text: str) -> tuple[str, ...]:
+    """The parts of a name in a string, as `regclass` reads them: folded where they stand without quotes."""
+    return tuple(
+        found[1].replace('""', '"') if found[1] is not None else found[2].lower() for found in _PART.finditer(text)
+    )

@@ -14,13 +14,16 @@ from avion_lint.sql.actions.definitions import ColumnDefinition, ConstraintDefin
 from avion_lint.sql.actions.indexes import CreateIndex, Reindex
 from avion_lint.sql.actions.names import Name, ObjectKind
 from avion_lint.sql.actions.objects import (
+    AlterRole,
     AlterSequence,
     CommentOn,
     CreateObject,
     CreateTrigger,
     Drop,
     Rename,
+    SchemaUsage,
     SetSchema,
+    SetSequence,
 )
 from avion_lint.sql.actions.session import (
     Call,
@@ -44,6 +47,7 @@ __all__ = (
     "AddEnumValue",
     "AlterColumnType",
     "AlterDomain",
+    "AlterRole",
     "AlterSequence",
     "AlterTable",
     "AttachPartition",
@@ -79,9 +83,11 @@ __all__ = (
     "RefreshView",
     "Reindex",
     "Rename",
+    "SchemaUsage",
     "SetDefault",
     "SetNotNull",
     "SetSchema",
+    "SetSequence",
     "SetVariable",
     "Term",
     "TransactionControl",

@@ -13,13 +13,16 @@ from avion_lint.sql.actions.data import Delete, Insert, Update
 from avion_lint.sql.actions.indexes import CreateIndex, Reindex
 from avion_lint.sql.actions.names import Name
 from avion_lint.sql.actions.objects import (
+    AlterRole,
     AlterSequence,
     CommentOn,
     CreateObject,
     CreateTrigger,
     Drop,
     Rename,
+    SchemaUsage,
     SetSchema,
+    SetSequence,
 )
 from avion_lint.sql.actions.session import Call, Cluster, Command, SetVariable, TransactionControl, Vacuum
 from avion_lint.sql.actions.tables import AlterTable, AttachPartition, CreateTable, DetachPartition, LockTable, Truncate
@@ -76,7 +79,7 @@ Action = (
     | Truncate | LockTable | CreateIndex | Reindex | Drop | Rename | SetSchema | CommentOn
     | CreateView | RefreshView | CreateType | AddEnumValue | CreateTrigger | CreateObject | AlterDomain | AlterSequence
     | Insert | Update | Delete | TransactionControl | SetVariable | Vacuum | Cluster | Command | DoBlock
-    | Unseen | Call
+    | Unseen | Call | SetSequence | AlterRole | SchemaUsage
 )  # fmt: skip
 
 

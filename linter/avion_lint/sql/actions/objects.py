@@ -134,3 +134,44 @@ class AlterSequence:
     owned_by: Name | None = None
     owned_column: str = ""
     released: bool = False
+
+
+@record
+class SetSequence:
+    """ALTER SEQUENCE … RESTART, RESTART of an identity column, or setval with a constant.
+
+    `sequence` is None where it is told by the `table` and `column` that it belongs to. `to` is the value that it is set
+    to, None for its START value.
+    """
+
+    span: Span
+    sequence: Name | None
+    to: int | None
+    table: Name | None = None
+    column: str = ""
+
+
+@record
+class AlterRole:
+    """CREATE, ALTER or DROP ROLE (or USER), as `word` tells it, of one role.
+
+    `login` is what it is given of LOGIN, None where nothing is said. `password` tells that one stands there in plain
+    text, not as the hash that the server keeps; it is nowhere told itself.
+    """
+
+    span: Span
+    role: str
+    word: str
+    login: bool | None = None
+    password: bool = False
+    if_exists: bool = False
+
+
+@record
+class SchemaUsage:
+    """GRANT (`given`) or REVOKE of USAGE on a schema; among the roles "public" is PUBLIC."""
+
+    span: Span
+    schema: str
+    roles: tuple[str, ...]
+    given: bool = False

@@ -8,6 +8,7 @@ from avion_lint.record import replace
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql.alter import alter_table, rename, set_schema
+from avion_lint.sql.extract.access import alter_role, create_role, drop_role, grant
 from avion_lint.sql.extract.data import DATA_READERS, call, copy_rows, merge, select
 from avion_lint.sql.extract.indexes import create_index, reindex
 from avion_lint.sql.extract.objects import (
@@ -29,7 +30,6 @@ from avion_lint.sql.extract.session import (
     cluster,
     create_subscription,
     discard,
-    grant,
     set_variable,
     transaction,
     vacuum,
@@ -148,6 +148,9 @@ _READERS: dict[str, Reader] = {
     "CreateSubscriptionStmt": create_subscription,
     "AlterSubscriptionStmt": alter_subscription,
     "GrantStmt": grant,
+    "CreateRoleStmt": create_role,
+    "AlterRoleStmt": alter_role,
+    "DropRoleStmt": drop_role,
 }
 
 

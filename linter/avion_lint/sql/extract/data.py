@@ -8,6 +8,7 @@ from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
 from avion_lint.sql.extract.reader import Reader
+from avion_lint.sql.identifiers import name_parts
 from avion_lint.sql.parse import Node
 from avion_lint.sql.query import changes_many, copied
 from avion_lint.sql.targets import outputs
@@ -31,6 +32,27 @@ def select(node: Node, span: Span) -> Iterator[a.Action]:
     query = a.Command(span, "SELECT", n.relations_read(node), _row_locked(node))
     yield from settings or _modifying_with(node, span) or (query,)
     yield from _calls(node, span)
+    yield from _setvals(node, span)
+
+
+def _setvals(node: Node, span: Span) -> Iterator[a.Action]:
+    """Sequences that setval sets to a constant."""
+    for tag, inner in n.walk(node.get("targetList", [])):
+        if tag == "FuncCall" and n.strings(inner["funcname"])[-1] == "setval" and len(inner.get("args", [])) > 1:
+            sequence, value = inner["args"][:2]
+            number = value.get("A_Const", {}).get("ival")
+            if number is not None:
+                yield from _set_sequence(sequence, int(number.get("ival", 0)), span)
+
+
+def _set_sequence(node: Node, to: int, span: Span) -> Iterator[a.Action]:
+    given = node.get("TypeCast", {}).get("arg", node)
+    if "sval" in given.get("A_Const", {}):
+        yield a.SetSequence(span, n.dotted(name_parts(given["A_Const"]["sval"].get("sval", ""))), to)
+    elif "FuncCall" in given and n.strings(given["FuncCall"]["funcname"])[-1] == "pg_get_serial_sequence":
+        words = [item.get("A_Const", {}).get("sval", {}).get("sval") for item in given["FuncCall"].get("args", [])]
+        if len(words) == 2 and all(words):  # noqa: PLR2004 - a table and a column
+            yield a.SetSequence(span, None, to, n.dotted(name_parts(words[0])), words[1])
 
 
 def _calls(node: Node, span: Span) -> Iterator[a.Action]:
@@ -146,9 +168,24 @@ def _delete(node: Node, span: Span) -> Iterator[a.Action]:
 
 
 def merge(node: Node, span: Span) -> Iterator[a.Action]:
-    """Read a MERGE as the command that it is, with the tables that it names."""
+    """Read a MERGE: the command with the tables that it names, and what its clauses change."""
     target = n.relation(node["relation"])
-    yield a.Command(span, "MERGE", (target, *_others_read(node)), (target,))
+    reads = _others_read(node)
+    yield a.Command(span, "MERGE", (target, *reads), (target,))
+    many = not _is_few(node.get("sourceRelation", {}))
+    for clause in (item["MergeWhenClause"] for item in node.get("mergeWhenClauses", [])):
+        match clause.get("commandType"):
+            case "CMD_UPDATE":
+                columns = tuple(each["ResTarget"].get("name", "") for each in clause.get("targetList", []))
+                yield a.Update(span, target, whole=False, columns=columns, has_where=True, reads=reads, many=many)
+            case "CMD_DELETE":
+                yield a.Delete(span, target, whole=False, has_where=True, reads=reads, many=many)
+
+
+def _is_few(source: Node) -> bool:
+    """Whether a MERGE takes rows that stand in it, or so many that LIMIT says."""
+    query = source.get("RangeSubselect", {}).get("subquery", {}).get("SelectStmt", {})
+    return bool(query.get("valuesLists") or query.get("limitCount") or (query and "fromClause" not in query))
 
 
 def copy_rows(node: Node, span: Span) -> Iterator[a.Action]:

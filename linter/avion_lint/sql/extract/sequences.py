@@ -10,6 +10,10 @@ from avion_lint.sql import nodes as n
 from avion_lint.sql.extract.options import named_options
 from avion_lint.sql.parse import Node
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 def create_sequence(node: Node, span: Span) -> Iterator[a.Action]:
     """Read a CREATE SEQUENCE."""
@@ -30,3 +34,11 @@ def _owner(node: Node) -> tuple[a.Name | None, str, bool]:
 def alter_sequence(node: Node, span: Span) -> Iterator[a.Action]:
     """Read an ALTER SEQUENCE."""
     yield a.AlterSequence(span, n.relation(node["sequence"]), bool(node.get("missing_ok")), *_owner(node))
+    yield from restarted(node.get("options", []), span, n.relation(node["sequence"]))
+
+
+def restarted(options: list[Node], span: Span, sequence: a.Name | None, **column: Any) -> Iterator[a.Action]:
+    """RESTART among the options of a sequence, or of the column that one belongs to."""
+    for given in named_options({"options": options}, "options", "restart"):
+        number = given.get("arg", {}).get("Integer", {}).get("ival", given.get("arg", {}).get("Float", {}).get("fval"))
+        yield a.SetSequence(span, sequence, int(number) if number is not None else None, **column)

@@ -100,9 +100,3 @@ def alter_subscription(node: Node, span: Span) -> Iterator[a.Action]:
         kind.endswith("_PUBLICATION") and option(node, "options", "refresh", missing=True)
     )
     yield a.Command(span, "ALTER SUBSCRIPTION REFRESH" if refreshes else "ALTER SUBSCRIPTION")
-
-
-def grant(node: Node, span: Span) -> Iterator[a.Action]:
-    """Read a GRANT or REVOKE, with the relations that it names."""
-    named = node.get("objects", []) if node.get("targtype") == "ACL_TARGET_OBJECT" else []
-    yield a.Command(span, "GRANT" if node.get("is_grant") else "REVOKE", n.relations_read(named))
