@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from avion_lint.executor.trail.metrics import render
-from tests.cli_helper import ROOT
+from avion_lint.promql.metrics import table
+from tests.cli_helper import ROOT, avion_lint
+from tests.git_helper import make_repo
 
 RULES = ROOT / "docs" / "monitoring" / "migrations.rules.yaml"
 DASHBOARD = ROOT / "docs" / "monitoring" / "dashboard.json"
@@ -119,6 +121,22 @@ def test_the_alerts_fire_when_they_should_and_not_otherwise(tmp_path):
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_ships_is_clean_in_the_strictest_policy_and_the_rules_know_every_metric(tmp_path):
+    repo = make_repo(tmp_path / "repo")
+    head = "-- Author: Jo\n-- Date: 2026-01-31\n"
+    sql = f"{head}-- +goose Up\nCREATE TABLE a (id bigint PRIMARY KEY);\n-- +goose Down\nDROP TABLE a;\n"
+    repo.write("avion-lint.yaml", "policy: strict\nenvironments: {production: {metrics-file: m.prom}}\n")
+    repo.write("services/users/migrations/00001_a.sql", sql)
+    for path in (RULES, DASHBOARD):
+        repo.write(f"monitoring/{path.name}", path.read_text())
+    done = avion_lint("--no-git", cwd=repo.path)
+    exported = set(re.findall(r"^(\w+)(?:\{|$)", render(run("a", 100, 107)), re.MULTILINE))
+
+    assert done.code == 0, done.out
+    assert "2 files around them" in done.out
+    assert exported == {name for name in table() if name.startswith("avion_lint_")}
 
 
 def promtool():

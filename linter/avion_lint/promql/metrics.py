@@ -3,7 +3,7 @@
 From the exporters' own lists: kube-state-metrics (v2) docs/metrics/workload/{job,cronjob,pod,deployment}-metrics.md,
 prometheus-community/postgres_exporter (collectors that are on by default, and its former built-in queries),
 CloudNativePG's "Monitoring" page, woblerr/pgbackrest_exporter's README, Argo CD's "Metrics" page, Flagger's
-"Monitoring" page, Prometheus' own `up`, `ALERTS`.
+"Monitoring" page, Prometheus' own `up`, `ALERTS`; and those of our own (executor/trail/metrics.py).
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ _CNPG = "CloudNativePG"
 _BACKREST = "pgbackrest_exporter"
 _ARGO = "Argo CD"
 _FLAGGER = "Flagger"
+_OURS = "avion-lint run"
 
 _KNOWN: tuple[tuple[str, str, MetricKind, str], ...] = (
     (_KSM, "kube_job_", MetricKind.INFO, "annotations info labels owner"),
@@ -253,6 +254,9 @@ _KNOWN: tuple[tuple[str, str, MetricKind, str], ...] = (
     ),
     (_FLAGGER, "flagger_", MetricKind.GAUGE, "canary_status canary_weight canary_total canary_metric_analysis"),
     (_FLAGGER, "flagger_", MetricKind.INFO, "info"),
+    (_OURS, "avion_lint_", MetricKind.COUNTER, "runs_total run_seconds_bucket run_seconds_sum run_seconds_count"),
+    (_OURS, "avion_lint_", MetricKind.TIME, "run_under_way_since_seconds run_last_success_timestamp_seconds"),
+    (_OURS, "avion_lint_", MetricKind.FLAG, "run_last_failed"),
     ("Prometheus", "", MetricKind.FLAG, "up"),
     ("Prometheus", "", MetricKind.INFO, "ALERTS"),
     ("Prometheus", "", MetricKind.TIME, "ALERTS_FOR_STATE"),

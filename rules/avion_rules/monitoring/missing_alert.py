@@ -15,11 +15,19 @@ from avion_rules.monitoring._jobs import migrating
 from avion_rules.monitoring._queries import STARTED, alerts
 
 _WORDS: dict[str, tuple[str, Callable[[str], object]]] = {
-    "failed": ("a migration fails", pattern(r"kube_job_(?:status_)?failed|migration\w*_fail|argocd_app_info").search),
+    "failed": (
+        "a migration fails",
+        pattern(r"kube_job_(?:status_)?failed|migration\w*_fail|argocd_app_info|avion_lint_run_last_failed").search,
+    ),
     "stuck": (
         "a migration does not end",
         pattern(
-            "|".join((*sorted(STARTED), r"kube_job_status_active|migration\w*_(?:duration|running|seconds)"))
+            "|".join(
+                (
+                    *sorted(STARTED),
+                    r"kube_job_status_active|migration\w*_(?:duration|running|seconds)|avion_lint_run_under_way",
+                )
+            )
         ).search,
     ),
     "lock-wait": (

@@ -12,7 +12,7 @@ from avion_lint.rule import rule
 from avion_rules.monitoring._queries import alerts
 
 _MEASURED = frozenset({MetricKind.FLAG, MetricKind.GAUGE})
-_STATES = ("kube_job_", "kube_cronjob_", "argocd_", "flagger_", "pgbackrest_")
+_STATES = ("kube_job_", "kube_cronjob_", "argocd_", "flagger_", "pgbackrest_", "avion_lint_")
 
 
 @rule("MO117", subject=Delivery)

@@ -29,7 +29,7 @@ def _effect(node: Node) -> tuple[str, str] | None:
     if not isinstance(node, Call) or node.name != "histogram_quantile" or len(node.arguments) != 2:  # noqa: PLR2004
         return None
     of = node.arguments[1]
-    plain = [known for each in selectors(of) if (known := metric(each.name))]
+    plain = [known for each in selectors(of) if (known := metric(each.name)) and not each.name.endswith("_bucket")]
     if plain:
         known = plain[0]
         return (

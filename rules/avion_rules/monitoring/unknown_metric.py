@@ -13,7 +13,10 @@ from avion_lint.rule import rule
 from avion_rules.monitoring._queries import trees
 
 _NAME = pattern(r"[a-z_]+")
-_FAMILIES = ("kube_job_", "kube_cronjob_", "kube_deployment_", "kube_pod_", "pg_", "cnpg_", "pgbackrest_", "argocd_")
+_FAMILIES = (
+    "kube_job_", "kube_cronjob_", "kube_deployment_", "kube_pod_", "pg_", "cnpg_", "pgbackrest_", "argocd_",
+    "avion_lint_",
+)  # fmt: skip
 _OLD = pattern(r"kube_\w+_status_(?:desired|current)\w*|kube_\w+_(?:cpu_cores|memory_bytes)")
 _NEAR = 0.85
 
