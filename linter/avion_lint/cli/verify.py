@@ -64,7 +64,7 @@ def _verified(given: Namespace) -> list[Verified]:
     with progress(sum(_steps(given, past[each.service.root]) for each in chosen)) as step:
         around = Around(given, settings, tree, tools, lambda _: step())
         tasks = [task_of(around, past[each.service.root]) for each in chosen]
-        return together(tasks, given.jobs, given.timeout)
+        return together(tasks, given.jobs)
 
 
 def _is_external(given: Namespace) -> bool:

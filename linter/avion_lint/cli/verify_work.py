@@ -13,7 +13,7 @@ from avion_lint.cli.older import Production, scripts_of
 from avion_lint.discovery.gather import Collected
 from avion_lint.executor.catalog import definitions
 from avion_lint.executor.children.processes import Custody
-from avion_lint.executor.problem import CannotRunError, EndedError
+from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.proving.expected import Sent
 from avion_lint.executor.proving.outcome import Problem, State, Step, Verified
 from avion_lint.executor.proving.session import Limits, Setting
@@ -56,11 +56,6 @@ def task_of(around: Around, past: Production) -> Callable[[Custody], Verified]:
                 return verify(_work(around, past, make, custody, notes))
         except CannotRunError as error:
             return _not_done(around, past.here, State.UNCHECKED, Problem(error.text, error.mend))
-        except EndedError:
-            if not custody.late:
-                raise
-            what = f"it did not end within {around.given.timeout:.0f} seconds"
-            return _not_done(around, past.here, State.FAILED, Problem(what, "--timeout gives it more time"))
         except driver().Error as error:
             words = " ".join(str(error).split())
             return _not_done(around, past.here, State.UNCHECKED, Problem(f"the database does not answer: {words}"))
@@ -91,6 +86,7 @@ def _work(around: Around, past: Production, make: Open, custody: Custody, notes:
         past.why_not,
         before,
         full=given.full,
+        seconds=given.timeout,
         many=not (given.database_url_env or given.database_url_file),
         notes=(*_told(tool, here.service.runner, given), *notes, *_meanwhile(past)),
     )

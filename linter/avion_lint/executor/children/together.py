@@ -1,11 +1,12 @@
-"""Several pieces of work side by side, each with its own processes and its own time; all of them end together."""
+"""Several pieces of work side by side, each with its own processes; all of them end together."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from contextlib import contextmanager
 
 from avion_lint.executor.children.processes import Custody
 
@@ -20,15 +21,15 @@ else:
 _PAUSE = 0.2  # seconds after which a signal is noticed
 
 
-def together(tasks: Sequence[Callable[[Custody], Made]], workers: int, seconds: float) -> list[Made]:
-    """Do all, as many at once as there are workers, each in so many seconds; the outcomes in the order of the tasks.
+def together(tasks: Sequence[Callable[[Custody], Made]], workers: int) -> list[Made]:
+    """Do all, as many at once as there are workers; the outcomes in the order of the tasks.
 
     Where this is interrupted, or a task raises, everything that was started is ended first.
     """
     custodies = [Custody() for _ in tasks]
     pool = ThreadPoolExecutor(workers)
     try:
-        futures = [pool.submit(_timed, task, each, seconds) for task, each in zip(tasks, custodies, strict=True)]
+        futures = [pool.submit(task, each) for task, each in zip(tasks, custodies, strict=True)]
         return _all_of(futures)
     finally:
         for each in custodies:
@@ -45,11 +46,18 @@ def _all_of(futures: Sequence[Future[Made]]) -> list[Made]:
     return [each.result() for each in futures]
 
 
-def _timed(task: Callable[[Custody], Made], custody: Custody, seconds: float) -> Made:
-    clock = threading.Timer(seconds, lambda: custody.end(late=True))
+@contextmanager
+def timed(custody: Custody, seconds: float, look: Callable[[], None]) -> Iterator[None]:
+    """End everything in custody after so many seconds; `look` is called just before, while all is as it was."""
+
+    def end() -> None:
+        look()
+        custody.end(late=True)
+
+    clock = threading.Timer(seconds, end)
     clock.daemon = True
     clock.start()
     try:
-        return task(custody)
+        yield
     finally:
         clock.cancel()

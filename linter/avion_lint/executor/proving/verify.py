@@ -8,6 +8,7 @@ from pathlib import Path
 
 from avion_lint.discovery.gather import Collected
 from avion_lint.executor.catalog import Facts, against_replay
+from avion_lint.executor.children.together import timed
 from avion_lint.executor.problem import EndedError
 from avion_lint.executor.proving import checks
 from avion_lint.executor.proving.claims import Claimed, claimed, compare
@@ -16,6 +17,7 @@ from avion_lint.executor.proving.failure import failure, place_of, shortened
 from avion_lint.executor.proving.outcome import Claims, Problem, State, Step, Verified
 from avion_lint.executor.proving.session import Session, Setting, Waiting, session
 from avion_lint.executor.proving.times import times_of
+from avion_lint.executor.proving.trace import Current
 from avion_lint.executor.runner.flyway_binary import edition
 from avion_lint.executor.runner.job import BEFORE_ALL, Ran, Stage, staged
 from avion_lint.executor.server.throwaway import Open
@@ -47,9 +49,10 @@ class Older:
 class Work:
     """What is to be verified.
 
-    `scripts` are Flyway's script configurations by path. `older` is what runs in production, None where that is not
-    known (`no_older` says why). `before` is SQL that makes what was there before the first migration. `open` gives an
-    empty database each time that it is asked; where `many` is not set it can do so only once. `notes` are told.
+    All steps have `seconds`, from when the server is there. `scripts` are Flyway's script configurations by path.
+    `older` is what runs in production, None where that is not known (`no_older` says why). `before` is SQL that makes
+    what was there before the first migration. `open` gives an empty database each time that it is asked; where `many`
+    is not set it can do so only once. `notes` are told.
     """
 
     collected: Collected
@@ -60,6 +63,7 @@ class Work:
     no_older: str = ""
     before: str = ""
     full: bool = False
+    seconds: float = 600.0
     many: bool = True
     notes: tuple[str, ...] = ()
 
@@ -72,12 +76,13 @@ def verify(work: Work) -> Verified:
         stage = staged(work.collected, Path(database.folder) / "stage", work.scripts)
         made = _Verification(work, running, stage)
         try:
-            made.prepare()
-            made.run()
+            with timed(work.setting.custody, work.seconds, made.look):
+                made.prepare()
+                made.run()
         except EndedError:
             if not work.setting.custody.late:
                 raise
-            made.late(time.monotonic() - began)
+            made.late(work.seconds)
         return made.outcome(time.monotonic() - began)
 
 
@@ -102,6 +107,7 @@ class _Verification:
         self.schema: Facts = {}
         self.observed: Facts = {}
         self.notes = list(work.notes)
+        self.current: Current | None = None
 
     def prepare(self) -> None:
         """Make what was there before the first migration."""
@@ -122,9 +128,13 @@ class _Verification:
         self._step(RELEASE, self._release)
         self._code()
 
+    def look(self) -> None:
+        """Keep what is being run, before it is ended."""
+        self.current = self.running.tracer.running
+
     def late(self, seconds: float) -> None:
         """Tell that the time was over, and what was being run."""
-        current = self.running.tracer.running
+        current = self.current
         path, line = place_of(current.sent) if current else ("", 0)
         shown = shortened(current.sent) if current else ""
         what = f"it did not end within {seconds:.0f} seconds"
