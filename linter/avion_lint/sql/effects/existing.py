@@ -11,6 +11,7 @@ from avion_lint.sql.effects.scope import Scope
 _COLUMN = "42701"  # duplicate_column
 _RELATION = "42P07"  # duplicate_table
 _OBJECT = "42710"  # duplicate_object
+_STATE = "55000"  # object_not_in_prerequisite_state
 _DEFINITION = "42P16"  # invalid_table_definition
 _KEYS = (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.UNIQUE)
 
@@ -30,6 +31,8 @@ def taken(action: a.Action, scope: Scope, beside: tuple[a.Action, ...]) -> Failu
             return _index(action, name, scope)
         case a.AddConstraint():
             return _constraint(action, scope, beside)
+        case a.AlterTable(form="AddIdentity", detail=name):
+            return _identity(action.table, name, scope)
         case a.CreateType(values=tuple()):
             made = scope.schema.thing(a.ObjectKind.TYPE, action.type)
             return Failure(_OBJECT, f"there is a type {action.type} already") if made and made.origin else None
@@ -94,6 +97,19 @@ def _repeating(constraints: Iterable[a.ConstraintDefinition]) -> Iterator[Failur
         twice = _twice(made.columns) if made.kind in _KEYS else None
         if twice:
             yield Failure(_COLUMN, f"the {made.kind} constraint names the column {twice} twice")
+
+
+def _identity(table: a.Name, name: str, scope: Scope) -> Failure | None:
+    """A column that cannot become an identity: it has a default or is one already, or may be NULL."""
+    known = scope.table(table)
+    column = known.columns.get(name) if known else None
+    if column is None or column.origin is None:
+        return None
+    if column.identity:
+        return Failure(_STATE, f"{table}.{name} is an identity column already")
+    if column.default is not None:
+        return Failure(_STATE, f"{table}.{name} has a default already")
+    return None if column.not_null else Failure(_STATE, f"{table}.{name} is not declared NOT NULL")
 
 
 def _twice(names: Iterable[str]) -> str | None:

@@ -17,8 +17,20 @@ def met(action: a.Action, schema: Schema, beside: tuple[a.Action, ...]) -> Schem
 
     From the passes of ATController in PostgreSQL's tablecmds.c.
     """
+    if isinstance(action, a.AlterTable) and action.form == "AddIdentity":
+        earlier = [each for each in beside if _before_identity(each)]
+        return replay(schema, ((each, _NOWHERE) for each in earlier))
     if isinstance(action, _DROPS) or not isinstance(action, (*_EARLY, a.SetNotNull, a.AddConstraint)):
         return schema
     before: tuple[type, ...] = _DROPS if isinstance(action, _EARLY) else (*_DROPS, *_EARLY)
     earlier = [each for each in beside if isinstance(each, before) and each is not action]
     return replay(schema, ((each, _NOWHERE) for each in earlier))
+
+
+def _before_identity(action: a.Action) -> bool:
+    """Whether a clause comes before ADD GENERATED AS IDENTITY, wherever it stands."""
+    match action:
+        case a.SetDefault(default=None) | a.SetNotNull() | a.AlterTable(form="DropIdentity"):
+            return True
+        case _:
+            return isinstance(action, (*_DROPS, *_EARLY))
