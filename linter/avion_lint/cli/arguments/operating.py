@@ -23,6 +23,17 @@ def _add_place(parser: ArgumentParser) -> None:
     parser.add_argument("--settings", metavar="FILE", help="settings file (default: avion-lint.yaml at the root)")
 
 
+def _add_mode(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--mode", choices=("local", "kubernetes"), help="where the runner is started (default: settings)"
+    )
+    _add_image(parser)
+
+
+def _add_kubectl(parser: ArgumentParser) -> None:
+    parser.add_argument("--kubectl", metavar="PATH", help="default: kubectl on PATH")
+
+
 def _add_image(parser: ArgumentParser) -> None:
     parser.add_argument("--image", metavar="NAME@DIGEST", help="runner and migrations (default: that of the settings)")
 
@@ -61,7 +72,9 @@ def plan_arguments(arguments: list[str]) -> Callable[[], int]:
     codes = "exit codes: 0 it may be run · 1 something is against it · 2 usage or settings wrong · 3 could not be asked"
     parser = parser_of("plan", _PLAN, codes)
     _add_place(parser)
+    _add_mode(parser)
     _add_git(parser)
+    _add_kubectl(parser)
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     given = _parsed(parser, arguments)
 
@@ -90,8 +103,10 @@ def run_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint run`."""
     parser = parser_of("run", _RUN, _RUN_CODES)
     _add_place(parser)
+    _add_mode(parser)
     _add_git(parser)
     _add_programs(parser)
+    _add_kubectl(parser)
     parser.add_argument("--dry-run", action="store_true", help="stop before the first change")
     parser.add_argument("--plan", metavar="HASH", help="run this plan and no other (12 digits or more of its hash)")
     parser.add_argument("--again", action="store_true", help="run again what was begun before without a transaction")
@@ -148,8 +163,10 @@ def rollback_arguments(arguments: list[str]) -> Callable[[], int]:
     """Read the arguments of `avion-lint rollback`."""
     parser = parser_of("rollback", _ROLLBACK, _RUN_CODES)
     _add_place(parser)
+    _add_mode(parser)
     _add_git(parser)
     _add_programs(parser)
+    _add_kubectl(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--to", type=_version, metavar="VERSION", help="go back to this version; 0 for none at all")
     which.add_argument("--run", metavar="RUN", help="go back to what was before this run (default: the last one)")
@@ -232,6 +249,10 @@ def diagnose_arguments(arguments: list[str]) -> Callable[[], int]:
     codes = "exit codes: 0 nothing to mend in the database · 1 something is to be done · 2 usage or settings wrong"
     parser = parser_of("diagnose", _DIAGNOSE, codes)
     _add_place(parser)
+    parser.add_argument(
+        "--mode", choices=("local", "kubernetes"), help="whether Jobs are looked for (default: settings)"
+    )
+    _add_kubectl(parser)
     parser.add_argument("--run", metavar="RUN", help="the run, by its name or how that begins (default: the last one)")
     parser.add_argument("--data-lost", action="store_true", help="data were lost or damaged")
     parser.add_argument("--format", choices=("text", "json"), default="text")

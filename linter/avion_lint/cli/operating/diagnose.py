@@ -7,10 +7,12 @@ import os
 from argparse import Namespace
 
 from avion_lint.cli.exit_codes import Exit, UsageError
+from avion_lint.cli.operating.cluster import kubectl_for
 from avion_lint.cli.operating.database import address_for, connected
 from avion_lint.cli.operating.preparation import Place, place_of
 from avion_lint.cli.operating.told import Told, named, runs
-from avion_lint.cli.output import say
+from avion_lint.cli.output import complain, say
+from avion_lint.executor.kubernetes.seeing import of_run, under_way
 from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.running.comparing import altered, applied_of
 from avion_lint.executor.running.diagnosis import Branch, Diagnosis, Facts, diagnose
@@ -20,6 +22,7 @@ from avion_lint.executor.running.recorded import Recorded
 from avion_lint.executor.running.sessions import prefix_of, seen
 from avion_lint.executor.server.address import driver
 from avion_lint.record import record, replace
+from avion_lint.settings.environments import Mode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ def diagnosed(given: Namespace) -> int:
     told = named(known, given.run) if given.run else _last(known)
     if told is None:
         raise UsageError(f"{place.trail.path} tells of no {f'run {given.run}' if given.run else 'run of this service'}")
+    if place.environment.mode is Mode.KUBERNETES:
+        live = replace(live, alive=(*live.alive, *_jobs(given, place)))
     found = diagnose(facts_of(told, live, place, data_lost=given.data_lost))
     say(_json(told, found) if given.format == "json" else _text(told, found))
     return Exit.CLEAN if found.branch in (Branch.NOT_THE_MIGRATION, Branch.NOT_BEGUN) else Exit.FINDINGS
@@ -72,6 +77,16 @@ def _live(place: Place) -> _Live:
         return _Live()
 
 
+def _jobs(given: Namespace, place: Place) -> tuple[str, ...]:
+    """Jobs that are under way, in words; where the cluster does not answer, that is said and nothing is known."""
+    try:
+        found = under_way(kubectl_for(given, place), place.key)
+    except CannotRunError as error:
+        complain(f"{error.text}; so whether a Job is under way is not known")
+        return ()
+    return tuple(f"the Job {each.name} of {of_run(each)} is under way: {each.words}" for each in found)
+
+
 def facts_of(told: Told, live: _Live, place: Place, *, data_lost: bool) -> Facts:
     """What the trail and the database say together."""
     plan, found, began = told.plan(), live.found, told.began
@@ -92,11 +107,21 @@ def facts_of(told: Told, live: _Live, place: Place, *, data_lost: bool) -> Facts
         invalid=live.invalid,
         data_lost=data_lost,
         since=str(began[0]["since"]) if began else "",
-        backup=told.backup,
+        backup=str(told.backup.get("file", "")),
+        claim=str(told.backup.get("claim", "")),
         stanza=place.environment.pgbackrest_stanza,
-        why=str(told.end["why"]) if told.end else "the trail has no end of it",
+        why=str(told.end["why"]) if told.end else f"the trail has no end of it{_of_job(told)}",
         table=found.table if found is not None and found.table else ".".join(filter(None, place.collected.history)),
     )
+
+
+def _of_job(told: Told) -> str:
+    """What the trail says of the Job of a run that was killed."""
+    found = [each for each in told.entries if each["event"] in ("job-created", "job-ended", "job-found")]
+    if not found:
+        return ""
+    state = found[-1].get("state")
+    return f"; its Job {found[-1]['job']} {f'was seen later: {state}' if state else 'was created'}"
 
 
 def _text(told: Told, found: Diagnosis) -> str:

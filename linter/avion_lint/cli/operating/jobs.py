@@ -33,10 +33,15 @@ def run_task(place: Place, plan: Plan, run: str, revision: str, held: Held) -> T
     return replace(_task(place), **told)
 
 
-def _task(place: Place) -> Task:
+def require(place: Place) -> None:
+    """Raise UsageError where the settings do not say all that a Job needs."""
     found = missing(place.environment)
     if found:
         raise UsageError(words(place.environment, found))
+
+
+def _task(place: Place) -> Task:
+    require(place)
     collected = place.collected
     scripts = {f"{path}.conf": Document("", text).sha256 for path, text in scripts_of(place).items()}
     return Task(

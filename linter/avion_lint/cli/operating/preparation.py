@@ -38,7 +38,7 @@ from avion_lint.problems import suggestion
 from avion_lint.record import record, replace
 from avion_lint.runners.migration import Direction, Runner
 from avion_lint.schema.model import Schema
-from avion_lint.settings.environments import Environment, Profile, profile
+from avion_lint.settings.environments import Environment, Mode, Profile, profile
 from avion_lint.settings.model import Settings
 from avion_lint.source import Document
 from avion_lint.sql import actions as a
@@ -140,6 +140,8 @@ def place_of(given: Namespace) -> Place:
     root = Path(root_of("."))
     settings = load_settings(root, given.settings)
     environment = with_image(environment_of(given.env, settings), getattr(given, "image", None))
+    if getattr(given, "mode", None):
+        environment = replace(environment, mode=Mode(given.mode))
     collected = one_service(gathered(walked(root, ["."]), settings).services, given.service, root)
     return Place(root, settings, environment, collected, Trail(root / environment.audit_file))
 

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.operating.answers import approval_of, of_checks
+from avion_lint.cli.operating.cluster import cluster_answers, earlier
 from avion_lint.cli.operating.preparation import Place, Prepared, place_of, planned, prepare
-from avion_lint.cli.operating.run import Means, code_of, context_of, copied, end_as_by_hand, new_run, opening
-from avion_lint.cli.operating.runner import program_of
+from avion_lint.cli.operating.run import code_of, context_of, copied, end_as_by_hand, means_of, opening, shown_of
 from avion_lint.cli.operating.told import named, runs
 from avion_lint.cli.output import complain, say
-from avion_lint.executor.children.processes import Custody
 from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.running.plan import Plan, canonical
 from avion_lint.executor.running.steps import Answer, Report
@@ -46,20 +45,20 @@ def _ran(given: Namespace) -> Report:
             "Flyway undoes migrations in its paid editions only: mend forward with a new version, or see avion-lint "
             "diagnose"
         )
-    program = "" if given.dry_run else program_of(Runner.GOOSE, given)
-    prepared = prepare(given, place)
-    target = _target(given, prepared.place)
-    plan = _plan(prepared, target)
-    prepared = replace(prepared, plan=plan)
     with tempfile.TemporaryDirectory(prefix="avion-lint-rollback-", ignore_cleanup_errors=True) as folder:
-        means = Means(new_run(), program, Custody(), Path(folder))
+        means = means_of(given, place, Path(folder))
         try:
+            left = earlier(given, place, means.kubectl, means.private)
+            prepared = prepare(given, place)
+            target = _target(given, prepared.place)
+            prepared = replace(prepared, plan=_plan(prepared, target))
             with copied(prepared.place, prepared.address) as trail:
-                context = context_of(given, prepared, means, trail)
-                found = _answers(given, prepared, target)
-                return take_back(context, found, opening(prepared, program), dry=given.dry_run)
+                context, clustered = context_of(given, prepared, means, trail)
+                found = (*_answers(given, prepared, target), *cluster_answers(clustered, left))
+                report = take_back(context, found, opening(prepared, means), dry=given.dry_run)
         finally:
             means.custody.end()
+    return replace(report, manifests=shown_of(clustered, report))
 
 
 def _target(given: Namespace, place: Place) -> str:

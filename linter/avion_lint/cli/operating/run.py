@@ -20,11 +20,13 @@ from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.operating.afterwards import afterwards, announce
 from avion_lint.cli.operating.answers import answers
 from avion_lint.cli.operating.backups import back_up, folder_of, told
+from avion_lint.cli.operating.cluster import Clustered, Own, cluster_answers, earlier, kubectl_for
 from avion_lint.cli.operating.preparation import Place, Prepared, differences, place_of, prepare
 from avion_lint.cli.operating.runner import Started, program_of
 from avion_lint.cli.output import complain, say
 from avion_lint.executor.backups.backup import Wanted
 from avion_lint.executor.children.processes import Custody
+from avion_lint.executor.kubernetes.kubectl import Kubectl
 from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.runner.job import Ran
 from avion_lint.executor.running.procedure import execute
@@ -33,8 +35,10 @@ from avion_lint.executor.server.address import Address
 from avion_lint.executor.trail.audit import Trail, entries
 from avion_lint.executor.trail.metrics import write
 from avion_lint.executor.trail.table import Copy
-from avion_lint.record import record
+from avion_lint.record import record, replace
 from avion_lint.report import run_text
+from avion_lint.runners.migration import Runner
+from avion_lint.settings.environments import Mode
 
 _CODES = {
     Ended.DONE: Exit.CLEAN,
@@ -69,28 +73,46 @@ def code_of(report: Report) -> int:
 
 def _ran(given: Namespace) -> Report:
     place = place_of(given)
-    program = "" if given.dry_run else program_of(place.collected.service.runner, given)
-    prepared = prepare(given, place)
     with tempfile.TemporaryDirectory(prefix="avion-lint-run-", ignore_cleanup_errors=True) as folder:
-        means = Means(new_run(), program, Custody(), Path(folder))
+        means = means_of(given, place, Path(folder))
         try:
+            left = earlier(given, place, means.kubectl, means.private)
+            prepared = prepare(given, place)
             with copied(prepared.place, prepared.address) as trail:
-                context = context_of(given, prepared, means, trail)
-                report = execute(context, answers(given, prepared), opening(prepared, program), dry=given.dry_run)
+                context, clustered = context_of(given, prepared, means, trail)
+                found = (*answers(given, prepared), *cluster_answers(clustered, left))
+                report = execute(context, found, opening(prepared, means), dry=given.dry_run)
         finally:
             means.custody.end()
     announce(report, prepared, os.environ)
-    return report
+    return replace(report, manifests=shown_of(clustered, report))
 
 
 @record
 class Means:
-    """What a run has of its own: its name, the runner's program ("" in a dry run), what it starts, a private folder."""
+    """What a run has of its own: its name, the runner's program, what it starts, a private folder, and kubectl.
+
+    The program is "" in a dry run, and where the runner is started in a cluster; only there is `kubectl` something.
+    """
 
     name: str
     program: str
     custody: Custody
     private: Path
+    kubectl: Kubectl | None = None
+
+
+def means_of(given: Namespace, place: Place, private: Path) -> Means:
+    """What a run works with; raises UsageError and CannotRunError where a program is not there."""
+    if place.environment.mode is Mode.KUBERNETES:
+        return Means(new_run(), "", Custody(), private, kubectl_for(given, place))
+    program = "" if given.dry_run else program_of(place.collected.service.runner, given)
+    return Means(new_run(), program, Custody(), private)
+
+
+def shown_of(clustered: Clustered | None, report: Report) -> str:
+    """What a dry run would have created in a cluster."""
+    return clustered.shown if clustered is not None and report.outcome is Ended.DRY_RUN else ""
 
 
 @contextmanager
@@ -109,8 +131,20 @@ def copied(place: Place, address: Address) -> Iterator[Trail]:
             complain(copy.why)
 
 
-def context_of(given: Namespace, prepared: Prepared, means: Means, trail: Trail) -> Context:
-    """What the run works with."""
+def context_of(given: Namespace, prepared: Prepared, means: Means, trail: Trail) -> tuple[Context, Clustered | None]:
+    """What the run works with, and in a cluster its way into it."""
+    local = _local(given, prepared, means, trail)
+    if means.kubectl is None:
+        return local, None
+    clustered = Clustered(prepared, means.kubectl, Own(means.name, means.custody, means.private, trail), local.tell)
+    goose = prepared.place.collected.service.runner is Runner.GOOSE
+    back = clustered.back if goose and not given.dry_run else None
+    beside, seconds = clustered.beside(), clustered.seconds
+    made = replace(local, move=clustered.move, at_once=True, back=back, backup=None, beside=beside, seconds=seconds)
+    return made, clustered
+
+
+def _local(given: Namespace, prepared: Prepared, means: Means, trail: Trail) -> Context:
     place, custody, private = prepared.place, means.custody, means.private
     started = Started(prepared, means.program, means.name, custody, private) if means.program else None
     goose = place.collected.service.runner == "goose"
@@ -153,13 +187,16 @@ def backup_of(given: Namespace, prepared: Prepared, means: Means) -> Callable[[]
     return lambda: told(*back_up(wanted, place.environment, means.custody, means.private))
 
 
-def opening(prepared: Prepared, program: str) -> Mapping[str, object]:
+def opening(prepared: Prepared, means: Means) -> Mapping[str, object]:
     """What the first entry tells of a run."""
-    plan = prepared.plan
+    plan, environment = prepared.plan, prepared.place.environment
+    cluster = environment.kubernetes.for_service(plan.service)
     return {
         "who": who(),
         "tool": f"avion-lint {__version__}",
-        "program": program,
+        "program": means.program,
+        "mode": str(environment.mode),
+        **({"namespace": cluster.namespace, "image": cluster.image} if means.kubectl else {}),
         "revision": prepared.merged.commit,
         "verdict": prepared.gate.hash,
         "runner": plan.runner,

@@ -32,7 +32,13 @@ class Told:
     @property
     def began(self) -> tuple[Entry, ...]:
         """The entries about starts of the runner that applied something."""
-        return tuple(each for each in self.entries if each["event"] == "runner-begun" and "direction" not in each)
+        found: list[Entry] = []
+        for each in self.entries:
+            if each["event"] == "runner-begun" and "direction" not in each:
+                found.append(each)
+            elif each["event"] == "runner-not-begun":
+                found = found[:-1]
+        return tuple(found)
 
     @property
     def applied(self) -> tuple[PlannedFile, ...]:
@@ -41,10 +47,20 @@ class Told:
         return tuple(_file(each) for entry in found for each in entry["files"])
 
     @property
-    def backup(self) -> str:
-        """The file of its backup, "" for none."""
-        steps = (each for each in self.entries if each["event"] == "step-ended" and each.get("step") == "backup")
-        return next((str(each.get("file", "")) for each in steps), "")
+    def backup(self) -> Entry:
+        """Its backup, by `file` and, where it is on a PersistentVolumeClaim, `claim`; empty for none."""
+        for each in self.entries:
+            if each["event"] == "step-ended" and each.get("step") == "backup":
+                return each
+            if each["event"] == "runner-ended" and each.get("backup"):
+                found: Entry = each["backup"]
+                return found
+        return {}
+
+    @property
+    def jobs(self) -> tuple[Entry, ...]:
+        """The Jobs that it has created, each with `job`, `uid` and `namespace`."""
+        return tuple(each for each in self.entries if each["event"] == "job-created")
 
     def plan(self) -> Plan:
         """The plan that it ran."""
@@ -84,7 +100,7 @@ def half_done(found: Iterable[Told], plan: Plan) -> tuple[PlannedFile, ...]:
             files = [(file["path"], file["sha256"]) for file in entry.get("files", ())]
             if entry["event"] == "runner-begun" and "direction" not in entry:
                 begun |= set(files)
-            elif entry["event"] == "files-applied":
+            elif entry["event"] in ("files-applied", "runner-not-begun"):
                 begun -= set(files)
     return tuple(file for file in plan.files if not file.transactional and (file.path, file.sha256) in begun)
 

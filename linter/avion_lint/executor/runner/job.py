@@ -8,6 +8,7 @@ from posixpath import basename
 
 from avion_lint.discovery.gather import Collected
 from avion_lint.executor.children.processes import Custody
+from avion_lint.executor.problem import EndedError
 from avion_lint.executor.server.address import Address
 from avion_lint.judgement.projects import runner_order
 from avion_lint.record import field, record
@@ -114,11 +115,22 @@ class Job:
 
 @record
 class Ran:
-    """How a run ended: whether the runner was content, what it said (without secrets), whether its time was over."""
+    """How a run ended: whether the runner was content, what it said (without secrets), whether its time was over.
+
+    `begun` is False where the runner was surely never started. `why` says why it is not content, "" where `said` does.
+    `told` is what the audit trail is told beside it.
+    """
 
     content: bool
     said: str
     late: bool = False
+    begun: bool = True
+    why: str = ""
+    told: Mapping[str, object] = field(default_factory=dict)
+
+
+class NotBegunError(EndedError):
+    """The work was ended from outside before the runner was started."""
 
 
 @record

@@ -28,7 +28,8 @@ class Facts:
     for. `recorded_failed` are versions that Flyway has recorded as failed. `reached` tells that the database answered,
     `alive` who still works there for the run, `altered` that the history is neither what it was nor what was planned.
     `invalid` are indexes that were valid or not there before. `data_lost` is the operator's own word. `since` is when
-    the first migration was begun, by the server's clock, with its zone. `backup` is the file of the run's own backup.
+    the first migration was begun, by the server's clock, with its zone. `backup` is the file of the run's own backup,
+    `claim` the PersistentVolumeClaim that it is on, "" where it is on this machine.
     `table` is the runner's own, with its schema where that is known.
     """
 
@@ -49,6 +50,7 @@ class Facts:
     data_lost: bool = False
     since: str = ""
     backup: str = ""
+    claim: str = ""
     stanza: str = ""
     why: str = ""
     table: str = ""
@@ -210,7 +212,12 @@ def _data_lost(facts: Facts) -> Iterator[str]:
         )
     else:
         yield f"With a physical backup and archived WAL: recovery_target_time = '{when}', then promote"
-    if facts.backup:
+    if facts.claim:
+        yield (
+            f"Or copy the run's own dump ({facts.backup} and its .json) from the PersistentVolumeClaim {facts.claim} "
+            f"by a pod that mounts it: avion-lint restore {facts.service} --env {facts.environment} FILE"
+        )
+    elif facts.backup:
         yield (
             "Or look into the run's own dump beside the damaged database first: "
             f"avion-lint restore {facts.service} --env {facts.environment} {facts.backup}"

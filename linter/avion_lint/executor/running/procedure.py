@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 
 from avion_lint.executor.problem import CannotRunError, EndedError
+from avion_lint.executor.runner.job import NotBegunError
 from avion_lint.executor.running.comparing import altered, applied_of
 from avion_lint.executor.running.diagnosis import Branch, Diagnosis, Facts, diagnose
 from avion_lint.executor.running.measure import invalid_indexes, unvalidated_constraints
@@ -32,6 +33,12 @@ def execute(context: Context, answers: Iterable[Answer], opening: Mapping[str, o
     return _Run(context).execute(tuple(answers), opening, dry=dry)
 
 
+def backup_of(told: Mapping[str, object]) -> Mapping[str, object]:
+    """The backup that a runner's Job has made and tells of, nothing where it does not."""
+    found = told.get("backup")
+    return found if isinstance(found, dict) else {}
+
+
 class _Run:
     """A run under way."""
 
@@ -40,7 +47,7 @@ class _Run:
         self.steps = Steps(context)
         self.begun: set[str] = set()
         self.since = ""
-        self.backup_file = ""
+        self.backup: Mapping[str, object] = {}
 
     # --- the order of things ------------------------------------------------------------------------------------
 
@@ -63,7 +70,7 @@ class _Run:
         except (KeyboardInterrupt, EndedError):
             return self.aftermath(Ended.INTERRUPTED, "it was interrupted")
         finally:
-            self.steps.lock.release()
+            self.steps.release()
         return self.ended(Ended.DONE, "", applied=tuple(file.path for file in context.plan.files))
 
     def work(self) -> None:
@@ -84,13 +91,13 @@ class _Run:
 
     def back_up(self) -> Mapping[str, object]:
         told = self.context.backup() if self.context.backup is not None else {}
-        self.backup_file = str(told.get("file", ""))
+        self.backup = told
         return told
 
     def migrate(self) -> None:
         """Start the runner, until the history has all files of the plan; raises StopError."""
         context = self.context
-        last = time.monotonic() + context.environment.timeout_seconds
+        last = time.monotonic() + (context.seconds or context.environment.timeout_seconds)
         files = context.plan.files
         for group in (files,) if context.at_once else tuple((file,) for file in files):
             self.step_of(group, last)
@@ -122,18 +129,32 @@ class _Run:
         seconds = last - time.monotonic()
         if seconds <= 0:
             raise CannotRunError(f"the time for all migrations ({context.environment.timeout_seconds} s) is over")
+        begun_before = frozenset(self.begun)
         self.begun |= {file.path for file in group}
         self.steps.tell_of("runner-begun", files=[file.said for file in group], version=before.newest, since=self.since)
-        ran = context.move(seconds)
+        try:
+            ran = context.move(seconds)
+        except NotBegunError:
+            self.not_begun(group, begun_before, "it was interrupted before")
+            raise
+        self.backup = backup_of(ran.told) or self.backup
         with reconnected(context.address) as connection:
             killed = end(connection, name_of(context.key, context.run))
             after = context.look(connection)
-        self.steps.note("runner-ended", content=ran.content, late=ran.late, said=ran.said[-4000:], version=after.newest)
+        told = {"content": ran.content, "late": ran.late, "said": ran.said[-4000:], "version": after.newest, **ran.told}
+        self.steps.note("runner-ended", **told)
+        if not ran.begun:
+            self.not_begun(group, begun_before, ran.why)
         applied = [file for file in group if self.is_applied(file, after)]
         self.tell_applied(applied)
         if len(applied) < len(group):
             raise CannotRunError(why(ran, context.environment, [each.words for each in killed]))
         return {"version": after.newest, **({} if ran.content else {"note": "the runner ended with an error after it"})}
+
+    def not_begun(self, group: tuple[PlannedFile, ...], before: frozenset[str], words: str) -> None:
+        """Take back that these were begun, in the trail too."""
+        self.begun = set(before)
+        self.steps.note("runner-not-begun", files=[file.said for file in group], why=words)
 
     def tell_applied(self, applied: list[PlannedFile]) -> None:
         if applied:
@@ -237,7 +258,8 @@ class _Run:
             altered=found is not None and altered(plan, found),
             invalid=invalid,
             since=self.since,
-            backup=self.backup_file,
+            backup=str(self.backup.get("file", "")),
+            claim=str(self.backup.get("claim", "")),
             stanza=self.context.environment.pgbackrest_stanza,
             why=words,
             table=found.table if found is not None else "",

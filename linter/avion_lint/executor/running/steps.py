@@ -44,14 +44,29 @@ class Answer:
 
 
 @record
+class Beside:
+    """What a run holds besides the database's lock.
+
+    `take` gets the number of the session with that lock and the seconds to wait, and gives what is told of it. `check`
+    and `take` raise CannotRunError where it is not to be had, or no longer ours. `release` gives it back.
+    """
+
+    take: Callable[[int, float], Mapping[str, object]]
+    check: Callable[[], None]
+    release: Callable[[], None]
+
+
+@record
 class Context:
     """Everything that a run works with.
 
     `look` reads the runner's table; `move` starts the runner for at most so many seconds, for one file (goose) or for
-    all (Flyway, `at_once`); `back` undoes the newest migration, None where the runner cannot. `backup` and `after` are
-    further steps, each gives what is told of it. `wait` are seconds for the lock, `pause` those before a second try.
-    `watched` is called when the run has begun and when it has ended. `differences` compares the schema with what the
-    migrations make when all are applied (None: the replay cannot see all); `drift` is what was otherwise before.
+    all (`at_once`: Flyway, Jobs); `back` undoes the newest migration, or `at_once` all of the plan, None where that
+    cannot be. `backup` and `after` are further steps, each gives what is told of it. `beside` is held besides the lock.
+    `seconds` are those for all migrations, None for what the settings say; `wait` are those for the lock, `pause` those
+    before a second try. `watched` is called when the run has begun and when it has ended. `differences` compares the
+    schema with what the migrations make when all are applied (None: the replay cannot see all); `drift` is what was
+    otherwise before.
     """
 
     run: str
@@ -68,6 +83,8 @@ class Context:
     backup: Callable[[], Mapping[str, object]] | None = None
     after: tuple[tuple[str, Callable[[], Mapping[str, object]]], ...] = ()
     tell: Callable[[str], None] = lambda _: None
+    beside: Beside | None = None
+    seconds: float | None = None
     wait: float = 0.0
     pause: float = 2.0
     watched: Callable[[], None] = lambda: None
@@ -90,7 +107,8 @@ class Report:
     """What a run came to.
 
     `before` and `after` are the highest versions that were and are applied, `after` "" where nobody knows. `applied`
-    are paths. `untold` says why the audit trail does not have all of it, "" where it has.
+    are paths. `untold` says why the audit trail does not have all of it, "" where it has. `manifests`
+    are what a dry run would have created in a cluster, as YAML.
     """
 
     run: str
@@ -103,3 +121,4 @@ class Report:
     diagnosis: Diagnosis | None = None
     rolled_back: tuple[str, ...] = ()
     untold: str = ""
+    manifests: str = ""

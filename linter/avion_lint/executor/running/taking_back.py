@@ -56,7 +56,7 @@ def _worked(steps: Steps, back: Callable[[float], Ran]) -> Report:
         context.custody.end()
         return _ended(steps, Ended.INTERRUPTED, "it was interrupted", _version_now(steps))
     finally:
-        steps.lock.release()
+        steps.release()
     versions = tuple(file.version for file in context.plan.files)
     return replace(_ended(steps, Ended.DONE, "", _version_now(steps)), rolled_back=versions)
 

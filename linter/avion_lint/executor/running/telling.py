@@ -57,6 +57,8 @@ class Steps:
             return
         try:
             self.lock.check()
+            if self.context.beside is not None:
+                self.context.beside.check()
         except CannotRunError as error:
             raise StopError(error.text) from None
 
@@ -77,8 +79,16 @@ class Steps:
     def take_lock(self) -> Mapping[str, object]:
         """The step that takes the lock."""
         self.lock.take(self.context.wait)
+        beside = self.context.beside
+        told = beside.take(self.lock.pid, self.context.wait) if beside is not None else {}
         self._locked = True
-        return {"session": self.lock.pid}
+        return {"session": self.lock.pid, **told}
+
+    def release(self) -> None:
+        """Give back all that was taken."""
+        if self.context.beside is not None:
+            self.context.beside.release()
+        self.lock.release()
 
     def same_state(self) -> Mapping[str, object]:
         """The step that sees that the database is as the plan has it, and that nobody is at it."""
