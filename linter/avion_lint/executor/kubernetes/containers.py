@@ -28,7 +28,7 @@ def before(task: Task) -> list[Part]:
     if task.backs_up:
         found.append(_backup(task))
         if task.held is not None:  # it may have been lost while the backup was made
-            found.append(_postgres(task, "see-lock", scripts.LOCK, _lock(task)))
+            found.append(_postgres(task, "see-lock", scripts.lock_script(), _lock(task)))
     return found
 
 

@@ -12,6 +12,20 @@ from avion_lint.runners.migration import Runner
 BACKUP_MARK = "avion-lint backup"
 """What the line begins with in which the backup tells what it has made."""
 
+_BEGIN = """\
+trap 'exit 143' TERM
+"""
+# The first process of a container heeds no signal that it does not trap, and its children get none: a Job that is
+# deleted would go on through its grace.
+
+_HAND_ON = """\
+child=$!
+trap 'kill "$child" 2>/dev/null; wait "$child"' TERM
+wait "$child"
+trap 'exit 143' TERM
+"""
+# Stands where a script has `@wait`: hands TERM on to the program that was started last, and waits for it.
+
 _FILES = """\
 list=$(cd "$MIGRATIONS" && find -L . {depth}-type f \\( {names} \\) -exec sha256sum {{}} + | LC_ALL=C sort)
 found=$(printf '%s\\n' "$list" | sha256sum | cut -d ' ' -f 1)
@@ -39,7 +53,7 @@ fi
 echo "the database answers"
 """
 
-LOCK = """\
+_LOCK = """\
 held=$(psql -XAtqc "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
   AND pid = $LOCK_SESSION AND (classid::bigint << 32 | objid::bigint) = $LOCK_KEY
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
@@ -50,12 +64,29 @@ fi
 echo "run $RUN holds the lock"
 """
 
+_OTHERS = """\
+for turn in 1 2 3 4 5 6; do
+  others=$(psql -XAtqc "SELECT string_agg(pid || ' (' || application_name || ')', ', ') FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND starts_with(application_name, regexp_replace(current_setting('application_name'), '[^ ]+$', ''))")
+  if [ -z "$others" ]; then break; fi
+  if [ "$turn" = 6 ]; then
+    echo "nothing is begun: somebody is at work for this service already, in the session $others" >&2
+    exit 1
+  fi
+  sleep 1
+done
+"""
+# A pod can be started twice, and goose takes no lock of its own. Sessions of this pod's own programs have ended.
+
 _BACKUP = """\
 umask 077
 dump="/backup/$NAME-$(date -u +%Y%m%dT%H%M%SZ).dump"
 trap 'rm -f "$dump.part"' EXIT
-timeout -s TERM -k 30 "$BACKUP_SECONDS" pg_dump --format=custom --no-password --file="$dump.part"
-timeout -s TERM -k 30 "$BACKUP_SECONDS" pg_restore --file=/dev/null "$dump.part"
+timeout -s TERM -k 30 "$BACKUP_SECONDS" pg_dump --format=custom --no-password --file="$dump.part" &
+@wait
+timeout -s TERM -k 30 "$BACKUP_SECONDS" pg_restore --file=/dev/null "$dump.part" &
+@wait
 sha256=$(sha256sum "$dump.part" | cut -d ' ' -f 1)
 size=$(wc -c < "$dump.part")
 mv "$dump.part" "$dump"
@@ -66,29 +97,36 @@ printf '%s {"file": "%s", "sha256": "%s", "size": %d}\\n' "$BACKUP_MARK" "$dump"
 
 _GOOSE = """\
 goose{table} -dir "$MIGRATIONS" status
-timeout -s TERM -k 30 "$TIMEOUT_SECONDS" goose{table} -dir "$MIGRATIONS" {command}
+timeout -s TERM -k 30 "$TIMEOUT_SECONDS" goose{table} -dir "$MIGRATIONS" {command} &
+@wait
 goose{table} -dir "$MIGRATIONS" status
 """
 
 _FLYWAY = """\
-timeout -s TERM -k 30 "$TIMEOUT_SECONDS" flyway{placeholders} info migrate info
+timeout -s TERM -k 30 "$TIMEOUT_SECONDS" flyway{placeholders} info migrate info &
+@wait
 """
 
 
 def files_script(files: ImageFiles) -> str:
     """See that the image holds what was judged."""
     names = " -o ".join(f"-name '{pattern}'" for pattern in files.patterns)
-    return _FILES.format(depth="" if files.deep else "-maxdepth 1 ", names=names)
+    return _script(_FILES.format(depth="" if files.deep else "-maxdepth 1 ", names=names))
 
 
 def wait_script(*, locked: bool) -> str:
-    """Wait for the database, and see then that the run holds its lock there."""
-    return _WAIT + (LOCK if locked else "")
+    """Wait for the database, and see then that the run holds its lock there and that nobody is at work."""
+    return _script(_WAIT + (_LOCK if locked else "") + _OTHERS)
+
+
+def lock_script() -> str:
+    """See once more that the run holds its lock, and that nobody else is at work."""
+    return _script(_LOCK + _OTHERS)
 
 
 def backup_script() -> str:
     """Dump the database, read the dump to its end, and only then call it one."""
-    return _BACKUP
+    return _script(_BACKUP)
 
 
 def runner_script(runner: Runner, target: str, placeholders: tuple[str, ...] = (), table: str = "") -> str:
@@ -98,9 +136,13 @@ def runner_script(runner: Runner, target: str, placeholders: tuple[str, ...] = (
     """
     if runner is Runner.GOOSE:
         named = f" -table {table}" if table else ""
-        return _GOOSE.format(command=f"down-to {int(target)}" if target else "up", table=named)
-    return _FLYWAY.format(placeholders="".join(f" {_quoted(each)}" for each in placeholders))
+        return _script(_GOOSE.format(command=f"down-to {int(target)}" if target else "up", table=named))
+    return _script(_FLYWAY.format(placeholders="".join(f" {_quoted(each)}" for each in placeholders)))
 
 
 def _quoted(word: str) -> str:
     return "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def _script(text: str) -> str:
+    return _BEGIN + text.replace("@wait\n", _HAND_ON)
