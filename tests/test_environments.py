@@ -1,9 +1,11 @@
 """`environments:` is read with the values of its profile, and every mistake in it is named."""
 
+import json
+
 import pytest
 
 from avion_lint.problems import SettingsError
-from avion_lint.settings.environments import Profile, profile
+from avion_lint.settings.environments import TOLD, Profile, filled, profile
 from avion_lint.settings.reader import load
 from avion_lint.source import Document
 from tests.test_settings import RULES
@@ -87,6 +89,33 @@ def test_wrong_values_are_named(text, said):
     found = problems(f"environments: {{production: {{{text}}}}}")
 
     assert said in found or said is None
+
+
+TEMPLATE = '{"text": "*{service}* in {environment}: {outcome} {why}", "channel": "#deploys"}'
+
+
+def test_a_template_keeps_its_form_whatever_the_values_are():
+    (made,) = environments(f"environments: {{x: {{notification-template: '{TEMPLATE}'}}}}").values()
+    told = dict.fromkeys(TOLD, "") | {"service": 'a"b', "environment": "x", "outcome": "failed", "why": "\\ \n ä"}
+
+    assert json.loads(filled(made.notification_template, told)) == {
+        "text": '*a"b* in x: failed \\ \n ä',
+        "channel": "#deploys",
+    }
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("hello {service}", "`notification-template` is no JSON once the values are in it"),
+        ('{"text": {service}}', "`notification-template` is no JSON once the values are in it"),
+        ('{"text": "{sevice}"}', "`notification-template` names {sevice}; there are {service}, "),
+    ],
+)
+def test_a_template_that_would_fail_when_it_is_needed_is_refused(template, said):
+    (found,) = problems(f"environments: {{x: {{notification-template: '{template}'}}}}")
+
+    assert found.startswith(said)
 
 
 def test_a_time_zone_that_is_none_is_refused():

@@ -142,6 +142,23 @@ def test_the_latest_backup_of_pgbackrest_must_be_fresh_and_not_from_the_future(h
     assert outcome("backup", evidence(stanza, backups=made)) is expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "hours", "expected"),
+    [
+        (Profile.PRODUCTION, None, Outcome.FAILED),
+        (Profile.PRODUCTION, 23, Outcome.PASSED),
+        (Profile.PRODUCTION, 25, Outcome.FAILED),
+        (Profile.DEVELOPMENT, None, Outcome.NOTE),
+        (Profile.STAGING, 25, Outcome.FAILED),
+    ],
+)
+def test_where_a_run_makes_no_backup_the_latest_of_ours_must_be_fresh(kind, hours, expected):
+    own = replace(profile("x", kind), backup_enabled=False)
+    made = Backups(NOW - timedelta(hours=hours), "users.dump") if hours is not None else Backups()
+
+    assert outcome("backup", evidence(own, backups=made)) is expected
+
+
 def test_what_cannot_be_measured_blocks_unless_the_settings_do_not_mind():
     blind = replace(MEASURED, hidden=1, sees_all=False)
     names = [check.name for check in checks(evidence(measured=blind)) if check.blocks]

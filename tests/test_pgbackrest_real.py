@@ -58,6 +58,30 @@ def backup_check(site, stanza, name):
     return done.code, line
 
 
+def test_a_run_waits_for_the_operators_own_backup_and_sees_that_it_is_there(stanza, tmp_path, postgres):
+    account = _account()
+    who = f"--reuid={account.uid} --regid={account.gid} --clear-groups " if account.uid is not None else ""
+    command = tmp_path / "back-up"
+    line = f"setpriv {who}pgbackrest --stanza=main --no-online --type=full backup" if who else "pgbackrest backup"
+    command.write_text(f"#!/bin/sh\ncd /; exec {line}\n")
+    command.chmod(0o755)
+    own = f"environments: {{staging: {{merged: false, pgbackrest-stanza: main, backup-command: ['{command}']}}}}\n"
+    site = make_site(tmp_path, postgres, goose_path(), {"00001_one.sql": table(1)}, own)
+    told = site.run(PGBACKREST_CONFIG=stanza)
+    (step,) = (entry for entry in site.trail() if (entry["event"], entry.get("step")) == ("step-ended", "backup"))
+    command.write_text("#!/bin/sh\n")
+    site.write({"00002_two.sql": table(2)})
+    lied = site.run(PGBACKREST_CONFIG=stanza, code=1)
+    command.write_text("#!/bin/sh\necho the repository is full; exit 28\n")
+    failed = site.run(PGBACKREST_CONFIG=stanza, code=1)
+    site.database.drop()
+
+    assert told["outcome"] == "done"
+    assert step["backup"].startswith("pgBackRest main ")
+    assert "ended well, but stanza main has no new backup: the newest is of " in lied["why"]
+    assert "back-up ended with code 28: the repository is full" in failed["why"]
+
+
 def test_the_latest_backup_of_the_stanza_counts(stanza, tmp_path, postgres):
     site = make_site(tmp_path, postgres, goose_path(), {"00001_one.sql": table(1)}, SETTINGS % "main")
     fresh, none = (backup_check(site, stanza, name) for name in ("main", "other"))

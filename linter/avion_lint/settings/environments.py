@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import time
 from enum import StrEnum
 
+from avion_lint.pattern import pattern
 from avion_lint.record import field, record, replace
 from avion_lint.settings.kubernetes import KubernetesSettings, read_kubernetes
 from avion_lint.settings.rules import Reading
@@ -99,6 +101,7 @@ class Environment:
     approvers: tuple[str, ...] = ()
     github_approval: GitHubApproval | None = None
     notification_webhook_env: str = ""
+    notification_template: str = ""
     pagerduty_integration_key_env: str = ""
     merged: bool = True
     lock_timeout: str = "3s"
@@ -111,6 +114,7 @@ class Environment:
     maintenance_window: Window | None = None
     database_url_env: str = "DATABASE_URL"
     backup_folder: str = "backups"
+    backup_command: tuple[str, ...] = ()
     upload_command: tuple[str, ...] = ()
     pgbackrest_stanza: str = ""
     health_url: str = ""
@@ -183,6 +187,7 @@ def _read(name: str, key: Node, node: Node, reading: Reading) -> Environment:
     kind = Profile(said) if said in set(Profile) else Profile.PRODUCTION
     made = replace(profile(name, kind), place=Place(reading.document, key.span), **dict(_values(name, node, reading)))
     _refuse_laxness(made, node, reading)
+    _refuse_template(made, node, reading)
     return made
 
 
@@ -193,6 +198,46 @@ def _refuse_laxness(made: Environment, node: Node, reading: Reading) -> None:
     if made.approvers and made.approvals > len(made.approvers) and made.approval_required:
         words = f"asks for {made.approvals} approvals, and `approvers` names {len(made.approvers)}"
         reading.refuse((Place(reading.document, span_at(node, ["approvers"])), f"`approvals` {words}"))
+
+
+_NAMED = pattern(r"\{[a-z_]+\}")
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """A template with `{name}` replaced inside its texts, as JSON wants it."""
+    for name, value in values.items():
+        template = template.replace(f"{{{name}}}", json.dumps(value)[1:-1])
+    return template
+
+
+TOLD = ("service", "environment", "outcome", "why", "what", "run", "plan", "before", "after", "database", "by")
+"""What a template of a notification may name."""
+
+
+def _refuse_template(made: Environment, node: Node, reading: Reading) -> None:
+    """Refuse a template that is no JSON with values in it, or names what there is not."""
+    if not made.notification_template:
+        return
+    place = Place(reading.document, span_at(node, ["notification-template"]))
+    try:
+        texts = _strings(json.loads(filled(made.notification_template, dict.fromkeys(TOLD, '"'))))
+    except (json.JSONDecodeError, RecursionError):
+        reading.refuse((place, "`notification-template` is no JSON once the values are in it"))
+        return
+    unknown = sorted({word for text in texts for word in _NAMED.findall(text)})
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in TOLD)
+        reading.refuse((place, f"`notification-template` names {', '.join(unknown)}; there are {known}"))
+
+
+def _strings(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            yield from (text for each in value for text in _strings(each))
+        case dict():
+            yield from (text for pair in value.items() for each in pair for text in _strings(each))
 
 
 def _values(environment: str, node: Node, reading: Reading) -> Iterator[tuple[str, Any]]:

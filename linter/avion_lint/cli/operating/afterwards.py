@@ -15,12 +15,13 @@ from avion_lint.cli.output import complain
 from avion_lint.executor.children.processes import Custody, Order
 from avion_lint.executor.problem import CannotRunError
 from avion_lint.executor.running.steps import Ended, Report
-from avion_lint.settings.environments import Environment
+from avion_lint.settings.environments import TOLD, Environment, filled
 
 Step = tuple[str, Callable[[], Mapping[str, object]]]
 _TRIES, _PAUSE, _PATIENCE = 5, 2.0, 10
 _COMMAND = 300.0  # seconds for the smoke test
 _PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
+_SENT = ("run", "service", "environment", "outcome", "before", "after")
 _BAD = (Ended.FAILED, Ended.ROLLED_BACK, Ended.INTERRUPTED)
 
 
@@ -59,33 +60,44 @@ def _smoke(command: tuple[str, ...], custody: Custody, private: Path) -> Mapping
     return {"command": list(command)}
 
 
-def announce(report: Report, prepared: Prepared, environ: Mapping[str, str]) -> None:
-    """Tell the webhook and PagerDuty, where the settings name them; that they cannot be told fails nothing."""
+def announce(report: Report, prepared: Prepared, environ: Mapping[str, str], what: str = "run") -> None:
+    """Tell the webhook and PagerDuty, where the settings name them; that they cannot be told fails nothing.
+
+    `what` is a run or a rollback.
+    """
     environment, plan = prepared.place.environment, prepared.plan
-    words = f"{plan.service} in {environment.name}: {report.outcome}"
-    if report.why:
-        words += f" ({report.why})"
-    told = {
-        "text": words,
-        "run": report.run,
-        "service": plan.service,
-        "environment": environment.name,
-        "outcome": str(report.outcome),
-        "before": report.before,
-        "after": report.after,
-    }
+    told = _told(report, prepared, what)
     webhook = environ.get(environment.notification_webhook_env, "") if environment.notification_webhook_env else ""
     if webhook and report.outcome is not Ended.NOTHING:
-        post(webhook, told, "the webhook")
+        template = environment.notification_template
+        post(webhook, json.loads(filled(template, told)) if template else _plain(told), "the webhook")
     key_name = environment.pagerduty_integration_key_env
     key = environ.get(key_name, "") if key_name else ""
     if key and report.outcome in _BAD:
-        payload = {"summary": words[:1024], "source": plan.database, "severity": "critical", "custom_details": told}
-        event = {"routing_key": key, "event_action": "trigger", "dedup_key": report.run, "payload": payload}
+        plain = _plain(told)
+        payload = {"summary": plain["text"][:1024], "source": plan.database, "severity": "critical"}
+        about = {"routing_key": key, "event_action": "trigger", "dedup_key": report.run}
+        event = {**about, "payload": {**payload, "custom_details": plain}}
         post(environ.get("AVION_LINT_PAGERDUTY_URL", _PAGERDUTY), event, "PagerDuty")
 
 
-def post(url: str, told: Mapping[str, object], name: str) -> bool:
+def _told(report: Report, prepared: Prepared, what: str) -> dict[str, str]:
+    """What a template may name."""
+    plan = prepared.plan
+    by = os.environ.get("GITHUB_ACTOR", "") or os.environ.get("USER", "")
+    words = (plan.service, prepared.place.environment.name, str(report.outcome), report.why, what, report.run)
+    return dict(zip(TOLD, (*words, plan.hash, report.before, report.after, plan.database, by), strict=True))
+
+
+def _plain(told: Mapping[str, str]) -> dict[str, str]:
+    """What is sent where there is no template; Slack and its kin show `text`."""
+    words = f"{told['service']} in {told['environment']}: {told['outcome']}"
+    words = words if told["what"] == "run" else f"rollback of {words}"
+    text = f"{words} ({told['why']})" if told["why"] else words
+    return {"text": text, **{name: told[name] for name in _SENT}}
+
+
+def post(url: str, told: object, name: str) -> bool:
     """Post JSON; whether it was taken. The address is a secret and is in no word that is written."""
     if not url.startswith(("https://", "http://")):
         complain(f"{name} was not told: its address is not one of http:// or https://")

@@ -204,7 +204,7 @@ def _prepared(given: Namespace, place: Place, connection: psycopg.Connection, ad
         recorded,
         found,
         taken,
-        latest_backup(place.environment),
+        latest_backup(place.root, place.environment, collected.service.name),
         contradicting(case, collected, recorded),
         told.unmerged,
         told.base,

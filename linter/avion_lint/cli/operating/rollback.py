@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from argparse import Namespace
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import Exit, UsageError
+from avion_lint.cli.operating.afterwards import announce
 from avion_lint.cli.operating.answers import approval_of, of_checks
 from avion_lint.cli.operating.cluster import cluster_answers, earlier
 from avion_lint.cli.operating.preparation import Place, Prepared, place_of, planned, prepare
@@ -58,6 +60,7 @@ def _ran(given: Namespace) -> Report:
                 report = take_back(context, found, opening(prepared, means), dry=given.dry_run)
         finally:
             means.custody.end()
+    announce(report, prepared, os.environ, "rollback")
     return replace(report, manifests=shown_of(clustered, report))
 
 

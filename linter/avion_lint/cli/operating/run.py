@@ -19,7 +19,7 @@ from avion_lint import __version__
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.operating.afterwards import afterwards, announce
 from avion_lint.cli.operating.answers import answers
-from avion_lint.cli.operating.backups import back_up, folder_of, told
+from avion_lint.cli.operating.backups import back_up, by_command, folder_of, told
 from avion_lint.cli.operating.cluster import Clustered, Own, cluster_answers, earlier, kubectl_for
 from avion_lint.cli.operating.preparation import Place, Prepared, differences, place_of, prepare
 from avion_lint.cli.operating.runner import Started, program_of
@@ -140,7 +140,8 @@ def context_of(given: Namespace, prepared: Prepared, means: Means, trail: Trail)
     goose = prepared.place.collected.service.runner is Runner.GOOSE
     back = clustered.back if goose and not given.dry_run else None
     beside, seconds = clustered.beside(), clustered.seconds
-    made = replace(local, move=clustered.move, at_once=True, back=back, backup=None, beside=beside, seconds=seconds)
+    backup = local.backup if prepared.place.environment.backup_command else None  # else the Job makes it
+    made = replace(local, move=clustered.move, at_once=True, back=back, backup=backup, beside=beside, seconds=seconds)
     return made, clustered
 
 
@@ -173,6 +174,8 @@ def _local(given: Namespace, prepared: Prepared, means: Means, trail: Trail) -> 
 def backup_of(given: Namespace, prepared: Prepared, means: Means) -> Callable[[], Mapping[str, object]]:
     """What makes a backup of the database before it is changed."""
     place, plan = prepared.place, prepared.plan
+    if place.environment.backup_command:
+        return lambda: by_command(place.environment, means.custody, means.private)
     wanted = Wanted(
         prepared.address,
         folder_of(place.root, place.environment),

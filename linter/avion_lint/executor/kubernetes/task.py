@@ -76,8 +76,8 @@ class Task:
 
     @property
     def backs_up(self) -> bool:
-        """Whether a backup is made first."""
-        return self.environment.backup_enabled
+        """Whether the Job makes a backup first."""
+        return self.environment.backup_enabled and not self.environment.backup_command
 
     @property
     def deadline(self) -> int:

@@ -202,7 +202,9 @@ def _failed_part_way(facts: Facts) -> Iterator[str]:
 def _data_lost(facts: Facts) -> Iterator[str]:
     when = facts.since or "the moment before the first migration was begun (the audit trail has it)"
     yield "The last resort: what was written since then is lost. It needs the approval of those who own the data."
-    yield "Checklist: SQL cannot mend the loss · the owners of the data have approved · there is a backup from before"
+    yield "[ ] SQL cannot mend the loss: what is lost is in no dump, no delayed replica, no log and no export."
+    yield "[ ] The owners of the data have approved, in writing, that everything since then is given up."
+    yield "[ ] There is a backup from before that time, and a copy of the damaged server's data is kept."
     yield f"Stop the application, so that it writes no more: kubectl scale deployment/{facts.service} --replicas=0"
     if facts.stanza:
         yield f"See that backup and WAL reach back far enough: pgbackrest --stanza={facts.stanza} info"

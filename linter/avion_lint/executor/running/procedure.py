@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping
 
@@ -22,7 +23,8 @@ from avion_lint.executor.server.reaching import clock, reconnected
 from avion_lint.record import replace
 from avion_lint.settings.environments import Profile
 
-_RETRIED = ("55P03", "40P01")  # lock_not_available, deadlock_detected
+# lock_not_available, deadlock_detected; as goose's driver and as Flyway tell of the server's error
+_RETRIED = re.compile(r"(?:SQLSTATE|SQL State\s*:)\s*(?:55P03|40P01)\b")
 
 
 def execute(context: Context, answers: Iterable[Answer], opening: Mapping[str, object], *, dry: bool) -> Report:
@@ -110,7 +112,7 @@ class _Run:
             try:
                 self.steps.step(name, lambda: self.move(group, last))
             except StopError as error:
-                if turn == tries or not any(state in str(error) for state in _RETRIED):
+                if turn == tries or not _RETRIED.search(str(error)):
                     raise
                 if time.monotonic() + context.pause * 2**turn >= last:
                     raise
