@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -16,16 +18,19 @@ SETTINGS = "environments: {staging: {merged: false, backup-enabled: false, pgbac
 
 
 @pytest.fixture
-def stanza(tmp_path_factory):
+def stanza():
     """The configuration of a stanza with one backup, of a cluster that is not running."""
     if shutil.which("pgbackrest") is None:
         pytest.skip("pgbackrest is not installed")
     found = programs(15)
     if found is None:
         pytest.skip("no PostgreSQL 15: source tests/get-postgres 15")
-    account, home = _account(), tmp_path_factory.mktemp("stanza")
-    for folder in (*home.parents[:2], home):
-        folder.chmod(0o755)
+    with tempfile.TemporaryDirectory(prefix="avion-stanza-") as folder:  # pytest's own are closed to other accounts
+        yield _made(found, Path(folder))
+
+
+def _made(found, home):
+    account = _account()
     home.chmod(0o777)
     data = home / "data"
     account.run(found / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync")
