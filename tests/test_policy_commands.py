@@ -169,6 +169,63 @@ def test_an_environment_that_is_laxer_than_what_it_extends_is_refused(tmp_path: 
     assert "override" in run.err
 
 
+EXTENDING = """\
+extends: default
+environments:
+  staging: {BELOW}
+  production:
+    extends: staging
+    rules:
+      ABOVE
+"""
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "said"),
+    [
+        (
+            "rules: {KM102: {most: 1}}",
+            "KM102: {most: 2}",
+            "`most` of failed-migration-retried is 2 in production and 1",
+        ),
+        ("", "KM102: {most: 2}", "`most` of failed-migration-retried is 2 in production and 0 in staging"),
+        ("rules: {KM102: {most: 1}}", "KM102: info", "is info in production and warning in staging"),
+        ("rules: {HI101: {level: error}}", "HI101: off", "is off in production and error in staging"),
+        ("", "applied-migration-edited: warning", "is warning in production and error in staging"),
+        ("", "EN101: {approval: false}", "`approval` of lax-production-setting is false in production and true"),
+        ("", "EN101: {retries: 0}", "`retries` of lax-production-setting is 0 in production and 1 in staging"),
+        ("", "EN102: {keys: [dry_run]}", "and what has more is stricter"),
+        ("rules: {DE121: {allowed: [citext]}}", "DE121: {allowed: [citext, plv8]}", "and what has fewer is stricter"),
+    ],
+)
+def test_options_and_levels_of_rules_that_ship_cannot_be_laxer_either(tmp_path, below, above, said):
+    text = EXTENDING.replace("BELOW", below).replace("ABOVE", above)
+    root = write(tmp_path, {"avion-lint.yaml": "policy: ours.yaml\n", "ours.yaml": text})
+
+    run = avion_lint("--no-git", cwd=root)
+
+    assert (run.code, run.err.count("ours.yaml:7:")) == (2, 1)
+    assert said in run.err
+    assert "give a stricter value, or an `override`" in run.err
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "KM102: {most: 0}",
+        "KM102: error",
+        "EN101: {retention_days: 90, retries: 1}".replace("_", "-"),
+        "KM103: {most: 9000}",  # a longer deadline is neither laxer nor stricter
+        "KM102: {most: 3, override: {reason: r, owner: Jo, expires: 2999-01-01}}",
+    ],
+)
+def test_what_is_stricter_or_agreed_is_taken(tmp_path, above):
+    text = EXTENDING.replace("BELOW", "").replace("ABOVE", above)
+    root = write(tmp_path, {"avion-lint.yaml": "policy: ours.yaml\n", "ours.yaml": text, "a.sql": ""})
+
+    assert avion_lint("--no-git", cwd=root).err == ""
+
+
 def test_an_override_lets_an_environment_be_laxer_until_its_day_and_is_a_finding_after_it(tmp_path: Path) -> None:
     agreed = "{longest: 8m, override: {reason: r, owner: Jo, expires: DAY}}"
 

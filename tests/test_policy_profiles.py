@@ -84,7 +84,8 @@ def test_each_profile_is_at_least_as_strict_as_the_one_below() -> None:
     checks = load_checks("ours.yaml", everything(), lambda _: own)
     rules = (*everything(), *map(rule_of, checks))
 
-    made = load_environments("ours.yaml", rules, checks, lambda _: own, date(2026, 1, 1))
+    pack = load_pack("ours.yaml", rules, lambda _: own)
+    made = load_environments("ours.yaml", rules, checks, lambda _: own, date(2026, 1, 1), pack=pack)
 
     assert [each.name for each in made] == ["development", "production", "staging"]
 

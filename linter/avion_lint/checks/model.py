@@ -30,12 +30,18 @@ class Target(StrEnum):
 
 
 class Direction(StrEnum):
-    """Which values of a parameter are stricter."""
+    """Which values of a parameter are stricter: of lists those with more or fewer words.
+
+    A limit is a number of which the lower is stricter and 0 is none.
+    """
 
     LOWER = "lower"
     HIGHER = "higher"
     TRUE = "true"
     FALSE = "false"
+    MORE = "more"
+    FEWER = "fewer"
+    LIMIT = "limit"
 
 
 @record

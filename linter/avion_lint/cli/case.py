@@ -248,7 +248,7 @@ def steer(given: Namespace, root: str, today: date) -> Steered:
         return Steered(own.rules, settings, effective(pack, settings), steering, not steering.said)
     from avion_lint.policy.environments import load_environments  # noqa: PLC0415 - few policies speak of any
 
-    environments = load_environments(name, own.rules, own.checks, steering.document, today)
+    environments = load_environments(name, own.rules, own.checks, steering.document, today, pack=pack)
     from_here = not steering.said and all(each.home in ("", PACKAGE) for each in chain(name, steering.document, place))
     return Steered(own.rules, settings, effective(pack, settings, environments), steering, from_here)
 

@@ -7,13 +7,14 @@ from datetime import date
 
 from avion_lint import globs
 from avion_lint.checks.model import Check, Direction
-from avion_lint.checks.strictness import looser
-from avion_lint.policy.packs import over
+from avion_lint.checks.strictness import looser, of_rule
+from avion_lint.policy.packs import Pack, over
 from avion_lint.policy.sources import PROFILES, ReadFile, chain
 from avion_lint.problems import Problem, SettingsError, suggestion
 from avion_lint.record import record, replace
 from avion_lint.rule import Rule
 from avion_lint.rule_names import rule_names
+from avion_lint.settings.options import make_options
 from avion_lint.settings.rules import LEVEL, Reading, RuleSetting, read_rules
 from avion_lint.source import Place
 from avion_lint.yaml.nodes import Entry, Listing, Node, Scalar, entries, get, span_at, text_at
@@ -66,12 +67,13 @@ class _Said:
 
 
 def load_environments(
-    policy: str, rules: Iterable[Rule], checks: Iterable[Check], read: ReadFile, today: date
+    policy: str, rules: Iterable[Rule], checks: Iterable[Check], read: ReadFile, today: date, *, pack: Pack
 ) -> tuple[EnvironmentRules, ...]:
     """The environments of the policy of that name or path, with all that it extends, by name.
 
-    `checks` are its own checks, whose parameters say which values are stricter. Raises SettingsError for an environment
-    that is laxer than the one that it extends where nobody answers for it, or extends one that is not there or itself.
+    `checks` are its own checks, whose parameters say which values are stricter; rules say it of their options. `pack`
+    is what the policy says for all environments. Raises SettingsError for an environment that is laxer than the one
+    that it extends where nobody answers for it, or extends one that is not there or itself.
     """
     names = rule_names(rules)
     problems: list[Problem] = []
@@ -84,7 +86,8 @@ def load_environments(
     directions = {
         check.id: {each.name: each.stricter for each in check.parameters if each.stricter} for check in checks
     }
-    made = tuple(_made(each, said, directions, today, problems) for _, each in sorted(said.items()))
+    ground = _Ground(said, directions, pack, today)
+    made = tuple(_made(each, ground, problems) for _, each in sorted(said.items()))
     if problems:
         raise SettingsError(tuple(problems))
     return made
@@ -145,27 +148,37 @@ def _overrides(name: str, node: Node | None, reading: Reading) -> Iterator[Overr
         yield Override(name, rule, text_at(given, "reason") or "", text_at(given, "owner") or "", expires, place)
 
 
-def _made(
-    each: _Said,
-    said: Mapping[str, _Said],
-    directions: Mapping[str, Mapping[str, Direction]],
-    today: date,
-    problems: list[Problem],
-) -> EnvironmentRules:
+@record
+class _Ground:
+    """What all environments are made by: what is said of each, which values are stricter, what holds for all."""
+
+    said: Mapping[str, _Said]
+    directions: Mapping[str, Mapping[str, Direction]]
+    pack: Pack
+    today: date
+
+    def stricter(self, rule: Rule) -> Mapping[str, Direction]:
+        """Which values of a rule's options are stricter."""
+        return self.directions.get(rule.id) or ({} if rule.written else of_rule(rule))
+
+
+def _made(each: _Said, ground: _Ground, problems: list[Problem]) -> EnvironmentRules:
     """An environment on top of those that it extends, the one above checked against the one below."""
-    line = _line_of(each, said, problems)
+    line = _line_of(each, ground.said, problems)
     settings: dict[str, RuleSetting] = {}
     lapsed: tuple[Override, ...] = ()
     for at, one in enumerate(reversed(line)):
         agreed = {override.rule.id: override for override in one.overrides}
-        over_now = tuple(override for override in one.overrides if override.expires < today)
+        over_now = tuple(override for override in one.overrides if override.expires < ground.today)
         lapsed = (*lapsed, *over_now)
         for own in one.rules:
             below = settings.get(own.rule.id)
             if own.rule.id in {override.rule.id for override in over_now}:
                 continue
-            if at and below and one is each and own.rule.id not in agreed:
-                problems.extend(_laxer(own, below, directions.get(own.rule.id, {}), (each.name, line[1].name)))
+            general = ground.pack.get(own.rule.id)
+            held_to = over(below, general) if below else general
+            if at and held_to and one is each and own.rule.id not in agreed:
+                problems.extend(_laxer(own, held_to, ground.stricter(own.rule), (each.name, line[1].name)))
             settings[own.rule.id] = over(own, below)
     mine = tuple(override for override in lapsed if override.environment == each.name)
     return EnvironmentRules(each.name, tuple(settings.values()), each.paths, each.namespaces, mine, each.place)
@@ -199,15 +212,23 @@ def _laxer(
     if own.level is not None and below.level is not None and own.level < below.level:
         words = f"`{rule}` is {own.level} in {name} and {below.level} in {other}, which {name} extends: {agreed}"
         yield places[LEVEL], words
-    values = dict(below.options)
+    made = make_options(own.rule, below.options)
+    values = {option: getattr(made, option) for option in directions} if made else {}
     for option, value in own.options:
         direction = directions.get(option)
         if direction and option in values and looser(value, values[option], direction):
             key = option.replace("_", "-")
-            words = (
-                f"`{key}` of {rule} is {value} in {name} and {values[option]} in {other}, and {direction} is stricter"
-            )
-            yield places[option], f"{words}: {agreed}"
+            words = f"`{key}` of {rule} is {_shown(value)} in {name} and {_shown(values[option])} in {other}"
+            yield places[option], f"{words}, and {_STRICTER.get(direction, direction)} is stricter: {agreed}"
+
+
+_STRICTER = {Direction.MORE: "what has more", Direction.FEWER: "what has fewer", Direction.LIMIT: "lower"}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value)) or "nothing"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _texts(node: Node | None) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ class Options:
     """`allowed`: the extensions that migrations may create, by name."""
 
     allowed: tuple[str, ...] = ()
+    STRICTER = (("allowed", "fewer"),)
 
 
 @rule("DE121", subject=Statement, options=Options, on=(a.CreateObject,))

@@ -27,6 +27,11 @@ class Care:
     backup_age_hours: int = 24
     least_timeout_seconds: int = 60
     most_timeout_seconds: int = 3600
+    STRICTER = (
+        *((name, "true") for name in ("approval", "backup", "dry_run", "manual_start", "manual_rollback")),
+        *((name, "higher") for name in ("retention_days", "approvers")),
+        *((name, "limit") for name in ("retries", "backup_age_hours")),
+    )
 
 
 _EFFECTS = {

@@ -17,6 +17,7 @@ class Longest:
     """The most seconds that migrations of production may take without a window."""
 
     without_window_seconds: int = 300
+    STRICTER = (("without_window_seconds", "lower"),)
 
 
 @rule("EN111", subject=Environment, options=Longest)

@@ -25,6 +25,7 @@ class Wanted:
         "max_retries",
         "timeout_seconds",
     )
+    STRICTER = (("keys", "more"),)
 
 
 @rule("EN102", subject=Environment, options=Wanted)

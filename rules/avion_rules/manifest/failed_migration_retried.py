@@ -19,6 +19,7 @@ class Options:
     """`most`: how often a failed migration may be started again."""
 
     most: int = 0
+    STRICTER = (("most", "lower"),)
 
 
 @rule("KM102", subject=Manifest, options=Options)

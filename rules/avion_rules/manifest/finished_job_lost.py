@@ -20,6 +20,7 @@ class Options:
     """`least`: seconds that a finished Job is kept."""
 
     least: int = 3600
+    STRICTER = (("least", "higher"),)
 
 
 @rule("KM104", subject=Manifest, options=Options)

@@ -26,6 +26,7 @@ class Headers:
 
     headers: tuple[str, ...] = ("Author", "Date")
     always: bool = False
+    STRICTER = (("headers", "more"), ("always", "true"))
 
     def __post_init__(self) -> None:
         for header in self.headers:

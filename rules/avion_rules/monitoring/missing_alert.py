@@ -45,6 +45,7 @@ class Required:
     """What there have to be alerts for: of `failed`, `stuck`, `lock-wait` and `backup-age`."""
 
     alerts: tuple[str, ...] = ("failed", "stuck", "lock-wait", "backup-age")
+    STRICTER = (("alerts", "more"),)
 
 
 @rule("MO115", subject=Delivery, options=Required)

@@ -16,6 +16,7 @@ class Wanted:
 
     labels: tuple[str, ...] = ("severity", "team|owner|service")
     annotations: tuple[str, ...] = ("summary|description|message", "runbook_url|runbook")
+    STRICTER = (("labels", "more"), ("annotations", "more"))
 
 
 @rule("MO114", subject=AlertRule, options=Wanted)

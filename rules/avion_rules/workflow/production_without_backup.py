@@ -23,6 +23,7 @@ class Backups:
     """Words, besides those that are known, in whose presence a step or a job is taken for one that backs up."""
 
     commands: tuple[str, ...] = ()
+    STRICTER = (("commands", "fewer"),)
 
 
 @rule("WF114", subject=Delivery, options=Backups)

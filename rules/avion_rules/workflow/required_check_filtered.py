@@ -24,6 +24,7 @@ class Required:
 
     workflows: tuple[str, ...] = ()
     merge_queue: bool = False
+    STRICTER = (("workflows", "more"), ("merge_queue", "true"))
 
 
 @rule("WF118", subject=Workflow, options=Required)
