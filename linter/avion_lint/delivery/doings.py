@@ -9,7 +9,8 @@ from posixpath import normpath
 from avion_lint.delivery.acts import Act, acts
 from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.kubernetes import Manifest
-from avion_lint.delivery.rendered import templates
+from avion_lint.delivery.rendered import deployed, templates
+from avion_lint.delivery.roles import CHANGING
 from avion_lint.delivery.runs import Run
 from avion_lint.delivery.workflow import Step, Workflow, WorkflowJob
 from avion_lint.pattern import pattern
@@ -29,6 +30,7 @@ class Doing:
     """One thing that a job does; `text` says by what (`goose up`), `why` is the reason to follow "because".
 
     `step` is the job's own step, None where the whole job is a call; `call` is the shell's command, if it is one.
+    `through` is the step's command that runs the script in which that stands, where it is another.
     """
 
     task: Task
@@ -38,6 +40,7 @@ class Doing:
     step: Step | None = None
     call: Call | None = None
     manifest: Manifest | None = None
+    through: Call | None = None
 
 
 @record(caches=True)
@@ -92,6 +95,9 @@ def _of_script(script: Script, step: Step, known: Known, folder: str, depth: int
     applies = any(act.does(Task.APPLY) for act in found)
     for act in found:
         at = act.place.span.start
+        if act.does(Task.DEPLOY):  # what migrates in it comes before: rules about its hooks tell where it does not
+            brought = _from(deployed(act.words, folder, known.manifests), act, step, known)
+            yield from ((at, each) for each in brought if each.task in CHANGING and _is_always(each.manifest))
         for deed in act.deeds:
             yield at, Doing(deed.task, str(deed), f"it runs `{deed}`", act.place, step, act.call)
         if act.does(Task.APPLY):
@@ -101,7 +107,13 @@ def _of_script(script: Script, step: Step, known: Known, folder: str, depth: int
         called = _called(act, known, folder) if depth else None
         if called is not None:
             inner = (each for _, each in _of_script(called, step, known, folder, depth - 1))
-            yield from ((at, each) for each in inner if each.call is None or _is_sure(each.call))
+            sure = (each for each in inner if each.call is None or _is_sure(each.call))
+            yield from ((at, replace(each, through=act.call)) for each in sure)
+
+
+def _is_always(manifest: Manifest | None) -> bool:
+    """Whether no condition of a template can leave an object out."""
+    return manifest is not None and not manifest.yaml.conditions(manifest.part.node)
 
 
 def _is_sure(call: Call) -> bool:
@@ -147,7 +159,7 @@ def _of_manifest(manifest: Manifest, step: Step, act: Act | None) -> Doing:
     task = _task(manifest) or Task.APPLY
     reason = f", which is a migration because {manifest.migrates.text}" if manifest.migrates else ""
     call = act.call if act else None
-    verb = "applies" if act else "makes"
+    verb = "makes" if act is None else "applies" if act.does(Task.APPLY) else "deploys"
     return Doing(task, manifest.title, f"it {verb} {manifest.title}{reason}", manifest.head, step, call, manifest)
 
 

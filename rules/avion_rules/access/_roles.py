@@ -22,22 +22,59 @@ _QUIET = pattern(r"(?:^|/)(?:flyway|goose|busybox|alpine|postgres|liquibase|migr
 
 @record
 class Granted:
-    """A Role that a migration's service account has: through which binding, and which Job runs under the account."""
+    """A Role that a migration's service account has: through which binding, and which Job runs under the account.
+
+    `starts` tells that people or a workflow have it, who make the migration's Job.
+    """
 
     role: Manifest
     binding: Manifest | None
     job: Manifest | None
+    starts: bool = False
+
+    @property
+    def who(self) -> str:
+        """Who has it, as the beginning of a sentence."""
+        return (
+            "Whoever may start the migration" if self.starts else "Whatever runs under the migration's service account"
+        )
 
     @property
     def related(self) -> tuple[Related, ...]:
         """Where it stands that the migration has it."""
         found = []
         if self.binding is not None:
-            found.append(Related(self.binding.part.place("subjects"), "bound to the migration's service account here"))
+            whom = "whoever starts the migration" if self.starts else "the migration's service account"
+            found.append(Related(self.binding.part.place("subjects"), f"bound to {whom} here"))
         if self.job is not None and self.job.pod is not None:
             at = self.job.pod.part.place("spec", "serviceAccountName")
             found.append(Related(at, f"{self.job.title} runs under it"))
         return tuple(found)
+
+
+def reaching(delivery: Delivery) -> Iterator[Granted]:
+    """Roles of migrations, and those that people or workflows have who start them: bound beside the migration's Job."""
+    known = set()
+    for each in granted(delivery):
+        known.add(id(each.role))
+        yield each
+    homes = {job.home for job in delivery.of_kind("Job", "CronJob") if is_migration(job)}
+    roles = {(role.kind, role.name, role.home): role for role in delivery.of_kind(*_ROLES)}
+    for binding in delivery.of_kind("RoleBinding", "ClusterRoleBinding"):
+        role = roles.get((*_role(binding), binding.home))
+        if role is None or id(role) in known or binding.home not in homes or not _starts_jobs(role):
+            continue
+        if any(each.text("kind") in ("User", "Group") for each in binding.part.parts("subjects")):
+            known.add(id(role))
+            yield Granted(role, binding, None, starts=True)
+
+
+def _starts_jobs(role: Manifest) -> bool:
+    """Whether a Role lets make Jobs."""
+    for each in role.part.parts("rules"):
+        if {"jobs", "*"} & set(each.texts("resources")) and {"create", "*"} & set(each.texts("verbs")):
+            return True
+    return False
 
 
 def granted(delivery: Delivery) -> Iterator[Granted]:

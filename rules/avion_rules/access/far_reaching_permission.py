@@ -9,24 +9,30 @@ from avion_lint.delivery.part import Part
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.source import Place
-from avion_rules.access._roles import granted
+from avion_rules.access._roles import reaching
 
+_RUNNING = (
+    "Name the verbs and resources that the migration needs; one that only talks to its database needs no Role at all."
+)
+_STARTING = (
+    "Name what is needed for it: `create` and `get` of jobs, `get` and `list` of pods, `get` of pods/log, and `patch` "
+    "of the one Deployment."
+)
 _WRITING = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 
 
 @rule("AC102", subject=Delivery)
 def far_reaching_permission(delivery: Delivery) -> Iterator[Finding]:
     """Find a migration's Role that lets it take over the namespace: wildcards, exec, tokens, other roles."""
-    for each in granted(delivery):
+    for each in reaching(delivery):
         for rule_ in each.role.part.parts("rules"):
             found = _reach(rule_)
             if found is not None:
                 place, does = found
                 yield each.role.finding(
                     place,
-                    f"Whatever runs under the migration's service account {does}.",
-                    "Name the verbs and resources that the migration needs; one that only talks to its database needs "
-                    "no Role at all.",
+                    f"{each.who} {does}.",
+                    _STARTING if each.starts else _RUNNING,
                     related=each.related,
                 )
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.runs import Run
 from avion_lint.finding import Finding
 from avion_lint.pattern import pattern
 from avion_lint.rule import rule
+from avion_lint.shell.fate import Reason
 from avion_rules.command._words import short
 
 _CHECK = pattern(r"check|valid|lint|verif|syntax", 2)
@@ -25,6 +27,7 @@ _HARMLESS = frozenset(
 @rule("SH118", subject=Run)
 def vacuous_check(run: Run) -> Iterator[Finding]:
     """Find a check of migrations that can find nothing wrong."""
+    yield from _passed_over(run)
     if run.step is None or not _CHECK.search(run.step.name) or not _ABOUT.search(run.script.text):
         return
     acts = run.acts
@@ -43,6 +46,25 @@ def vacuous_check(run: Run) -> Iterator[Finding]:
         "job's own.",
         object=short(at.place),
     )
+
+
+def _passed_over(run: Run) -> Iterator[Finding]:
+    """A check whose every finding is thrown away by `|| true`; one that prints a report may be looked at."""
+    for act in run.acts if run.step is not None else ():
+        by = act.failure.by
+        if not act.does(Task.LINT, Task.TRY) or act.failure.reason is not Reason.OR or not act.failure.is_lost:
+            continue
+        if by is not None and by.place.text.split()[:1] in (["true"], [":"]) and not _reports(act.words):
+            yield run.finding(
+                act.place,
+                f"Checks nothing: whatever `{act.deed(Task.LINT, Task.TRY)}` finds, the step goes on.",
+                f"Take `|| {by.place.text}` away; what is not for you is turned off in its settings.",
+                object=short(act.place),
+            )
+
+
+def _reports(words: tuple[str, ...]) -> bool:
+    return any(word.startswith(("--format", "--sarif", "--output", "--reporter", "-o")) for word in words[1:])
 
 
 def _asks_version(words: tuple[str, ...]) -> bool:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from avion_lint.delivery.acts import Act
 from avion_lint.delivery.runs import Run
 from avion_lint.finding import Finding
+from avion_lint.pattern import pattern
 from avion_lint.rule import rule
 from avion_rules.command._words import is_about_migrations, names_migration
 
+_DONE, _FAIL = pattern(r"[Cc]omplete|succeeded"), pattern(r"fail|timeout|exit", 2)  # re.IGNORECASE
 _DEFAULT = "30 seconds"  # kubectl wait --help: --timeout=30s
 
 
@@ -24,6 +26,7 @@ def wait_blind_to_failure(run: Run) -> Iterator[Finding]:
     ]
     if any(_waits_for(act, "failed") for act in run.acts) or any(mark in run.script.text for mark in _SEES):
         return
+    yield from _polling(run)
     for act in waits:
         limit = _option(act, "--timeout")
         known = _DEFAULT if not limit else "" if "\ue000" in limit else limit
@@ -34,6 +37,26 @@ def wait_blind_to_failure(run: Run) -> Iterator[Finding]:
             "tells a timeout whatever happened.",
             _remedy(act),
         )
+
+
+def _polling(run: Run) -> Iterator[Finding]:
+    """A loop that asks whether a Job is complete, and for nothing else."""
+    for act in run.acts if is_about_migrations(run) else ():
+        loop = act.call.command.loops[-1] if act.call.command.loops else None
+        if loop is None or act.words[:2] != ("kubectl", "get") or not any(map(_asks_status, act.words)):
+            continue
+        text = loop.where.place.text
+        if _DONE.search(text) and not _FAIL.search(text):
+            yield run.finding(
+                act.place,
+                "Does not see the Job fail: the loop asks only whether it is complete, until its time is over.",
+                'Ask for both ends: `case "$state" in *Complete* | *Failed*) break ;; esac`, and for which of them it '
+                "was behind the loop.",
+            )
+
+
+def _asks_status(word: str) -> bool:
+    return "jsonpath" in word and "status" in word
 
 
 def _waits_for(act: Act, condition: str) -> bool:

@@ -9,7 +9,7 @@ from avion_lint.finding import Finding
 from avion_lint.record import record
 from avion_lint.rule import rule
 from avion_lint.yaml.nodes import Listing
-from avion_rules.environment._values import number, truth
+from avion_rules.environment._values import number, seconds, truth
 
 
 @record
@@ -84,6 +84,11 @@ def _number(setting: Setting, options: Care) -> tuple[str, str] | None:
         if count < options.approvers and not setting.entry.value.is_open:
             message = f"Too few can stop a migration of production: {count} of {options.approvers} approvers."
             return message, f"Name at least {options.approvers}, or a team."
+    if setting.name == "lock_timeout" and seconds(setting) == 0:
+        return (
+            "A migration waits for a lock for ever, and all that come after it wait behind it.",
+            f"Write `{key}: 3s`.",
+        )
     if value is None:
         return None
     match setting.name:

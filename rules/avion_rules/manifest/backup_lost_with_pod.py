@@ -8,7 +8,7 @@ from avion_lint.delivery.kubernetes import Container, Manifest
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
 from avion_lint.source import UNKNOWN
-from avion_rules.manifest._backups import Written, volume_of, written
+from avion_rules.manifest._backups import Written, may_send, volume_of, written
 
 
 @rule("KM130", subject=Manifest)
@@ -52,9 +52,4 @@ def _mounts_unseen(container: Container) -> bool:
 def _is_sent(manifest: Manifest, container: Container) -> bool:
     """Whether a later container of the pod may send the file away: one that sees the same volume."""
     later = manifest.containers[manifest.containers.index(container) + 1 :]
-    return any(each.script is None or not _only_migrates(each) for each in later if each.part.has("volumeMounts"))
-
-
-def _only_migrates(container: Container) -> bool:
-    """Whether what a container runs is a migration, which sends nothing anywhere."""
-    return container.migrates is not None and container.script is not None
+    return any(may_send(each) for each in later if each.part.has("volumeMounts"))

@@ -14,6 +14,10 @@ from avion_lint.rule import rule
 from avion_rules.workflow._words import listed, quoted
 
 _INFRASTRUCTURE = pattern(r"postgres|redis|ingress|cert-manager|prometheus|grafana|rabbitmq|kafka|bitnami|operator")
+_ASKS = pattern(
+    r"kubectl[^\n|;&]{0,200}\s(?:wait|get|attach|describe)\b|logs[^\n|;&]{0,200}(?:-f\b|--follow)|until |while |argocd"
+    r"|wait_"
+)
 _BACK = ("undo", "rollback")
 
 
@@ -28,6 +32,7 @@ def deploy_before_migration(delivery: Delivery) -> Iterator[Finding]:
         migration = stage.first(Task.MIGRATE)
         if migration is not None:
             yield from _in_one_job(stage, deployment, migration)
+            yield from _without_wait(stage, deployment, migration)
         else:
             yield from _in_another_job(stage, deployment, pipelines)
             if len(delivery.services) <= 1:  # a repository of several has workflows that have nothing to do with it
@@ -39,6 +44,8 @@ def _in_one_job(stage: Stage, deployment: Doing, migration: Doing) -> Iterator[F
         return
     if deployment.step is None and migration.step is None:
         return  # both within the workflow that is called, where they are judged
+    if deployment.place == migration.place and deployment.manifest is None:
+        return  # Helm or Argo CD brings both; in which order tells migration-not-first
     if deployment.place == migration.place:
         effect = f"{deployment.text} and {migration.text} are made at the same moment, so the application starts"
         mend = "Apply the migration's Job first, wait for it (`kubectl wait`), then apply the rest."
@@ -49,6 +56,29 @@ def _in_one_job(stage: Stage, deployment: Doing, migration: Doing) -> Iterator[F
         deployment.step.part.place("name") if deployment.step else deployment.place,
         f"{effect} before the migration has run: new code meets the old schema.",
         mend,
+        related=_explained(deployment, migration),
+        object=stage.title,
+    )
+
+
+def _without_wait(stage: Stage, deployment: Doing, migration: Doing) -> Iterator[Finding]:
+    """A Job that kubectl makes, which goes on by itself while the job deploys: nothing between asks for its end."""
+    job, doings = migration.manifest, stage.doings
+    if job is None or job.kind != "Job" or job.helm_hooks or job.argo_hooks or deployment.place == migration.place:
+        return
+    if doings.index(deployment) < doings.index(migration) or deployment.step is None or migration.step is None:
+        return
+    scripts = [step.script.text for step in stage.job.steps if step.script] + [
+        each.call.script.text for each in doings if each.call
+    ]
+    if any(each.task is Task.WAIT and "rollout" not in each.text for each in doings) or any(map(_ASKS.search, scripts)):
+        return
+    yield stage.finding(
+        deployment.step.part.place("name"),
+        f"`{deployment.text}` does not wait for {job.title}: the Job is only made before it, and migrates, or fails, "
+        "while the new application comes out.",
+        "Wait for its end first, and see it fail as well: ask `kubectl get` for its `.status.conditions` until they "
+        "say Complete or Failed.",
         related=_explained(deployment, migration),
         object=stage.title,
     )

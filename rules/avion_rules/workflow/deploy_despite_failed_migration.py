@@ -6,12 +6,20 @@ from collections.abc import Iterator
 
 from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.delivery import Delivery
+from avion_lint.delivery.part import one_line
 from avion_lint.delivery.pipeline import Pipelines, Stage
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
 from avion_lint.rule import rule
+from avion_lint.shell.calls import Call
+from avion_lint.shell.fate import Outcome, Reason
 
+_TAKE = "Take `|| {}` away."
+_END = "Let the script end there with a failure: `exit 1` where it is seen to fail, `set -euo pipefail` above."
 _ANYWAY = pattern(r"\balways\(\)|!\s*cancelled\(\)|\bfailure\(\)\s*\|\||\|\|\s*failure\(\)|\bsuccess\(\)\s*\|\|")
+_DECIDES = pattern(
+    r"\b(?:exit|return|false|continue|break|rollback|undo|fail\w*|die|abort)\b|(?:^|[\s;])\w+\+?=|GITHUB_"
+)
 _LOOKS = pattern(r"\bneeds\.[\w*-]+\.|\bsteps\.[\w-]+\.(?:outcome|conclusion)|\bjob\.status")
 
 
@@ -21,6 +29,7 @@ def deploy_despite_failed_migration(delivery: Delivery) -> Iterator[Finding]:
     pipelines = delivery.pipelines
     for stage in pipelines.migrating:
         yield from _continuing(stage)
+        yield from _passed_over(stage)
     for stage in pipelines.stages:
         yield from _steps(stage)
         yield from _job(stage, pipelines)
@@ -44,6 +53,36 @@ def _continuing(stage: Stage) -> Iterator[Finding]:
             "Take `continue-on-error` away, or write it only at steps that do not migrate.",
             related=(stage.because(doing),),
         )
+
+
+def _passed_over(stage: Stage) -> Iterator[Finding]:
+    """A command of the job behind which a migration hides, a script or Helm, and whose failure is thrown away."""
+    doing = stage.migration
+    calls = (doing.through, doing.call if doing.manifest is not None else None) if doing is not None else ()
+    for call in calls:
+        if doing is None or call is None or not _is_thrown_away(call):
+            continue
+        by = call.failure.by
+        yield Finding(
+            one_line(call.place),
+            "A migration that fails in here is passed over: what follows runs as if the schema were there, and the "
+            "run is shown as a success.",
+            _TAKE.format(by.place.text) if by and call.failure.reason is Reason.OR else _END,
+            (stage.because(doing),),
+            object=stage.title,
+        )
+        return
+
+
+def _is_thrown_away(call: Call) -> bool:
+    failure = call.failure
+    handler = failure.by.place.text.split() if failure.by else []
+    if failure.reason is Reason.OR:
+        return failure.is_lost and handler[:1] in ([":"], ["true"], ["echo"], ["printf"])
+    if failure.reason is Reason.IF and failure.outcome is Outcome.TESTED and failure.by is not None:
+        condition, then, branch = failure.by.place.text.partition("then")
+        return condition.split()[:2] == ["if", "!"] and bool(then) and not _DECIDES.search(branch)
+    return failure.is_lost and failure.reason in (Reason.PIPE, Reason.BACKGROUND)
 
 
 def _steps(stage: Stage) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.delivery.acts import Act, acts
+from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.workflow import Step, Workflow, WorkflowJob
 from avion_lint.finding import Finding, Related
@@ -40,12 +41,23 @@ def _of_job(workflow: Workflow, job: WorkflowJob) -> Iterator[Finding]:
 
 
 def _compares(act: Act) -> bool:
+    if act.does(Task.LINT) and act.words[0] == "avion-lint":
+        return not {"--no-git", "--all", "init", "explain", "rules"} & set(act.words)
     if len(act.words) < 2 or act.words[0] != "git" or act.words[1] not in _COMPARES:  # noqa: PLR2004 - git and its verb
         return False
     return any(_BASE.search(word.raw) for word in act.call.words)
 
 
 def _finding(workflow: Workflow, job: WorkflowJob, act: Act, checkout: Step) -> Finding:
+    if act.words[0] == "avion-lint":
+        return workflow.finding(
+            act.place,
+            "The base branch is not there: actions/checkout fetches one commit only, so nothing tells applied "
+            "migrations from new ones.",
+            "Write `fetch-depth: 0` at the checkout (`with:`).",
+            related=(Related(checkout.part.place("uses"), "fetches one commit"),),
+            object=job.id,
+        )
     base = next(word for word in act.call.words if _BASE.search(word.raw))
     quiet = " and in a pipeline its failure is not seen: nothing counts as changed" if act.failure.is_lost else ""
     return workflow.finding(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.delivery.delivery import Delivery
-from avion_lint.delivery.pipeline import Stage
+from avion_lint.delivery.pipeline import Pipelines, Stage
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.yaml.nodes import Listing
@@ -22,7 +22,7 @@ def shared_concurrency_group(delivery: Delivery) -> Iterator[Finding]:
         concurrency, doing = stage.concurrency, stage.migration
         if concurrency is None or doing is None or "queue" in _keys(stage):
             continue
-        effect = _of_matrix(stage) or _of_environments(stage)
+        effect = _of_matrix(stage) or _of_environments(stage) or _of_jobs(stage, delivery.pipelines)
         if not effect:
             continue
         yield stage.finding(
@@ -49,9 +49,25 @@ def _of_matrix(stage: Stage) -> str:
     for key in matrix_keys(stage):
         values = matrix.get(key)
         count *= len(values.items) if isinstance(values, Listing) else _KEPT + 1
-    if one_by_one or count <= _KEPT:
+    # Two of one run have room, one that runs and one that waits, if no other run is there with its own two.
+    alone = stage.workflow.concurrency is not None
+    if one_by_one or count <= (_KEPT if alone else 1):
         return ""
     return "all jobs of the matrix are in one group, one of them runs at a time"
+
+
+def _of_jobs(stage: Stage, pipelines: Pipelines) -> str:
+    """What is wrong where another job of the workflow, for another environment, has the group as well."""
+    own, named = stage.job.concurrency, stage.job.environment
+    if own is None or named is None or "${{" in named or stage.workflow.concurrency is not None:
+        return ""
+    for other in pipelines.of(stage.workflow):
+        group_ = other.job.concurrency
+        if other is stage or group_ is None or group_.group != own.group or other.migration is None:
+            continue
+        if other.job.environment not in (None, named) and "${{" not in (other.job.environment or ""):
+            return f"`{other.title}` has the same group for `{other.job.environment}`"
+    return ""
 
 
 def _of_environments(stage: Stage) -> str:
