@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from importlib.util import find_spec
@@ -48,6 +49,7 @@ class ClusterSite(Site):
         self.cluster = cluster
         self.namespace = namespace
         self.user = control_plane.ADMIN
+        self.numbers = itertools.count()
 
     def command(self, verb, *arguments, env="staging", **variables):
         return avion_lint(
@@ -82,7 +84,7 @@ class ClusterSite(Site):
 
     def image(self, name=IMAGE, files=None):
         """Make the image that holds the migrations as they are now, or those that are given."""
-        folder = self.cluster.node.home / f"image-{self.namespace}-{len(self.cluster.node.images)}"
+        folder = self.cluster.node.home / f"image-{self.namespace}-{next(self.numbers)}"
         if files is None:
             shutil.copytree(self.repo.path / FOLDER, folder)
         else:

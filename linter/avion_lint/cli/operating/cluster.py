@@ -60,7 +60,8 @@ class Clustered:
         self.key = place.key
         self.session = 0
         self.before = plan.before
-        self.task = run_task(place, plan, run, prepared.merged.commit, Held(place.key, 0))
+        task = run_task(place, plan, run, prepared.merged.commit, Held(place.key, 0))
+        self.task = seeing.next_attempt(kubectl, task)
         self.means = Means(
             kubectl,
             own.custody,
@@ -160,8 +161,8 @@ def cluster_answers(clustered: Clustered | None, left: tuple[JobState, ...]) -> 
 
 def planned_answer(prepared: Prepared, kubectl: Kubectl, left: tuple[JobState, ...]) -> tuple[Answer, ...]:
     """The same of a plan that nobody runs yet."""
-    held = Held(prepared.place.key, 0)
-    return (_answer(run_task(prepared.place, prepared.plan, "plan", prepared.merged.commit, held), kubectl, left),)
+    task = run_task(prepared.place, prepared.plan, "plan", prepared.merged.commit, Held(prepared.place.key, 0))
+    return (_answer(seeing.next_attempt(kubectl, task), kubectl, left),)
 
 
 def _answer(task: Task, kubectl: Kubectl, left: tuple[JobState, ...]) -> Answer:

@@ -29,8 +29,8 @@ def run_task(place: Place, plan: Plan, run: str, revision: str, held: Held) -> T
     """
     state = digest([plan.service, plan.environment, plan.database, plan.state])
     target = plan.target if plan.direction == "down" else ""
-    told = {"state": state, "run": run, "revision": revision, "plan": plan.hash, "target": target, "held": held}
-    return replace(_task(place), **told)
+    told = {"state": state, "run": run, "revision": revision, "plan": plan.hash, "before": plan.before}
+    return replace(_task(place), **told, target=target, held=held)
 
 
 def require(place: Place) -> None:

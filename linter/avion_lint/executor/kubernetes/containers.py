@@ -70,6 +70,10 @@ def _backup(task: Task) -> Part:
         _value("BACKUP_SECONDS", str(task.cluster.backup_seconds)),
         _value("RETENTION_DAYS", str(task.environment.backup_retention_days)),
         _value("BACKUP_MARK", scripts.BACKUP_MARK),
+        _value("SERVICE", task.service),
+        _value("ENVIRONMENT", task.environment.name),
+        _value("VERSION", task.before),
+        _value("RUN", task.run or task.name),
     ]
     made = _postgres(task, BACKUP, scripts.backup_script(), env)
     return made | {"volumeMounts": [*made["volumeMounts"], _mount("backup", "/backup")]}

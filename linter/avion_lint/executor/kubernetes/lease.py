@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
     Found = Mapping[str, Any]  # JSON
 
-SECONDS = 60
+SECONDS = 30
 """For how long a Lease holds that is not renewed."""
-_ALLOWANCE = timedelta(seconds=15)  # for clocks that differ
+_ALLOWANCE = timedelta(seconds=10)  # for clocks that differ
 _PAUSE = 1.0
 
 
 def lease_name(service: str, environment: str) -> str:
     """The name of the Lease of a service in an environment."""
-    return f"avion-lint-{part(f'{service}.{environment}', 50)}"
+    return f"avion-lint-{part(service, 30)}-{part(environment, 20)}"
 
 
 def manifest(name: str, holder: str, now: datetime, before: Found | None = None) -> dict[str, Any]:
@@ -48,14 +48,14 @@ def manifest(name: str, holder: str, now: datetime, before: Found | None = None)
 
 
 def held_by(lease: Found, now: datetime) -> str:
-    """Who holds a Lease at a moment, "" where nobody does: it was given back, or has expired."""
+    """Who holds a Lease at a moment and until when, "" where nobody does: it was given back, or has expired."""
     spec = lease.get("spec") or {}
     holder = str(spec.get("holderIdentity") or "")
     renewed = _moment(str(spec.get("renewTime") or ""))
     if not holder or renewed is None:
         return ""
-    seconds = timedelta(seconds=int(spec.get("leaseDurationSeconds") or SECONDS))
-    return "" if renewed + seconds + _ALLOWANCE < now else holder
+    until = renewed + timedelta(seconds=int(spec.get("leaseDurationSeconds") or SECONDS)) + _ALLOWANCE
+    return "" if until < now else f"{holder}, until {until:%H:%M:%S} UTC if it is not renewed"
 
 
 def _moment(text: str) -> datetime | None:
@@ -82,7 +82,7 @@ class Lease:
         last = time.monotonic() + wait
         while by := self._try():
             if time.monotonic() >= last:
-                raise CannotRunError(f"the Lease {self.name} is held by {by}", "wait for it with --wait SECONDS")
+                raise CannotRunError(f"the Lease {self.name} is held by {by}; wait for it with --wait SECONDS")
             time.sleep(_PAUSE)
         self._thread = threading.Thread(target=self._renew, daemon=True)
         self._thread.start()

@@ -137,7 +137,7 @@ def _operators(task: Task) -> list[Manifest]:
     metadata = _named(task, f"{task.cluster.service_account}-operator")
     rules = [
         _rule("batch", "jobs", "create", "delete", "get", "list"),
-        _rule("", "pods", "get", "list"),
+        _rule("", "pods", "get", "list", "watch"),
         _rule("", "pods/log", "get"),
         _rule("", "events", "list"),
         _rule("coordination.k8s.io", "leases", "create", "get", "update"),

@@ -81,7 +81,8 @@ done
 
 _BACKUP = """\
 umask 077
-dump="/backup/$NAME-$(date -u +%Y%m%dT%H%M%SZ).dump"
+at=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+dump="/backup/$NAME-$(echo "$at" | tr -d ':-').dump"
 trap 'rm -f "$dump.part"' EXIT
 timeout -s TERM -k 30 "$BACKUP_SECONDS" pg_dump --format=custom --no-password --file="$dump.part" &
 @wait
@@ -89,10 +90,15 @@ timeout -s TERM -k 30 "$BACKUP_SECONDS" pg_restore --file=/dev/null "$dump.part"
 @wait
 sha256=$(sha256sum "$dump.part" | cut -d ' ' -f 1)
 size=$(wc -c < "$dump.part")
+server=$(psql -XAtqc "SELECT split_part(current_setting('server_version'), ' ', 1)")
 mv "$dump.part" "$dump"
+told='{"file": "%s", "sha256": "%s", "size": %d, "service": "%s", "environment": "%s", "database": "%s",'
+told="$told "'"server": "%s", "version": "%s", "at": "%s", "run": "%s"}\\n'
+printf "$told" "$dump" "$sha256" "$size" "$SERVICE" "$ENVIRONMENT" "$PGHOST:$PGPORT/$PGDATABASE" \\
+  "$server" "$VERSION" "$at" "$RUN" > "$dump.json"
 sync
-find /backup -maxdepth 1 -type f -name "$NAME-*.dump" -mtime "+$RETENTION_DAYS" -exec rm -f {} +
-printf '%s {"file": "%s", "sha256": "%s", "size": %d}\\n' "$BACKUP_MARK" "$dump" "$sha256" "$size"
+find /backup -maxdepth 1 -type f -name "$NAME-*.dump*" -mtime "+$RETENTION_DAYS" -exec rm -f {} +
+echo "$BACKUP_MARK $(cat "$dump.json")"
 """
 
 _GOOSE = """\

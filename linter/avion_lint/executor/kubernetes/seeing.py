@@ -10,6 +10,8 @@ from collections.abc import Callable
 from avion_lint.executor.kubernetes.kubectl import ClusterError, Kubectl
 from avion_lint.executor.kubernetes.names import LOCK
 from avion_lint.executor.kubernetes.state import JobState, gone, pods_of, states
+from avion_lint.executor.kubernetes.task import Task
+from avion_lint.record import replace
 
 _PAUSE = 2.0
 
@@ -34,6 +36,14 @@ def job(kubectl: Kubectl, key: int, name: str, uid: str) -> JobState:
 def under_way(kubectl: Kubectl, key: int) -> tuple[JobState, ...]:
     """Jobs of a service that have not come to their end; raises ClusterError."""
     return tuple(each for each in jobs(kubectl, key) if not each.finished)
+
+
+def next_attempt(kubectl: Kubectl, task: Task) -> Task:
+    """The task with the number of a Job from its state of the database that is not there yet; raises ClusterError."""
+    stem = task.name.rpartition("-")[0]
+    known = (each.name.rpartition("-") for each in jobs(kubectl, task.key))
+    numbers = (int(number) for name, _, number in known if name == stem and number.isdecimal())
+    return replace(task, attempt=1 + max(numbers, default=0))
 
 
 def waited(

@@ -38,9 +38,9 @@ class Task:
     """A service's migrations as one Job.
 
     `run` is the run that creates it, "" where it is only rendered; `state` what its name stands for; `attempt` counts
-    Jobs of the same state. `plan` is the plan's hash, "" without one. `target` is the version to go back to, "" for the
-    way forward. `held` is the lock that the Job must see held before it begins, None where nobody holds it.
-    `goose_table` is goose's own table, "" for the usual one.
+    Jobs of the same state. `plan` is the plan's hash and `before` the version that is applied, both "" without one.
+    `target` is the version to go back to, "" for the way forward. `held` is the lock that the Job must see held before
+    it begins, None where nobody holds it. `goose_table` is goose's own table, "" for the usual one.
     """
 
     service: str
@@ -54,6 +54,7 @@ class Task:
     attempt: int = 1
     revision: str = ""
     plan: str = ""
+    before: str = ""
     target: str = ""
     held: Held | None = None
     hooks: Hooks = Hooks.NONE

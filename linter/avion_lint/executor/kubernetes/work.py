@@ -14,6 +14,7 @@ from avion_lint.executor.kubernetes.names import RUN
 from avion_lint.executor.kubernetes.state import JobState, Phase, gone
 from avion_lint.executor.kubernetes.task import Held, Task
 from avion_lint.executor.kubernetes.text import as_yaml
+from avion_lint.executor.kubernetes.watching import watched
 from avion_lint.executor.problem import EndedError
 from avion_lint.executor.runner.job import NotBegunError, Ran
 from avion_lint.executor.running.plan import digest
@@ -44,7 +45,7 @@ class Work:
         """
         held = Held(self.task.key, session)
         try:
-            self.task = replace(self.task, held=held, attempt=self._attempt())
+            self.task = seeing.next_attempt(self.kubectl, replace(self.task, held=held))
             self.logs = Logs(self.means, self.task.name)
         except ClusterError as error:
             return Ran(content=False, said="", begun=False, why=error.text)
@@ -58,12 +59,6 @@ class Work:
             raise
 
     # --- creating ------------------------------------------------------------------------------------------------
-
-    def _attempt(self) -> int:
-        """The number of a Job from this state of the database that is not there yet; raises ClusterError."""
-        stem = self.task.name.rpartition("-")[0]
-        known = (each.name.rpartition("-") for each in seeing.jobs(self.kubectl, self.task.key))
-        return 1 + max((int(number) for name, _, number in known if name == stem and number.isdecimal()), default=0)
 
     def _create(self) -> str:
         """Create the Job; gives why there is none."""
@@ -161,13 +156,16 @@ class Work:
 
     def _taken_away(self, state: JobState) -> JobState:
         """Delete the Job, and wait until its pods are gone; the last that was seen of it."""
-        try:
-            self.kubectl.delete_job(self.task.name)
-        except ClusterError as error:
-            self.means.warn(f"the Job {self.task.name} could not be deleted, and goes on by itself: {error.text}")
-            return state
-        now = self._now()
-        state = self._settled(replace(state, pods=now.pods or state.pods) if now is not None else state)
+        with watched(self.means, self.task) as last:
+            try:
+                self.kubectl.delete_job(self.task.name)
+            except ClusterError as error:
+                self.means.warn(f"the Job {self.task.name} could not be deleted, and goes on by itself: {error.text}")
+                return state
+            now = self._now()
+            state = self._settled(replace(state, pods=now.pods or state.pods) if now is not None else state)
+            pods = {pod.name: pod for pod in (*state.pods, *last(self.uid))}
+            state = replace(state, pods=tuple(pods.values()))
         if not all(pod.over or pod.going for pod in state.pods):
             self.means.warn(f"a pod of the Job {self.task.name} is perhaps not gone yet: see kubectl get pods")
         return state

@@ -151,7 +151,8 @@ class _Run:
         self.tell_applied(applied)
         if len(applied) < len(group):
             raise CannotRunError(why(ran, context.environment, [each.words for each in killed]))
-        return {"version": after.newest, **({} if ran.content else {"note": "the runner ended with an error after it"})}
+        note = {} if ran.content else {"note": "the runner ended with an error after it"}
+        return {"version": after.newest, **ran.told, **note}
 
     def not_begun(self, group: tuple[PlannedFile, ...], before: frozenset[str], words: str) -> None:
         """Take back that these were begun, in the trail too."""
