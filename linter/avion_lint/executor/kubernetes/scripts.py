@@ -84,9 +84,10 @@ umask 077
 at=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 dump="/backup/$NAME-$(echo "$at" | tr -d ':-').dump"
 trap 'rm -f "$dump.part"' EXIT
+begun=$(date +%s)
 timeout -s TERM -k 30 "$BACKUP_SECONDS" pg_dump --format=custom --no-password --file="$dump.part" &
 @wait
-timeout -s TERM -k 30 "$BACKUP_SECONDS" pg_restore --file=/dev/null "$dump.part" &
+timeout -s TERM -k 30 "$((BACKUP_SECONDS - $(date +%s) + begun))" pg_restore --file=/dev/null "$dump.part" &
 @wait
 sha256=$(sha256sum "$dump.part" | cut -d ' ' -f 1)
 size=$(wc -c < "$dump.part")

@@ -229,7 +229,7 @@ def _container(status: Part) -> Container:
         message = str(ended.get("message", ""))
         reason = str(ended.get("reason", ""))
         return Container(str(status["name"]), started=True, code=int(ended["exitCode"]), reason=reason, message=message)
-    if state.get("running"):
+    if "running" in state:
         return Container(str(status["name"]), started=True, code=None)
     waiting = state.get("waiting") or {}
     reason, message = str(waiting.get("reason", "")), str(waiting.get("message", ""))

@@ -84,7 +84,7 @@ class Task:
     def deadline(self) -> int:
         """Seconds for the whole Job: what is set, else the sum of its parts and a margin."""
         cluster = self.cluster
-        backup = 2 * cluster.backup_seconds if self.backs_up else 0  # it is made, and read back
+        backup = cluster.backup_seconds if self.backs_up else 0
         parts = (cluster.wait_seconds, backup, self.environment.timeout_seconds)
         return cluster.deadline_seconds or sum(parts) + _MARGIN
 
