@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from avion_lint import __version__
 
 _PACKAGES = ("avion_lint", "avion_rules", "avion_policies")
-_PARSERS = ("pglast", "sqlglot", "yaml", "jsonschema", "promql_parser")
+_PARSERS = ("pglast", "sqlglot", "yaml", "jsonschema", "promql_parser", "kubernetes_validate", "check_jsonschema")
 _INSTALLED = ("site-packages", "dist-packages")
 
 

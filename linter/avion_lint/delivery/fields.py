@@ -15,11 +15,13 @@ from avion_lint.shapes.words import Wrong, said
 from avion_lint.yaml.nodes import Entry, Key, Scalar
 
 
-def is_served(api_version: str, kind: str, version: str) -> bool | None:
+def is_served(api_version: str, kind: str, version: str, path: str = "") -> bool | None:
     """Whether Kubernetes of that version ("" the newest known) has such objects; None for a kind that is not its own.
 
-    Raises Missing where nothing is installed that could tell.
+    Raises Missing where nothing is installed that could tell, of the file at `path`.
     """
+    if not versions():
+        raise Missing(path)
     known = kinds(version or _newest())
     if (api_version, kind) in known:
         return True

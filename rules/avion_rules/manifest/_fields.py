@@ -47,7 +47,7 @@ def unserved(delivery: Delivery, manifest: Manifest) -> Iterator[Finding]:
         message = f"Since {known.since}, Kubernetes has no {kind} of {api}: it refuses the object."
         remedy = f"Write `apiVersion: {known.instead}`; its fields may differ." if known.instead else _GONE
         yield manifest.finding(at, message, remedy)
-    elif removal(api, kind) is None and is_served(api, kind, version) is False:
+    elif removal(api, kind) is None and is_served(api, kind, version, manifest.path) is False:
         which = f"Kubernetes {version}" if version else "Kubernetes of today"
         yield manifest.finding(at, f"{which} has no {kind} of {api}: it refuses the object.", _OTHER)
 
