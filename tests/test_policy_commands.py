@@ -378,3 +378,44 @@ def test_a_change_is_judged_by_the_policy_of_the_commit_that_is_named(tmp_path: 
     assert "settings, policy and baseline are those of HEAD (" in held.report["summary"]["assumed"]
     assert unknown.code == 2
     assert "git knows no commit nowhere" in unknown.err
+
+
+HAND = """\
+extends: default
+checks:
+  - id: XA109
+    name: no-locking-by-hand
+    message: "{name} is locked by hand."
+    select: {target: statement, action: [AddColumn, CreateIndex], table: [use*]}
+    deny:
+      required: [effects]
+      properties: {by_hand: {const: true}, effects: {contains: {properties: {level: {minimum: 5}}}}}
+    examples:
+      fail:
+        - path: deploy.sh
+          text: |
+            psql -c "SELECT 1; CREATE INDEX i ON users (email)" # finds XA109
+      pass:
+        - path: deploy.sh
+          text: |
+            psql -c "CREATE INDEX i ON orders (email)"
+"""
+
+
+def test_statements_by_hand_are_looked_at_too(tmp_path: Path) -> None:
+    step = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          psql <<EOF\n"
+    step += "          SELECT 1;\n          ALTER TABLE users ADD COLUMN a int;\n          EOF\n"
+    pod = "#!/bin/bash\nkubectl exec db-0 -- psql -c 'create index i on users (a)'\n"
+    files = {"avion-lint.yaml": "policy: ours.yaml\n", "ours.yaml": HAND, "pod.sh": pod}
+    root = write(tmp_path, {**files, ".github/workflows/a.yml": step, "tests/setup.sh": pod})
+
+    run = avion_lint("--no-git", "--format=json", cwd=root)
+    found = [each for each in run.found if each[0] == "XA109"]
+
+    assert found == [("XA109", ".github/workflows/a.yml", 9), ("XA109", "pod.sh", 2)]
+
+
+def test_examples_of_checks_of_statements_may_be_scripts(tmp_path: Path) -> None:
+    root = write(tmp_path, {"avion-lint.yaml": "policy: ours.yaml\n", "ours.yaml": HAND})
+
+    assert avion_lint("policy", "test", cwd=root).code == 0

@@ -104,6 +104,8 @@ def selects(select: Select, subject: Subject) -> bool:
         and (not select.environments or subject.environment in select.environments)
         and all(subject.labels.get(key) == value for key, value in select.labels.items())
         and (select.migrates is None or subject.migrates is select.migrates)
+        and (not select.actions or not set(select.actions).isdisjoint(subject.actions))
+        and (not select.tables or any(fnmatchcase(name, each) for each in select.tables for name in subject.tables))
     )
 
 

@@ -36,9 +36,11 @@ def rule_of(check: Check) -> Rule:
 
         return evaluate.around(ready(given), subject) if evaluate.selects(check.select, subject) else iter(())
 
-    def of_statement(statement: Statement, given: object | None = None) -> Iterator[Finding]:
+    def of_statement(statement: Any, given: object | None = None) -> Iterator[Finding]:
         from avion_lint.checks import evaluate  # noqa: PLC0415 - as above
 
+        if not isinstance(statement, Statement):  # SQL by hand is among what stands around migrations
+            return around(statement, given)
         if not evaluate.selects_statement(check.select, statement):
             return iter(())
         return evaluate.of_statement(ready(given), statement)
@@ -88,3 +90,8 @@ def _type(parameter: Parameter) -> Any:
         case list():
             return tuple[str, ...]
     return str
+
+
+def word_of(rule: Rule) -> str:
+    """The word of what a rule looks at around the SQL: a target of checks, or a class's name."""
+    return str(Target.STATEMENT) if rule.written and rule.subject is Statement else rule.subject_name

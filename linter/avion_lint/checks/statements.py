@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from avion_lint.checks.keywords import seconds
+from avion_lint.delivery.by_hand import HandStatement
+from avion_lint.schema.model import Schema
 from avion_lint.sql import actions as a
-from avion_lint.sql.effects import Effect, Lock
+from avion_lint.sql.effects import Effect, Lock, effects
 from avion_lint.subjects import Statement
 from avion_lint.yaml.nodes import UNKNOWN_VALUE
 
@@ -16,16 +19,17 @@ if TYPE_CHECKING:
 
 
 def statement_tree(statement: Statement) -> dict[str, Any]:
-    """What a check sees of a statement.
+    """What a check sees of a statement of a migration.
 
     `actions`: for each its `action` (`AddColumn`), its own fields by name, `table` as people write it, and whether
     that is `new`; `effects`: for each relation its name, `lock` (`ACCESS EXCLUSIVE`), `level` (1 to 8, from weakest to
     strongest), `rewrite` and `scan`; `in_transaction`; `lock_timeout` in seconds, null where
-    none is set; `direction`, `runner`, `postgres`, `service`.
+    none is set; `by_hand`, which is false; `direction`, `runner`, `postgres`, `service`.
     """
     session = statement.session
     return {
         "text": statement.text,
+        "by_hand": False,
         "direction": str(statement.direction),
         "service": statement.service.name,
         "runner": str(statement.service.runner),
@@ -41,10 +45,41 @@ def statement_tree(statement: Statement) -> dict[str, Any]:
     }
 
 
+def hand_tree(statement: HandStatement, around: str) -> dict[str, Any]:
+    """The same of a statement that a client is given; what tables are there, and in which session, is not known.
+
+    `around` is the file that it stands in: where nothing in it says `lock_timeout` or PGOPTIONS, none is set.
+    """
+    told = "lock_timeout" in around or "PGOPTIONS" in around
+    schema = Schema()
+    return {
+        "text": statement.text,
+        "by_hand": True,
+        "direction": "",
+        "service": "",
+        "runner": statement.client.program,
+        "postgres": UNKNOWN_VALUE,
+        "in_transaction": True if statement.client.single_transaction else UNKNOWN_VALUE,
+        "lock_timeout": UNKNOWN_VALUE if told else None,
+        "actions": [{"action": type(each).__name__, "new": False, **_own(each)} for each in statement.actions],
+        "effects": [
+            _shown_effect(effect, new=False)
+            for each in statement.actions
+            for effect in effects(each, schema, beside=statement.actions)
+            if effect.part_of is None
+        ],
+    }
+
+
+def touched(actions_: Iterable[a.Action]) -> tuple[str, ...]:
+    """Names of all that actions touch, with the schema where it is given and without."""
+    names = [name for action in actions_ for name in a.touched(action)]
+    return tuple(dict.fromkeys(text for name in names for text in (str(name), name.name)))
+
+
 def tables(statement: Statement) -> tuple[str, ...]:
     """Names of all that a statement touches, with the schema where it is given and without."""
-    names = [name for action in statement.all_actions() for name in a.touched(action)]
-    return tuple(dict.fromkeys(text for name in names for text in (str(name), name.name)))
+    return touched(statement.all_actions())
 
 
 def actions(statement: Statement) -> tuple[str, ...]:
@@ -54,15 +89,22 @@ def actions(statement: Statement) -> tuple[str, ...]:
 
 def _action(statement: Statement, action: a.Action) -> dict[str, Any]:
     names = a.touched(action)
-    fields = {name: _plain(getattr(action, name)) for name in _fields(action) if name != "span"}
     new = bool(names) and all(statement.is_new(name, action) for name in names)
-    return {"action": type(action).__name__, "new": new, **fields}
+    return {"action": type(action).__name__, "new": new, **_own(action)}
+
+
+def _own(action: a.Action) -> dict[str, Any]:
+    return {name: _plain(getattr(action, name)) for name in _fields(action) if name != "span"}
 
 
 def _effect(statement: Statement, action: a.Action, effect: Effect) -> dict[str, Any]:
+    return _shown_effect(effect, new=statement.is_new(effect.relation, action))
+
+
+def _shown_effect(effect: Effect, *, new: bool) -> dict[str, Any]:
     return {
         "relation": str(effect.relation),
-        "new": statement.is_new(effect.relation, action),
+        "new": new,
         "lock": str(effect.lock),
         "level": _LOCKS.index(effect.lock) + 1,
         "rewrite": _known(effect.rewrite),

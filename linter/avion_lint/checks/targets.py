@@ -8,6 +8,7 @@ from functools import cached_property
 from avion_lint.checks.belonging import Belonging
 from avion_lint.checks.model import Target
 from avion_lint.checks.scripts import task_word
+from avion_lint.checks.statements import hand_tree, touched
 from avion_lint.checks.trees import tree
 from avion_lint.delivery.acts import Act
 from avion_lint.delivery.delivery import Delivery
@@ -32,7 +33,7 @@ class Subject:
     `value` is what the schema sees, of `part`, where its places come from, or else `made`; then `place` is where all of
     it stands. `root` is the whole document that it is a part of. `title` names it for people and for exceptions,
     `condition` says under which template's conditions it is there, `script` is what it runs. The rest is what checks
-    select by.
+    select by. `places` are those of `actions`, where the value has a list of them.
     """
 
     target: Target
@@ -50,6 +51,9 @@ class Subject:
     migrates: bool = False
     condition: str = ""
     script: Script | None = None
+    actions: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
 
     @cached_property
     def value(self) -> Any:
@@ -63,7 +67,12 @@ class Subject:
 
     def at(self, path: Sequence[Key]) -> Place:
         """Where to point for what stands under a path."""
-        return self.part.place(*path) if self.part else self.place
+        if self.part:
+            return self.part.place(*path)
+        match path:
+            case ("actions", int(number), *_) if number < len(self.places):
+                return self.places[number]
+        return self.place
 
 
 def subjects(delivery: Delivery, wanted: Collection[Target], belonging: Belonging | None = None) -> Iterator[Subject]:
@@ -131,9 +140,34 @@ def _others(delivery: Delivery, wanted: Collection[Target], belonging: Belonging
     if Target.PANEL in wanted:
         for panel in delivery.panels:
             yield _of_part(Target.PANEL, panel.part, panel.title, environment=belonging.named("", panel.path))
-    if {Target.COMMAND, Target.SCRIPT} & set(wanted):
+    if {Target.COMMAND, Target.SCRIPT, Target.STATEMENT} & set(wanted):
         for run in delivery.runs:
-            yield from (each for each in _of_run(run, belonging) if each.target in wanted)
+            yield from _of_scripts(run, wanted, belonging)
+
+
+def _of_scripts(run: Run, wanted: Collection[Target], belonging: Belonging) -> Iterator[Subject]:
+    if {Target.COMMAND, Target.SCRIPT} & set(wanted):
+        yield from (each for each in _of_run(run, belonging) if each.target in wanted)
+    if Target.STATEMENT in wanted and not run.is_test:
+        yield from _by_hand(run, belonging)
+
+
+def _by_hand(run: Run, belonging: Belonging) -> Iterator[Subject]:
+    """SQL that a script sends to PostgreSQL."""
+    environment = belonging.of_run(run)
+    for statement in run.by_hand:
+        names = touched(statement.actions)
+        yield Subject(
+            Target.STATEMENT,
+            run.path,
+            names[0] if names else run.title,
+            statement.place,
+            made=hand_tree(statement, run.document.text),
+            environment=environment,
+            actions=tuple(type(each).__name__ for each in statement.actions),
+            tables=names,
+            places=tuple(map(statement.place_of, statement.actions)),
+        )
 
 
 def _of_run(run: Run, belonging: Belonging) -> Iterator[Subject]:

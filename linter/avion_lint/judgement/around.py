@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from avion_lint import tool
 from avion_lint.checks.belonging import Belonging, at_place, places
 from avion_lint.checks.model import Target
+from avion_lint.checks.rules import word_of
 from avion_lint.checks.targets import Subject as Checked
 from avion_lint.checks.targets import subjects as checked
 from avion_lint.delivery.delivery import Delivery
@@ -113,7 +114,7 @@ def run_around(
     """
     by_subject: dict[str, list[Rule]] = {}
     for rule in rules:
-        by_subject.setdefault(rule.subject_name, []).append(rule)
+        by_subject.setdefault(word_of(rule), []).append(rule)
     found: list[Found] = []
     wrong: list[Unchecked] = []
     missing: dict[str, Unchecked] = {}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from avion_lint import tool
 from avion_lint.checks.belonging import Belonging
 from avion_lint.checks.model import Target
+from avion_lint.checks.rules import word_of
 from avion_lint.checks.targets import subjects
 from avion_lint.finding import Finding
 from avion_lint.judgement.assess import Assessment
@@ -45,7 +46,7 @@ def idle(case: Case, assessment: Assessment, belonging: Belonging) -> Iterator[F
 
 
 def _everything(case: Case, assessment: Assessment, waiting: dict[str, Rule], belonging: Belonging) -> Iterator[object]:
-    wanted = [target for target in Target if any(rule.subject_name == target for rule in waiting.values())]
+    wanted = [target for target in Target if any(word_of(rule) == target for rule in waiting.values())]
     if case.around is not None and wanted:
         yield from subjects(case.around.delivery, wanted, belonging)
     if all(isinstance(rule.subject, str) for rule in waiting.values()):
