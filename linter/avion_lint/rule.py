@@ -9,7 +9,13 @@ from avion_lint.record import field, record
 from avion_lint.runners.migration import Misread
 from avion_lint.source import Place
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.subjects import Migration
+
 Check = Callable[..., Iterator[Finding]]
+Notes = Callable[["Migration"], Iterator[object]]
+"""What a rule over projects writes down of a migration while its statements are there."""
 
 
 @record
@@ -32,6 +38,9 @@ class Rule:
     it judges Down sections as well, `any_database` that it makes sense for other databases than PostgreSQL. `on` are
     the actions and misreadings without one of which the rule has nothing to say of a statement or a migration, so that
     it need not be asked (nor loaded); empty: it is always asked.
+    `notes` is for a rule over projects that needs to know of statements, which are let go before it is asked: it is
+    called with each migration that is judged, and the rule's check gets all that it gave as second argument. Then `on`
+    are the actions without one of which there is nothing to note.
     `by_size` tells that the harm grows with the rows of the tables worked on, and is none where they are few: what
     breaks others or fails for certain is not so.
     `module` is the dotted module that the page lies beside. `written` is there for a check that a policy holds; its
@@ -49,6 +58,7 @@ class Rule:
     any_database: bool = False
     on: tuple[type | Misread, ...] = ()
     by_size: bool = False
+    notes: Notes | None = field(default=None, compare=False)
     written: Written | None = field(default=None, compare=False)
 
     @property
@@ -81,6 +91,7 @@ def rule(
     any_database: bool = False,
     on: tuple[type | Misread, ...] = (),
     by_size: bool = False,
+    notes: Notes | None = None,
 ) -> Callable[[Check], Rule]:
     """Make a rule of the decorated generator; its name is the function's, its summary the docstring's first line.
 
@@ -90,6 +101,7 @@ def rule(
     def decorate(check: Check) -> Rule:
         summary = (check.__doc__ or "").strip().split("\n", 1)[0]
         name = check.__name__.replace("_", "-")
-        return Rule(id, name, summary, check.__module__, subject, check, options, down, any_database, on, by_size)
+        module = check.__module__
+        return Rule(id, name, summary, module, subject, check, options, down, any_database, on, by_size, notes)
 
     return decorate

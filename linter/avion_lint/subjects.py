@@ -274,6 +274,11 @@ class Statement:
         known: Any = self._known[ask]
         return known  # type: ignore[no-any-return]
 
+    def forget(self) -> None:
+        """Let go of answers: they hold the statement itself, so that nobody else could ever let go of both."""
+        self._known.clear()
+        self._known_effects.clear()
+
     def table(self, name: a.Name) -> Table | None:
         """The table before this statement, None where no migration names it."""
         return self.schema.table(name)
@@ -373,7 +378,10 @@ class SqlProblem:
 
 @record
 class Migration:
-    """One migration with its statements and the schema around it."""
+    """One migration with its statements and the schema around it.
+
+    `whole` tells that these are there: where many are judged they are let go once the rules have seen them.
+    """
 
     service: Service
     file: MigrationFile
@@ -385,6 +393,7 @@ class Migration:
     up: tuple[Statement, ...] = ()
     down: tuple[Statement, ...] = ()
     problems: tuple[SqlProblem, ...] = ()
+    whole: bool = True
 
     @property
     def document(self) -> Document:
@@ -455,7 +464,7 @@ class BaseMigration:
 
 @record
 class Project:
-    """All migrations of a service, in the order in which its runner applies them.
+    """All migrations of a service, in the order in which its runner applies them, and the schema after the last.
 
     `base_name` is the base branch in people's words, "" where there is none; `base` are its migrations.
     """
@@ -465,6 +474,7 @@ class Project:
     unrecognised: tuple[Unrecognised, ...] = ()
     base_name: str = ""
     base: tuple[BaseMigration, ...] = ()
+    after: Schema = field(default_factory=Schema)
 
     def versioned(self) -> Iterator[Migration]:
         """Migrations that have a version and are run in its order."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from avion_lint.finding import Finding
-from avion_lint.rule import Check, Rule
+from avion_lint.rule import Check, Notes, Rule
 from avion_lint.runners.migration import Misread
+from avion_lint.subjects import Migration
 
 
 def indexed(
@@ -21,11 +22,16 @@ def indexed(
     any_database: bool = False,
     on: tuple[type | Misread, ...] = (),
     by_size: bool = False,
+    notes: bool = False,
 ) -> Rule:
-    """A rule by the place of its module, `family.rule_name`; the other arguments are the fields of Rule."""
+    """A rule by the place of its module, `family.rule_name`; the other arguments are the fields of Rule.
+
+    `notes` tells that it has some.
+    """
     module, word = f"avion_rules.{place}", place.rpartition(".")[2]
     name = word.replace("_", "-")
-    return Rule(id, name, summary, module, subject, _later(module, word), options, down, any_database, on, by_size)
+    check, noting = _later(module, word), _later_notes(module, word) if notes else None
+    return Rule(id, name, summary, module, subject, check, options, down, any_database, on, by_size, noting)
 
 
 def _later(module: str, word: str) -> Check:
@@ -39,3 +45,13 @@ def _later(module: str, word: str) -> Check:
         return found(*given)
 
     return check
+
+
+def _later_notes(module: str, word: str) -> Notes:
+    """The notes of the rule that the module calls by that word, found at the first call."""
+
+    def notes(migration: Migration) -> Iterator[object]:
+        found: Notes = getattr(import_module(module), word).notes
+        return found(migration)
+
+    return notes

@@ -61,6 +61,7 @@ def _entry(rule: Rule) -> Iterator[str]:
         word = f'"{name}"' if _is_around(rule) else f"{place.rpartition('.')[2]}.{name}"
         yield f"        options={word},\n"
     yield from (f"        {flag}=True,\n" for flag in _FLAGS if getattr(rule, flag))
+    yield from ("        notes=True,\n",) if rule.notes else ()
     if rule.on:
         words = ", ".join(map(_word, rule.on))
         yield f"        on=({words}{',' * (len(rule.on) == 1)}),\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from avion_lint.record import record
 
@@ -34,9 +35,26 @@ def spread_of(environment: Mapping[str, str], least: int = _LEAST) -> Spread | N
     if count <= 1 or not hasattr(os, "fork"):
         return None
 
-    def spread(work: Callable[[int, int], Part], size: int, common: Sequence[object]) -> list[Part]:
-        parts = max(1, min(count, size // max(least, 1)))
-        children = [_Child(*_start(work, part, parts, common)) for part in range(1, parts)]
+    return _Processes(count, least)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class _Processes:
+    """At most so many processes at a time, this one among them; `least` is how much work each of them is worth."""
+
+    def __init__(self, count: int, least: int) -> None:
+        self._count = count
+        self._least = max(least, 1)
+        self._aside: list[_Aside] = []
+
+    def __call__(self, work: Callable[[int, int], Part], size: int, common: Sequence[object]) -> list[Part]:
+        parts = max(1, min(self._count, size // self._least))
+        children = [_start(partial(work, part, parts), common) for part in range(1, parts)]
         try:
             here = work(0, parts)
             told = [child.result(common) for child in children]
@@ -46,13 +64,44 @@ def spread_of(environment: Mapping[str, str], least: int = _LEAST) -> Spread | N
         again = (each[0] if each else work(part, parts) for part, each in enumerate(told, 1))
         return [here, *again]
 
-    return spread
+    def aside(self, work: Callable[[], Any], common: Sequence[object]) -> Callable[[], Any]:
+        while len(self._aside) >= self._count - 1:
+            self._aside.pop(0).finish()
+        started = _Aside(_start(work, common), work, common)
+        self._aside.append(started)
+        return started.result
+
+    def end(self) -> None:
+        for each in self._aside:
+            each.stop()
+        self._aside = []
 
 
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+class _Aside:
+    """Work that another process does, and its answer once that was asked for."""
+
+    def __init__(self, child: _Child, work: Callable[[], Any], common: Sequence[object]) -> None:
+        self._child = child
+        self._open = True
+        self._asked: tuple[Callable[[], Any], Sequence[object]] | None = (work, common)
+        self._answer: Any = None
+
+    def result(self) -> Any:
+        self.finish()
+        return self._answer
+
+    def finish(self) -> None:
+        """Wait for the answer; what was needed for the work is let go."""
+        if self._asked is not None:
+            work, common = self._asked
+            told = self._child.result(common)
+            self.stop()
+            self._answer, self._asked = (told[0] if told else work()), None
+
+    def stop(self) -> None:
+        if self._open:
+            self._open = False
+            self._child.end()
 
 
 @record
@@ -76,12 +125,12 @@ class _Child:
         os.waitpid(self.process, 0)
 
 
-def _start(work: Callable[[int, int], object], part: int, parts: int, common: Sequence[object]) -> tuple[int, int]:
+def _start(work: Callable[[], object], common: Sequence[object]) -> _Child:
     reading, writing = os.pipe()
     process = os.fork()
     if process:
         os.close(writing)
-        return process, reading
+        return _Child(process, reading)
     try:  # the child, which never comes back from here
         os.close(reading)
         import signal  # noqa: PLC0415 - only where work is shared
@@ -90,6 +139,6 @@ def _start(work: Callable[[int, int], object], part: int, parts: int, common: Se
         from avion_lint.cli.parcels import packed  # noqa: PLC0415 - as above
 
         with open(writing, "wb") as told:
-            told.write(packed(work(part, parts), common))
+            told.write(packed(work(), common))
     finally:
         os._exit(0)

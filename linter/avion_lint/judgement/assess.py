@@ -56,10 +56,12 @@ def assess(
     memory: Memory | None = None,
     *,
     spread: Spread | None = None,
+    take: Callable[[Migration], Migration] = lambda migration: migration,
 ) -> Assessment:
-    """Put the subjects together; `tick` is called once for each migration read."""
+    """Put the subjects together; `tick` is called once for each migration read, `take` is as for `project`."""
     projects = tuple(
-        _project(collected, ground, settings, tick, memory, spread=spread) for collected in gathering.services
+        _project(collected, ground, settings, tick, memory, spread=spread, take=take)
+        for collected in gathering.services
     )
     found = (
         *(each for made in projects for each in _of_project(made)),
@@ -99,6 +101,7 @@ def _project(
     memory: Memory | None,
     *,
     spread: Spread | None,
+    take: Callable[[Migration], Migration],
 ) -> Project:
     deprecations = announced(settings.deprecated, collected, ground.tip, ground.landed)
     return project(
@@ -119,6 +122,7 @@ def _project(
         tick,
         memory,
         spread=spread,
+        take=take,
     )
 
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.rule import Rule
 from avion_lint.runners.migration import Direction, Misread
-from avion_lint.source import Document
 from avion_lint.subjects import Change, Dialect, Migration, Project, Service, Statement
 from avion_lint.verdict import Found, Unchecked
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from avion_lint.judgement.spread import Spread
 
 # Options of a rule for a service and a file, or the default ones; None where the rule has none.
 OptionsOf = Callable[[Rule, str, str], object | None]
@@ -21,86 +16,75 @@ OptionsOf = Callable[[Rule, str, str], object | None]
 
 @record
 class Outcome:
-    """What the rules found, and the rules that broke (which is our fault, and said)."""
+    """What rules found, and the rules that broke (which is our fault, and said).
+
+    `notes` are what rules over projects noted of a migration, by the id of the rule.
+    """
 
     found: tuple[Found, ...]
     unchecked: tuple[Unchecked, ...]
-
-
-def run(
-    rules: Iterable[Rule],
-    projects: Iterable[Project],
-    changes: Iterable[Change],
-    options: OptionsOf,
-    spread: Spread | None = None,
-) -> Outcome:
-    """Run the rules. A rule that raises does not stop the others: what it was to check is told as unchecked.
-
-    `spread` has parts of it done side by side; what is found, and its order, are the same.
-    """
-    rules, projects = tuple(rules), tuple(projects)
-    choose = _Chooser(rules)
-    groups = list(_groups(projects, changes))
-
-    def part(number: int, of: int) -> list[Outcome]:
-        return [_outcome(group, choose, options) for group in groups[number::of]]
-
-    parts = spread(part, sum(map(len, groups)), (*rules, *_documents(projects))) if spread else [part(0, 1)]
-    outcomes = [parts[at % len(parts)][at // len(parts)] for at in range(len(groups))]
-    return Outcome(
-        tuple(found for outcome in outcomes for found in outcome.found),
-        tuple(wrong for outcome in outcomes for wrong in outcome.unchecked),
-    )
+    notes: Mapping[str, Sequence[object]] = field(default_factory=dict)
 
 
 Subject = Statement | Migration | Project | Change
+_NONE: Mapping[str, Sequence[object]] = {}
 
 
-@record
-class _Asked:
-    """A subject with the service and the path that it is about."""
+class Engine:
+    """Rules that are on, with their options; a rule that raises does not stop the others, and is told as unchecked."""
 
-    subject: Subject
-    service: Service
-    path: str
+    def __init__(self, rules: Iterable[Rule], options: OptionsOf) -> None:
+        self.rules = tuple(rules)
+        self._choose = _Chooser(self.rules)
+        self._options = options
 
-
-def _groups(projects: Iterable[Project], changes: Iterable[Change]) -> Iterator[tuple[_Asked, ...]]:
-    """Subjects in the order in which they are judged; those of a migration, which share what they know, together."""
-    for project in projects:
-        service = project.service
-        yield (_Asked(project, service, ""),)
-        for migration in project.migrations:
-            if migration.judged:
-                subjects: tuple[Subject, ...] = (migration, *migration.up, *migration.down)
-                yield tuple([_Asked(subject, service, migration.path) for subject in subjects])
-    yield tuple([_Asked(change, change.service, change.before.path) for change in changes])
-
-
-def _documents(projects: Iterable[Project]) -> Iterator[Document]:
-    return (migration.document for project in projects for migration in project.migrations)
-
-
-def _outcome(group: Iterable[_Asked], choose: _Chooser, options: OptionsOf) -> Outcome:
-    found: list[Found] = []
-    wrong: list[Unchecked] = []
-    for asked in group:
-        for rule in choose.rules_for(asked.subject, asked.service):
+    def of_migration(self, migration: Migration) -> Outcome:
+        """What the rules find in a migration and in its statements, and what they note of it."""
+        subjects: tuple[Subject, ...] = (migration, *migration.up, *migration.down)
+        told = [each for subject in subjects for each in self._ask(subject, migration.service, migration.path)]
+        notes: dict[str, Sequence[object]] = {}
+        for rule in self._choose.noting(migration):
             try:
-                given = options(rule, asked.service.name, asked.path)
-                found.extend(_check(rule, asked.subject, asked.service, given))
+                notes[rule.id] = tuple(rule.notes(migration)) if rule.notes else ()
             except Exception as error:  # noqa: BLE001 - whatever a rule raises, the rest must be judged
-                wrong.append(broken(rule, asked.path, error))
-    return Outcome(tuple(found), tuple(wrong))
+                told.append(broken(rule, migration.path, error))
+        return _outcome(told, {rule: noted for rule, noted in notes.items() if noted})
+
+    def of_project(self, project: Project, notes: Mapping[str, Sequence[object]]) -> Outcome:
+        """What the rules find in a project as a whole; `notes` are those of all its migrations."""
+        return _outcome(self._ask(project, project.service, "", notes), {})
+
+    def of_changes(self, changes: Iterable[Change]) -> Outcome:
+        """What the rules find in what is done to applied files."""
+        told = (each for change in changes for each in self._ask(change, change.service, change.before.path))
+        return _outcome(told, {})
+
+    def _ask(
+        self, subject: Subject, service: Service, path: str, notes: Mapping[str, Sequence[object]] = _NONE
+    ) -> Iterator[Found | Unchecked]:
+        for rule in self._choose.rules_for(subject, service):
+            try:
+                noted = () if rule.notes is None else (notes.get(rule.id, ()),)
+                options = () if rule.options is None else (self._options(rule, service.name, path),)
+                yield from _check(rule, subject, service, *noted, *options)
+            except Exception as error:  # noqa: BLE001 - as above
+                yield broken(rule, path, error)
+
+
+def _outcome(told: Iterable[Found | Unchecked], notes: Mapping[str, Sequence[object]]) -> Outcome:
+    told = tuple(told)
+    found = tuple(each for each in told if isinstance(each, Found))
+    return Outcome(found, tuple(each for each in told if isinstance(each, Unchecked)), notes)
 
 
 class _Chooser:
     """Which rules a subject is given to; remembered for each sort of subject, since there are few sorts."""
 
-    __slots__ = ("_known", "_rules")
+    __slots__ = ("_known", "_noting", "_rules")
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self._rules = rules
+        self._noting = tuple(rule for rule in rules if rule.notes is not None)
         self._known: dict[object, tuple[Rule, ...]] = {}
 
     def rules_for(self, subject: Subject, service: Service) -> tuple[Rule, ...]:
@@ -112,6 +96,17 @@ class _Chooser:
         if known is None:
             of_sort = (rule for rule in self._rules if rule.subject is type(subject))
             fitting = (rule for rule in of_sort if (postgres or rule.any_database) and (rule.down or not down))
+            asked = (rule for rule in fitting if not rule.on or rule.notes or not seen.isdisjoint(rule.on))
+            known = self._known[sort] = tuple(asked)
+        return known
+
+    def noting(self, migration: Migration) -> tuple[Rule, ...]:
+        """The rules over projects that have something to note of a migration."""
+        postgres = migration.service.dialect is Dialect.POSTGRESQL
+        sort = (postgres, "notes", seen := _seen(migration))
+        known = self._known.get(sort)
+        if known is None:
+            fitting = (rule for rule in self._noting if postgres or rule.any_database)
             known = tuple(rule for rule in fitting if not rule.on or not seen.isdisjoint(rule.on))
             self._known[sort] = known
         return known
@@ -133,7 +128,7 @@ _BY_SCHEMA = "SC"
 _BY_TEXT = {"SC103", "SC114", "SC118"}  # but these, which look at the statement alone
 
 
-def _check(rule: Rule, subject: Subject, service: Service, options: object | None) -> Iterator[Found]:
+def _check(rule: Rule, subject: Subject, service: Service, *given: object) -> Iterator[Found]:
     if rule.check is None:
         return
     if (
@@ -143,8 +138,7 @@ def _check(rule: Rule, subject: Subject, service: Service, options: object | Non
         and not subject.is_sure()
     ):
         return
-    findings = rule.check(subject) if rule.options is None else rule.check(subject, options)
-    for finding in findings:
+    for finding in rule.check(subject, *given):
         yield Found(rule, finding, service.name)
 
 

@@ -10,8 +10,9 @@ from avion_lint.discovery.gather import Gathering
 from avion_lint.finding import Finding, Level
 from avion_lint.history.ground import Ground
 from avion_lint.judgement.assess import Assessment, assess, history_unknown
-from avion_lint.judgement.engine import run
+from avion_lint.judgement.engine import Engine, Outcome
 from avion_lint.judgement.fingerprint import fingerprint
+from avion_lint.judgement.judging import Judging
 from avion_lint.judgement.weigh import Scale, weigh
 from avion_lint.policy.in_force import Policy
 from avion_lint.record import field, record, replace
@@ -75,9 +76,8 @@ class Case:
 
 def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
     """The verdict on a case; `tick` is called once for each migration read."""
-    assessment = assess(case.gathering, case.ground, case.settings, tick, case.memory, spread=case.spread)
     on = tuple(rule for rule in case.rules if case.policy.is_on(rule))
-    outcome = run(on, assessment.projects, assessment.changes, _options(case.policy), case.spread)
+    assessment, outcome = _outcome(case, on, tick)
     if case.fixers and outcome.found:
         from avion_lint.judgement.fixes import with_fixes  # noqa: PLC0415 - few runs ask for fixes
 
@@ -121,6 +121,20 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
         tuple(unclear),
         {document.path: document.sha256 for document in (*beside, *(migration.document for migration in judged))},
     )
+
+
+def _outcome(case: Case, rules: tuple[Rule, ...], tick: Callable[[], None]) -> tuple[Assessment, Outcome]:
+    """What is judged, and what the rules say of it."""
+    keeps = bool(case.fixers or case.sizes or any(rule.written for rule in rules))  # these look at statements later
+    judging = Judging(Engine(rules, _options(case.policy)), case.spread, keeps=keeps)
+    try:
+        assessment = assess(
+            case.gathering, case.ground, case.settings, tick, case.memory, spread=case.spread, take=judging.take
+        )
+        return assessment, judging.outcome(assessment.projects, assessment.changes)
+    finally:
+        if case.spread:
+            case.spread.end()
 
 
 def _around(case: Case, rules: tuple[Rule, ...], names: RuleNames) -> Judged | None:

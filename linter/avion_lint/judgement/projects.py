@@ -66,36 +66,43 @@ class Gathered:
 
 
 def project(
-    gathered: Gathered, tick: Callable[[], None], memory: Memory | None = None, *, spread: Spread | None = None
+    gathered: Gathered,
+    tick: Callable[[], None],
+    memory: Memory | None = None,
+    *,
+    spread: Spread | None = None,
+    take: Callable[[Migration], Migration] = lambda migration: migration,
 ) -> Project:
     """The project of a service: every migration with its statements and the schema around it.
 
     `tick` is called once for each migration read. With a memory the applied migrations that come first are not read
     again if they have not changed; the schema around each of them is then the one after all of them. `spread` has SQL
-    read side by side.
+    read side by side. `take` is given each migration and returns what the project is to keep of it.
     """
     start = starting_point(gathered)
     # What a dump or a baseline has already is replayed by itself, for what is judged among it.
     schema = Schema() if start.version else start.schema
     reached = start.version is None
     migrations: list[Migration] = []
+    last = Schema()
     opening = _opening(gathered)
     files = sorted(gathered.files, key=runner_order)
     applied = list(_applied_first(gathered, files)) if memory and start.schema == Schema() else []
     keys = memory.keys_of(applied, _facts(gathered.service)) if memory and applied else []
     known = memory.recall(keys, lambda: {file.path: file.document for file in files}) if memory and keys else None
     if known is not None:
-        schema = known[1].schema
+        schema = last = known[1].schema
         opening.given.extend(known[1].given)
         for file, _ in applied[: known[0]]:
-            migrations.append(_remembered(gathered, file, known[1]))
+            migrations.append(take(_remembered(gathered, file, known[1])))
             tick()
     for file, ahead in _read_ahead(gathered, files[len(migrations) :], spread):
         if not reached and is_beyond(file, start):
             schema, reached = start.schema, True
         migration = _migration(gathered, file, schema, opening, ahead)
         tick()
-        migrations.append(migration)
+        migrations.append(take(migration))
+        last = migration.after
         if file.kind in _FOLDED:
             schema = migration.after
         if memory and len(migrations) == len(keys):
@@ -103,7 +110,8 @@ def project(
 
             problems = {each.path: each.problems for each in migrations if each.problems}
             memory.keep(keys, Past(schema, problems, tuple(opening.given)))
-    return Project(gathered.service, tuple(migrations), gathered.unrecognised, gathered.base_name, gathered.base)
+    unrecognised, base_name = gathered.unrecognised, gathered.base_name
+    return Project(gathered.service, tuple(migrations), unrecognised, base_name, gathered.base, last)
 
 
 _AT_ONCE = 1000  # migrations whose statements are held at a time, before they are put into the schema
@@ -115,7 +123,8 @@ def _read_ahead(
     """The files, with what the texts that they send come to as far as these were read side by side, before."""
     for start in range(0, len(files), _AT_ONCE):
         batch = files[start : start + _AT_ONCE]
-        ahead = _read_together(gathered, batch, spread) if spread and len(batch) > 1 else {}
+        applied = sum(not gathered.standing[file.path].judged for file in batch)  # the others are judged meanwhile
+        ahead = _read_together(gathered, batch, spread) if spread and 2 * applied > len(batch) > 1 else {}
         yield from ((file, ahead) for file in batch)
 
 

@@ -69,6 +69,10 @@ class _Contents(Contents):
             self._known = _parse(self._subject)
         return self._known
 
+    def forget(self) -> None:
+        """Let go of what was read."""
+        self._known = None
+
     def section(self, direction: Direction) -> Section | None:
         """The file's only section, where it has that direction."""
         section = self._parsed().section

@@ -45,13 +45,14 @@ def read(document: Document, profile: Profile, environment: Mapping[str, str] | 
 class _Contents(Contents):
     """A file's text, read in a direction when that direction is wanted."""
 
-    __slots__ = ("_document", "_environment", "_profile", "_readings")
+    __slots__ = ("_document", "_environment", "_profile", "_readings", "_sections")
 
     def __init__(self, document: Document, profile: Profile, environment: Mapping[str, str] | None) -> None:
         self._document = document
         self._profile = profile
         self._environment = environment
         self._readings: dict[Direction, Reading] = {}
+        self._sections: dict[Direction, Section | None] = {}
 
     def _reading(self, direction: Direction) -> Reading:
         if direction not in self._readings:
@@ -60,8 +61,15 @@ class _Contents(Contents):
 
     def section(self, direction: Direction) -> Section | None:
         """The section of that direction, None without its annotation."""
-        reading = self._reading(direction)
-        return _section(self._document, reading) if _exists(reading) else None
+        if direction not in self._sections:
+            reading = self._reading(direction)
+            self._sections[direction] = _section(self._document, reading) if _exists(reading) else None
+        return self._sections[direction]
+
+    def forget(self) -> None:
+        """Let go of what was read."""
+        self._readings.clear()
+        self._sections.clear()
 
     def settings(self) -> tuple[object, ...]:
         """What goose version reads it, and what it substitutes from."""

@@ -155,6 +155,9 @@ class Contents:
         """Flyway's checksum, None where it keeps none or where it depends on what is not known here."""
         return None
 
+    def forget(self) -> None:
+        """Let go of what was worked out; it is worked out again when somebody asks again."""
+
     def settings(self) -> tuple[object, ...]:
         """Everything but the text that decides how the file is read; each has a `repr` that tells it whole."""
         return ()
@@ -194,3 +197,8 @@ class MigrationFile:
     def checksum(self) -> int | None:
         """Flyway's checksum, None where it keeps none or where it depends on what is not known here."""
         return self.contents.checksum()
+
+    def forget(self) -> None:
+        """Let go of what was read in it: where many files are read, the text is enough to begin anew."""
+        self.__dict__.clear()  # what is remembered of the questions above
+        self.contents.forget()

@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from avion_lint.finding import Finding, Related
+from avion_lint.record import record
 from avion_lint.rule import rule
 from avion_lint.schema.model import Constraint, Origin, Table
+from avion_lint.source import Place
 from avion_lint.sql import actions as a
-from avion_lint.subjects import Project, Statement
+from avion_lint.subjects import Migration, Project
 
 
-@rule("LK118", subject=Project)
-def never_validated(project: Project) -> Iterator[Finding]:
+@record
+class _Change:
+    """Where a migration last changes a table, and the order of its deployment."""
+
+    place: Place
+    table: a.Name
+    order: int
+
+
+def _notes(migration: Migration) -> Iterator[_Change]:
+    last: dict[a.Name, Place] = {}
+    for statement in migration.up:
+        for action in statement.all_actions():
+            tables = (statement.table(name) for name in a.touched(action))
+            last.update({table.name: statement.place_of(action) for table in tables if table})
+    return (_Change(place, table, migration.deployment.order) for table, place in last.items())
+
+
+@rule("LK118", subject=Project, notes=_notes)
+def never_validated(project: Project, noted: Iterable[_Change]) -> Iterator[Finding]:
     """Find a change of a table whose constraint was added NOT VALID earlier and is never validated."""
-    if not project.migrations:
-        return
-    tables = project.migrations[-1].after.tables
-    for name, (statement, action) in _touched(project).items():
-        table = tables.get(name)
+    for change in {change.table: change for change in noted}.values():
+        table = project.after.tables.get(change.table)
         for made, origin in _open(table) if table else ():
-            if table and origin.deployment < statement.deployment.order:
-                yield _finding(statement, action, table, made, origin)
-
-
-def _touched(project: Project) -> dict[a.Name, tuple[Statement, a.Action]]:
-    """Tables that are changed now, each with the last statement that does it."""
-    found = {}
-    for migration in project.migrations:
-        for statement in migration.up if migration.judged else ():
-            for action in statement.all_actions():
-                tables = (statement.table(name) for name in a.touched(action))
-                found.update({table.name: (statement, action) for table in tables if table})
-    return found
+            if table and origin.deployment < change.order:
+                yield _finding(change, table, made, origin)
 
 
 def _open(table: Table) -> Iterator[tuple[Constraint, Origin]]:
@@ -44,10 +50,10 @@ def _open(table: Table) -> Iterator[tuple[Constraint, Origin]]:
             yield made, made.origin
 
 
-def _finding(statement: Statement, action: a.Action, table: Table, made: Constraint, origin: Origin) -> Finding:
+def _finding(change: _Change, table: Table, made: Constraint, origin: Origin) -> Finding:
     sql = table.name.sql.removeprefix("public.")
-    return statement.finding(
-        action,
+    return Finding(
+        change.place,
         f"{made.name} of {table.name} holds for new rows only: migration {origin.version} adds it NOT VALID, "
         "and none validates it.",
         "Validate it in a migration of its own, which keeps no read or write waiting:\n"
