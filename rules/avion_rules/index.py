@@ -297,6 +297,8 @@ RULES: tuple[Rule, ...] = (
         "data.redundant_index",
         "Find an index that begins another index of its table, or that another one begins with.",
         Project,
+        notes=True,
+        on=(a.CreateIndex,),
     ),
     indexed(
         "DA112",
@@ -363,12 +365,16 @@ RULES: tuple[Rule, ...] = (
         "design.missing_primary_key",
         "Find a new table that no migration gives a primary key.",
         Project,
+        notes=True,
+        on=(a.CreateTable,),
     ),
     indexed(
         "DE102",
         "design.foreign_key_without_index",
         "Find a new foreign key whose columns no index of its table begins with.",
         Project,
+        notes=True,
+        on=(a.CreateTable, a.AddColumn, a.AddConstraint),
     ),
     indexed(
         "DE103",
@@ -960,6 +966,7 @@ RULES: tuple[Rule, ...] = (
         "locks.never_validated",
         "Find a change of a table whose constraint was added NOT VALID earlier and is never validated.",
         Project,
+        notes=True,
     ),
     indexed(
         "LK119",
