@@ -14,8 +14,9 @@ from avion_lint.discovery.tree import MemoryTree
 from avion_lint.finding import Related
 from avion_lint.history.ground import Ground, against_base, alone
 from avion_lint.judgement.assess import assess, migration_paths
-from avion_lint.judgement.engine import run
+from avion_lint.judgement.engine import Engine
 from avion_lint.judgement.history_of_texts import history_of
+from avion_lint.judgement.judging import Judging
 from avion_lint.judgement.suppression import Suppression
 from avion_lint.record import record, replace
 from avion_lint.rule import Rule
@@ -112,8 +113,10 @@ def judge_config_maps(
     own = replace(settings, services=(*settings.services, *_services(found, settings)))
     beside = dict(_beside(found))
     gathering = gather(MemoryTree({path: each.text for path, each in places.excerpts.items()} | beside), own)
-    assessment = assess(gathering, _ground(gathering, before, users, beside), own, lambda: None)
-    outcome = run(rules, assessment.projects, assessment.changes, options)
+    judging = Judging(Engine(rules, options), None, keeps=True)
+    ground = _ground(gathering, before, users, beside)
+    assessment = assess(gathering, ground, own, lambda: None, take=judging.take)
+    outcome = judging.outcome(assessment.projects, assessment.changes)
     unclear = (*assessment.unchecked, *outcome.unchecked)
     return Judged(
         places,
