@@ -151,7 +151,7 @@ def start(site, *arguments, env="staging", wrapped=(), **variables):
         )
 
 
-def wait_for(condition, seconds=20.0):
+def wait_for(condition, seconds=60.0):
     """Wait until something is so; fails where it does not come."""
     last = time.monotonic() + seconds
     while not condition():

@@ -298,7 +298,9 @@ def test_of_two_runs_at_once_one_wins_and_the_other_says_who(make):
     site = make({ONE: SLOW, TWO: table(2)})
     first = start(site, "--format", "json")
     wait_for(lambda: sessions(site))
+    first.send_signal(signal.SIGSTOP)  # however long the second one takes to start
     second = site.run(code=1)
+    first.send_signal(signal.SIGCONT)
     code, out, _ = ended(first)
 
     assert second["outcome"] == "refused"
@@ -492,3 +494,24 @@ def test_ctrl_c_twice_leaves_no_runner_and_a_rerun_goes_on(make):
     assert code == 130
     assert site.run("--wait", "10")["outcome"] == "done"
     assert site.database.versions() == [1, 2]
+
+
+def test_an_index_that_a_failed_run_left_invalid_is_not_taken_for_built(make):
+    text = "-- +goose NO TRANSACTION\n" + up(
+        "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS t1_n ON t1 (n);", "DROP INDEX CONCURRENTLY IF EXISTS t1_n;"
+    )
+    site = make({ONE: up("CREATE TABLE t1 (id bigint PRIMARY KEY, n int);", "DROP TABLE t1;")})
+    site.run()
+    site.database.ask("INSERT INTO t1 VALUES (1, 1), (2, 1)")
+    site.write({TWO: text})
+    failed = site.run(code=4)
+    again = site.run("--again", code=1)
+    site.write({"avion-lint.yaml": PLAIN.replace("merged: false", "merged: false, skip: [indexes]")})
+    skipped = site.run("--again", code=4)
+
+    assert failed["diagnosis"]["branch"] == "failed-part-way"
+    (said,) = again["against"]
+    assert said.startswith("preflight: indexes: invalid: t1_n (limit: all valid). The migration that builds it would ")
+    assert said.endswith("Drop it first: DROP INDEX CONCURRENTLY t1_n;")
+    assert skipped["why"] == "verify: indexes were left invalid: t1_n"
+    assert any("DROP INDEX CONCURRENTLY t1_n" in step for step in skipped["diagnosis"]["steps"])

@@ -94,7 +94,7 @@ def test_what_is_not_on_the_base_branch_is_not_run_in_production(make):
     site.repo.commit({f"{FOLDER}/{TWO}": table(2)})
     told = site.run("--dry-run", env="production", code=1)
 
-    assert f"merged: not: {FOLDER}/{TWO} (limit: all on main)" in told["why"]
+    assert f"merged: not there as it is here: {FOLDER}/{TWO} (limit: all on main)" in told["why"]
 
 
 def test_a_file_that_is_changed_after_it_was_read_is_run_as_it_was_judged(make):

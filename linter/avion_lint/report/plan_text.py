@@ -51,9 +51,9 @@ def text(shown: Shown) -> str:
         lines.append(f"  {file.path}  ({_mode(file)})")
         lines += [f"      {words}" for words in _effects(shown, file)]
     lines += ["", "checks"]
-    lines += [
-        f"  {check.name:<13} {check.outcome:<8} {check.measured} (limit: {check.limit})" for check in shown.checks
-    ]
+    for check in shown.checks:
+        lines.append(f"  {check.name:<13} {check.outcome:<8} {check.measured} (limit: {check.limit})")
+        lines += [f"{'':<25}{check.remedy}"] if check.remedy and check.outcome is not Outcome.PASSED else []
     findings = [result for result in shown.verdict.results if result.level >= Level.WARNING]
     if findings:
         lines += ["", "findings", *(f"  {_finding(result)}" for result in findings)]

@@ -20,13 +20,17 @@ _WORDS = {
 def render(report: Report) -> str:
     """Write it as text."""
     lines = [f"run {report.run}: {_WORDS[report.outcome]}"]
-    if report.why:
+    if report.against:
+        lines += [f"  - {each}" for each in report.against]
+    elif report.why:
         lines.append(f"  {report.why}")
     for step in report.steps:
         mark = "failed" if step.why else "ok"
         lines.append(f"  {step.name:<24} {mark:<7} {step.seconds:.1f} s")
         lines += [f"    note: {step.note}"] if step.note else []
     lines.append(f"  version {report.before} -> {report.after or 'not known'}")
+    if report.plan and report.outcome in (Ended.REFUSED, Ended.DRY_RUN):
+        lines.append(f"  plan {report.plan}")
     if report.diagnosis is not None:
         lines += ["", f"{report.diagnosis.branch}: {report.diagnosis.why}"]
         lines += [f"  {number}. {step}" for number, step in enumerate(report.diagnosis.steps, 1)]
@@ -41,6 +45,8 @@ def as_json(report: Report) -> str:
         "run": report.run,
         "outcome": str(report.outcome),
         "why": report.why,
+        "plan": report.plan,
+        "against": list(report.against),
         "before": report.before,
         "after": report.after or None,
         "applied": list(report.applied),

@@ -47,7 +47,12 @@ def of_checks(found: tuple[Check, ...]) -> Answer:
     told = {
         check.name: {"measured": check.measured, "limit": check.limit, "outcome": str(check.outcome)} for check in found
     }
-    return Answer("preflight", not against, against, {"checks": told})
+    reasons = tuple(
+        f"{check.name}: {check.measured} (limit: {check.limit}). {check.remedy}".rstrip()
+        for check in found
+        if check.blocks
+    )
+    return Answer("preflight", not against, against, {"checks": told}, reasons)
 
 
 def _half_done(given: Namespace, prepared: Prepared) -> Iterator[Answer]:

@@ -127,10 +127,17 @@ def _of_job(told: Told) -> str:
 def _text(told: Told, found: Diagnosis) -> str:
     ended = f"ended {told.end['at']}: {told.end['outcome']}" if told.end else "has no end in the trail"
     lines = [f"run {told.run} of {told.first['service']}, begun {told.first['at']}, {ended}"]
+    lines += [f"  {told.end['why']}"] if told.end and told.end["why"] else []
     lines += [f"{found.branch}: {found.why}", *(f"  {at}. {step}" for at, step in enumerate(found.steps, 1))]
     return "\n".join(lines) + "\n"
 
 
 def _json(told: Told, found: Diagnosis) -> str:
     outcome = told.end["outcome"] if told.end else None
-    return json.dumps({"run": told.run, "outcome": outcome, **found.said}, indent=2, ensure_ascii=False) + "\n"
+    stopped = told.end["why"] if told.end else ""
+    return (
+        json.dumps(
+            {"run": told.run, "outcome": outcome, "stopped": stopped, **found.said}, indent=2, ensure_ascii=False
+        )
+        + "\n"
+    )

@@ -30,7 +30,7 @@ def plan(given: Namespace) -> int:
         complain(f"{error.text}{f'. To mend it, {error.mend}' if error.mend else ''}")
         return Exit.UNCHECKED
     found = (*answers(Namespace(**{**vars(given), **_AS_A_DRY_RUN}), prepared), *asked)
-    against = tuple(f"{answer.step}: {answer.why}" for answer in found if not answer.passed)
+    against = tuple(reason for answer in found for reason in answer.against)
     shown = plan_text.Shown(
         prepared.plan,
         prepared.gate.verdict,

@@ -210,6 +210,7 @@ def _prepared(given: Namespace, place: Place, connection: psycopg.Connection, ad
         told.base,
         wanted,
         drift,
+        built_by(migrations),
         holder(connection, place.key),
     )
     server = f"{version // 10000}.{version % 10000}"
@@ -329,6 +330,18 @@ def _planned(migration: Migration) -> PlannedFile:
         undoable=down is not None and down.error is None and bool(down.chunks),
         checksums=() if file.version else checksums(file),
     )
+
+
+def built_by(migrations: Iterable[Migration], *, again: bool = False) -> frozenset[str]:
+    """Names of indexes that migrations build; those that they drop themselves before only where that is asked for."""
+    built: set[str] = set()
+    dropped: set[str] = set()
+    for action in (each for made in migrations for statement in made.up for each in statement.all_actions()):
+        if isinstance(action, a.CreateIndex) and action.index and (again or action.index not in dropped):
+            built.add(action.index)
+        elif isinstance(action, a.Drop) and action.kind is a.ObjectKind.INDEX:
+            dropped.add(action.name.name)
+    return frozenset(built)
 
 
 def is_transactional(migration: Migration) -> bool:

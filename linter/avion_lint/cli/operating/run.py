@@ -21,7 +21,7 @@ from avion_lint.cli.operating.afterwards import afterwards, announce
 from avion_lint.cli.operating.answers import answers
 from avion_lint.cli.operating.backups import back_up, by_command, folder_of, told
 from avion_lint.cli.operating.cluster import Clustered, Own, cluster_answers, earlier, kubectl_for
-from avion_lint.cli.operating.preparation import Place, Prepared, differences, place_of, prepare
+from avion_lint.cli.operating.preparation import Place, Prepared, built_by, differences, place_of, prepare
 from avion_lint.cli.operating.runner import Started, program_of
 from avion_lint.cli.output import complain, say
 from avion_lint.executor.backups.backup import Wanted
@@ -168,6 +168,7 @@ def _local(given: Namespace, prepared: Prepared, means: Means, trail: Trail) -> 
         watched=lambda: _measure(place),
         differences=differences(prepared) if place.environment.schema_differences != "off" else None,
         drift=prepared.drift or (),
+        built=built_by(prepared.migrations, again=True),
     )
 
 

@@ -154,12 +154,12 @@ def _history(facts: Facts) -> str:
 
 
 def _not_begun(facts: Facts) -> Iterator[str]:
-    yield f"Put right what stopped it{f' ({facts.why})' if facts.why else ''}, then run it again: {_again(facts)}"
+    yield f"Put right what stopped it, then run it again: {_again(facts)}"
 
 
 def _not_the_migration(facts: Facts) -> Iterator[str]:
     if facts.why and facts.files:
-        yield f"What did not go well came after the migrations: {facts.why}"
+        yield "The migrations went well; what did not came after them."
     yield "Leave the database as it is: rolling back the application is not rolling back the database."
     yield f"If the new release misbehaves, roll back the application: kubectl rollout undo deployment/{facts.service}"
     yield "If the old release does not work with the new schema either, write a migration that mends it (roll forward)."
@@ -169,7 +169,7 @@ def _not_the_migration(facts: Facts) -> Iterator[str]:
 
 def _failed_whole(facts: Facts) -> Iterator[str]:
     file = facts.stopped_at
-    yield f"Do not deploy the application{f': {facts.why}' if facts.why else '.'}"
+    yield "Do not deploy the application."
     if file is not None:
         yield f"Mend the SQL of {file.path}; it was never applied, so it may be changed."
     yield f"Have the linter and avion-lint verify judge it, merge it, then run it again: {_again(facts)}"
@@ -181,7 +181,7 @@ def _failed_part_way(facts: Facts) -> Iterator[str]:
     file = facts.stopped_at
     if file is None:
         return
-    yield f"Do not deploy the application{f': {facts.why}' if facts.why else '.'}"
+    yield "Do not deploy the application."
     yield f"See what of {file.path} is there: psql -c '\\d+' of each table in it, and {_history(facts)}"
     for index in facts.invalid:
         yield f"An interrupted CREATE INDEX CONCURRENTLY has left this: DROP INDEX CONCURRENTLY {index};"

@@ -124,6 +124,11 @@ def invalid_indexes(connection: psycopg.Connection) -> tuple[str, ...]:
     return tuple(name for (name,) in connection.execute(_INVALID).fetchall())
 
 
+def bare(name: str) -> str:
+    """An object's own name, of what the server calls it: without schema and quotes."""
+    return name.rpartition(".")[2].strip('"')
+
+
 def unvalidated_constraints(connection: psycopg.Connection) -> tuple[str, ...]:
     """Constraints that were added NOT VALID and have not been validated, as `table.name`."""
     return tuple(name for (name,) in connection.execute(_UNVALIDATED).fetchall())

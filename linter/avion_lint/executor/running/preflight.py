@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from avion_lint.executor.running.estimate import Estimate
 from avion_lint.executor.running.lock import Holder
-from avion_lint.executor.running.measure import OURS, Measured, Session
+from avion_lint.executor.running.measure import OURS, Measured, Session, bare
 from avion_lint.executor.running.pending import Pending
 from avion_lint.executor.running.recorded import Recorded
 from avion_lint.record import record, replace
@@ -63,7 +63,7 @@ class Evidence:
     `contradictions` are what the history says otherwise than the files, `unmerged` the paths of what is to be run and
     is not on the base branch (None where git cannot tell), `major` the version of PostgreSQL that the settings name.
     `drift` is what the server has otherwise than the replay of what is applied, None where migrations did what nobody
-    can see.
+    can see. `built` are names of indexes that the pending migrations build, and do not drop before.
     """
 
     environment: Environment
@@ -77,6 +77,7 @@ class Evidence:
     base: str = ""
     major: int | None = None
     drift: tuple[str, ...] | None = None
+    built: frozenset[str] = frozenset()
     holder: Holder | None = None
 
 
@@ -130,9 +131,9 @@ def _merged(evidence: Evidence) -> Iterator[Check]:
     if evidence.unmerged is None:
         yield Check("merged", "git cannot tell", limit, Outcome.UNKNOWN, "Run this in a full clone of the repository.")
         return
-    words = ", ".join(evidence.unmerged) or "all are"
+    words = f"not there as it is here: {', '.join(evidence.unmerged)}" if evidence.unmerged else "all are"
     remedy = "Merge first, and run what was merged."
-    yield Check("merged", words if not evidence.unmerged else f"not: {words}", limit, _of(evidence.unmerged), remedy)
+    yield Check("merged", words, limit, _of(evidence.unmerged), remedy)
 
 
 def _of(found: tuple[object, ...]) -> Outcome:
@@ -238,8 +239,12 @@ def _replication(evidence: Evidence) -> Iterator[Check]:
 
 def _indexes(evidence: Evidence) -> Iterator[Check]:
     found = evidence.measured.invalid
+    mine = [name for name in found if bare(name) in evidence.built]
     remedy = "Drop each with DROP INDEX CONCURRENTLY and build it again."
-    outcome = Outcome.NOTE if found else Outcome.PASSED
+    outcome = Outcome.FAILED if mine else Outcome.NOTE if found else Outcome.PASSED
+    if mine:  # IF NOT EXISTS would take it for built
+        drops = " ".join(f"DROP INDEX CONCURRENTLY {name};" for name in mine)
+        remedy = f"The migration that builds it would fail or pass it over. Drop it first: {drops}"
     yield Check("indexes", f"invalid: {', '.join(found)}" if found else "all valid", "all valid", outcome, remedy)
 
 

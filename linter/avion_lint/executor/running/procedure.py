@@ -10,7 +10,7 @@ from avion_lint.executor.problem import CannotRunError, EndedError
 from avion_lint.executor.runner.job import NotBegunError
 from avion_lint.executor.running.comparing import altered, applied_of
 from avion_lint.executor.running.diagnosis import Branch, Diagnosis, Facts, diagnose
-from avion_lint.executor.running.measure import invalid_indexes, unvalidated_constraints
+from avion_lint.executor.running.measure import bare, invalid_indexes, unvalidated_constraints
 from avion_lint.executor.running.plan import PlannedFile
 from avion_lint.executor.running.preflight import few
 from avion_lint.executor.running.recorded import Recorded
@@ -60,7 +60,9 @@ class _Run:
             self.steps.tell_of("answer", step=answer.step, passed=answer.passed, why=answer.why, **answer.told)
         against = [answer for answer in answers if not answer.passed]
         if against:
-            return self.ended(Ended.REFUSED, "; ".join(f"{answer.step}: {answer.why}" for answer in against))
+            words = "; ".join(f"{answer.step}: {answer.why}" for answer in against)
+            reasons = tuple(reason for answer in against for reason in answer.against)
+            return replace(self.ended(Ended.REFUSED, words), against=reasons)
         if not context.plan.files:
             return self.ended(Ended.NOTHING, "the database has all migrations already")
         if dry:
@@ -183,15 +185,21 @@ class _Run:
         """See that the history is what was planned and that no index was left behind invalid."""
         with connect(self.context.address, "verify") as connection:
             found = self.context.look(connection)
-            invalid = sorted(frozenset(invalid_indexes(connection)) - self.steps.invalid)
+            left = invalid_indexes(connection)
             open_now = sorted(frozenset(unvalidated_constraints(connection)) - self.steps.unvalidated)
         missing = [file.path for file in self.context.plan.files if not self.is_applied(file, found)]
         if missing or found.failed or altered(self.context.plan, found):
             raise CannotRunError(f"the history is not as planned: {', '.join((*missing, *found.failed)) or 'altered'}")
+        invalid = self.ours(left)
         if invalid:
             raise CannotRunError(f"indexes were left invalid: {', '.join(invalid)}")
         note = {"note": f"not validated yet: {', '.join(open_now)}; VALIDATE CONSTRAINT in a later migration"}
         return {"version": found.newest, **(note if open_now else {})}
+
+    def ours(self, invalid: tuple[str, ...]) -> tuple[str, ...]:
+        """The invalid indexes that were not before the run, or that its migrations build."""
+        built = self.context.built
+        return tuple(name for name in invalid if name not in self.steps.invalid or bare(name) in built)
 
     def compare(self) -> Mapping[str, object]:
         """See that the schema is the one that the migrations make; what was otherwise before fails nothing."""
@@ -239,7 +247,7 @@ class _Run:
             with reconnected(context.address) as connection:
                 end(connection, name_of(context.key, context.run))
                 found = context.look(connection)
-                return found, tuple(sorted(frozenset(invalid_indexes(connection)) - self.steps.invalid))
+                return found, self.ours(invalid_indexes(connection))
         except (CannotRunError, driver().Error) as error:
             self.steps.note("not-known", why=context.address.redacted(" ".join(str(error).split())))
             return None, ()
@@ -308,6 +316,7 @@ class _Run:
             tuple(self.steps.taken),
             diagnosis,
             rolled_back,
+            plan=plan.hash,
         )
         self.steps.note(
             "run-ended",

@@ -41,6 +41,12 @@ class Answer:
     passed: bool
     why: str
     told: Mapping[str, object] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """What is against it, one thing each; with what to do about it, where that is known."""
+        return () if self.passed else tuple(f"{self.step}: {each}" for each in self.reasons or (self.why,))
 
 
 @record
@@ -66,7 +72,7 @@ class Context:
     `seconds` are those for all migrations, None for what the settings say; `wait` are those for the lock, `pause` those
     before a second try. `watched` is called when the run has begun and when it has ended. `differences` compares the
     schema with what the migrations make when all are applied (None: the replay cannot see all); `drift` is what was
-    otherwise before.
+    otherwise before. `built` are names of indexes that the migrations build.
     """
 
     run: str
@@ -90,6 +96,7 @@ class Context:
     watched: Callable[[], None] = lambda: None
     differences: Callable[[psycopg.Connection], tuple[str, ...] | None] | None = None
     drift: tuple[str, ...] = ()
+    built: frozenset[str] = frozenset()
 
 
 @record
@@ -107,8 +114,8 @@ class Report:
     """What a run came to.
 
     `before` and `after` are the highest versions that were and are applied, `after` "" where nobody knows. `applied`
-    are paths. `untold` says why the audit trail does not have all of it, "" where it has. `manifests`
-    are what a dry run would have created in a cluster, as YAML.
+    are paths. `untold` says why the audit trail does not have all of it, "" where it has. `manifests` are what a dry
+    run would have created in a cluster, as YAML. `plan` is the plan's hash, `against` what speaks against running it.
     """
 
     run: str
@@ -121,4 +128,6 @@ class Report:
     diagnosis: Diagnosis | None = None
     rolled_back: tuple[str, ...] = ()
     untold: str = ""
+    plan: str = ""
+    against: tuple[str, ...] = ()
     manifests: str = ""

@@ -22,12 +22,15 @@ def take_back(context: Context, answers: Iterable[Answer], opening: Mapping[str,
     """Undo the files of the plan, the newest first; raises CannotRunError where the audit trail cannot be written."""
     steps = Steps(context)
     steps.tell_of("rollback-begun", plan=context.plan.hash, **opening)
-    against = []
+    against: list[str] = []
+    reasons: list[str] = []
     for answer in answers:
         steps.tell_of("answer", step=answer.step, passed=answer.passed, why=answer.why, **answer.told)
         against += [] if answer.passed else [f"{answer.step}: {answer.why}"]
+        reasons += answer.against
     if against:
-        return _ended(steps, Ended.REFUSED, "; ".join(against), context.plan.before)
+        told = _ended(steps, Ended.REFUSED, "; ".join(against), context.plan.before)
+        return replace(told, against=tuple(reasons))
     if not context.plan.files:
         return _ended(steps, Ended.NOTHING, "there is nothing above that version", context.plan.before)
     if dry or context.back is None:
@@ -75,6 +78,6 @@ def _version_now(steps: Steps) -> str:
 
 def _ended(steps: Steps, outcome: Ended, words: str, after: str) -> Report:
     plan = steps.context.plan
-    report = Report(steps.context.run, outcome, words, plan.before, after, steps=tuple(steps.taken))
+    report = Report(steps.context.run, outcome, words, plan.before, after, steps=tuple(steps.taken), plan=plan.hash)
     steps.note("rollback-ended", outcome=str(outcome), why=words, plan=plan.hash, before=plan.before, after=after)
     return replace(report, steps=tuple(steps.taken), untold=steps.untold)
