@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _OWN = {"application_name", "connect_timeout", "fallback_application_name"}
 
 
+class UnreachableError(CannotRunError):
+    """The database does not answer here, or refuses us."""
+
+
 def address_for(environment: Environment, service: str, environ: Mapping[str, str]) -> Address:
     """Where the service's database is in an environment; raises UsageError and CannotRunError, without saying it."""
     name = variable_of(environment, service)
@@ -42,14 +46,14 @@ def variable_of(environment: Environment, service: str) -> str:
 def connected(address: Address, purpose: str) -> Iterator[tuple[psycopg.Connection, Address]]:
     """A connection of ours, and the address as it really is: with what libpq's own variables and files have added.
 
-    Raises CannotRunError, without anything secret in it.
+    Raises UnreachableError, without anything secret in it.
     """
     psycopg_error = driver().Error
     try:
         connection = connect(address, purpose)
     except psycopg_error as error:
         words = address.redacted(" ".join(str(error).split()))
-        raise CannotRunError(f"the database cannot be reached: {words}") from None
+        raise UnreachableError(f"the database cannot be reached: {words}") from None
     with connection:
         yield connection, _resolved(address, connection)
 

@@ -12,7 +12,7 @@ from avion_lint.applied.text import text_sha256
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.inputs import gathered, load_settings, walked
 from avion_lint.cli.operating.backups import latest_backup
-from avion_lint.cli.operating.database import address_for, connected
+from avion_lint.cli.operating.database import UnreachableError, address_for, connected, variable_of
 from avion_lint.cli.operating.gate import Gate, Merged, case_for, contradicting, merged, pass_gate
 from avion_lint.cli.roots import root_of
 from avion_lint.cli.services import one_service
@@ -175,12 +175,21 @@ def environment_of(name: str, settings: Settings) -> Environment:
 def prepare(given: Namespace, place: Place) -> Prepared:
     """Ask git and the database, judge, make the plan; raises UsageError, SettingsError, GitError, CannotRunError."""
     address = address_for(place.environment, place.collected.service.name, os.environ)
-    with connected(address, "plan") as (connection, reached):
-        try:
-            return _prepared(given, place, connection, reached)
-        except driver().Error as error:
-            words = reached.redacted(" ".join(str(error).split()))
-            raise CannotRunError(f"the database cannot be asked: {words}") from None
+    try:
+        with connected(address, "plan") as (connection, reached):
+            try:
+                return _prepared(given, place, connection, reached)
+            except driver().Error as error:
+                words = reached.redacted(" ".join(str(error).split()))
+                raise CannotRunError(f"the database cannot be asked: {words}") from None
+    except UnreachableError as error:
+        if place.environment.mode is not Mode.KUBERNETES:
+            raise
+        name = variable_of(place.environment, place.collected.service.name)
+        mend = f"run this where it can be reached, or lead a port to it and put that address into {name}"
+        raise CannotRunError(
+            f"{error.text}; checks, lock and history need it from here, not from a Job", mend
+        ) from None
 
 
 def _prepared(given: Namespace, place: Place, connection: psycopg.Connection, address: Address) -> Prepared:
