@@ -137,6 +137,13 @@ def test_without_backups_there_is_no_backup_and_no_claim(repo):
     assert "backup" not in [each["name"] for each in (*pod["initContainers"], *pod["volumes"])]
 
 
+def test_a_rendered_job_makes_the_backup_itself_since_nobody_runs_the_command_for_it(repo):
+    repo.write("avion-lint.yaml", SETTINGS.replace("  staging:\n", "  staging:\n    backup-command: [make, backup]\n"))
+    pod = rendered(repo)["Job"]["spec"]["template"]["spec"]
+
+    assert "backup" in [each["name"] for each in pod["initContainers"]]
+
+
 def test_rights_are_rendered_only_for_operators_that_the_settings_name(repo):
     assert set(rendered(repo)) == {"ServiceAccount", "Role", "RoleBinding", "Job"}
 

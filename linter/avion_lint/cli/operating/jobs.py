@@ -17,7 +17,7 @@ from avion_lint.source import Document
 
 def rendered_task(place: Place, revision: str, hooks: Hooks) -> Task:
     """The task of a Job that somebody else creates: of all migrations; raises UsageError, CannotRunError."""
-    task = _task(place)
+    task = _task(place, rendered=True)
     state = digest([task.service, place.environment.name, task.cluster.image, task.files.digest])
     return replace(task, state=state, revision=revision, hooks=hooks)
 
@@ -33,15 +33,15 @@ def run_task(place: Place, plan: Plan, run: str, revision: str, held: Held) -> T
     return replace(_task(place), **told, target=target, held=held)
 
 
-def require(place: Place) -> None:
+def require(place: Place, *, rendered: bool = False) -> None:
     """Raise UsageError where the settings do not say all that a Job needs."""
-    found = missing(place.environment)
+    found = missing(place.environment, rendered=rendered)
     if found:
         raise UsageError(words(place.environment, found))
 
 
-def _task(place: Place) -> Task:
-    require(place)
+def _task(place: Place, *, rendered: bool = False) -> Task:
+    require(place, rendered=rendered)
     collected = place.collected
     scripts = {f"{path}.conf": Document("", text).sha256 for path, text in scripts_of(place).items()}
     return Task(

@@ -20,12 +20,13 @@ class Missing:
     example: str
 
 
-def missing(environment: Environment) -> tuple[Missing, ...]:
-    """What an environment lacks for a Job."""
-    return tuple(_missing(environment))
+def missing(environment: Environment, *, rendered: bool = False) -> tuple[Missing, ...]:
+    """What an environment lacks for a Job; `rendered` tells that nobody makes a backup but the Job itself."""
+    by_job = environment.backup_enabled and (rendered or not environment.backup_command)
+    return tuple(_missing(environment, by_job=by_job))
 
 
-def _missing(environment: Environment) -> Iterator[Missing]:
+def _missing(environment: Environment, *, by_job: bool) -> Iterator[Missing]:
     cluster = environment.kubernetes
     if not cluster.namespace:
         yield Missing("namespace", _NONE, f"namespace: shop-{environment.name}")
@@ -42,7 +43,7 @@ def _missing(environment: Environment) -> Iterator[Missing]:
         yield Missing(
             "secret-keys", f"names no authority, which {cluster.ssl_mode} needs", "secret-keys: {authority: ca.crt}"
         )
-    if environment.backup_enabled and not cluster.backup_claim:
+    if by_job and not cluster.backup_claim:
         words = (
             f"{_NONE}, and {environment.name} makes a backup first (backup-enabled): the PersistentVolumeClaim for it"
         )

@@ -78,7 +78,7 @@ class Task:
     @property
     def backs_up(self) -> bool:
         """Whether the Job makes a backup first."""
-        return self.environment.backup_enabled and not self.environment.backup_command
+        return self.environment.backup_enabled and not (self.run and self.environment.backup_command)
 
     @property
     def deadline(self) -> int:
