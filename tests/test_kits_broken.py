@@ -63,6 +63,8 @@ GOOSE_HELM = [
     ("no environment", DEPLOY, "    environment: production\n", "", "WF105"),
     ("not after staging", DEPLOY, "needs: [test, build, staging]", "needs: [test, build]", "WF112"),
     ("failure only told", HELM, "  exit 1\n", "", "WF111"),
+    ("hooks left out", HELM, "--install ", "--install --no-hooks ", "WF123"),
+    ("given up early", HELM, "--timeout 35m", "--timeout 50m", "WF109"),
     ("after the application", HOOK, "pre-install,pre-upgrade", "post-install,post-upgrade", "KM121"),
     ("not at first", HOOK, "pre-install,pre-upgrade", "pre-upgrade", "KM120"),
     ("log deleted", HOOK, "before-hook-creation", "before-hook-creation,hook-failed", "KM104"),
@@ -73,6 +75,7 @@ FLYWAY_ARGOCD = [
     ("after the application", HOOK, "hook: PreSync", "hook: PostSync", "KM121"),
     ("log deleted", HOOK, "BeforeHookCreation", "HookFailed", "KM104"),
     ("kept for a minute", HOOK, "604800", "60", "KM104"),
+    ("by itself", APPLICATION, "  syncPolicy:\n", "  syncPolicy:\n    automated: {prune: true}\n", "KM126"),
     ("hooks left out", SYNC, "--timeout 2100", "--timeout 2100 --strategy apply", "WF123"),
     ("out of order", HOOK, RETRIES, setting("FLYWAY_OUT_OF_ORDER", "true"), "KM112"),
     ("clean allowed", HOOK, RETRIES, setting("FLYWAY_CLEAN_DISABLED", "false"), "KM112"),
@@ -100,3 +103,11 @@ def test_a_job_that_nothing_waits_for_is_found() -> None:
     texts = tree("goose", "job")
     script = texts[MIGRATE]
     assert "WF110" in found({**texts, MIGRATE: script[: script.index("deadline=$(")]})
+
+
+@needs_readers
+def test_helm_that_gives_up_before_the_jobs_deadline_is_found() -> None:
+    texts = tree("goose", "helm")
+    job = texts[HOOK].replace("{{ .Values.timeout_seconds }}", "600")
+    assert "WF109" not in found({**texts, HOOK: job})
+    assert "WF109" in found({**texts, HOOK: job, HELM: texts[HELM].replace(" --timeout 35m", "")})

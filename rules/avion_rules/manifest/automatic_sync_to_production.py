@@ -19,7 +19,7 @@ def automatic_sync_to_production(delivery: Delivery) -> Iterator[Finding]:
     for application in applications(delivery):
         at = ("spec", "syncPolicy", "automated")
         part = application.part.part(*at)
-        if part is None or _environment(application) != "production":
+        if part is None or not (_environment(application) == "production" or _is_for_all(application, delivery)):
             continue
         if part.text("enabled") == "false" or (part.node and part.text() == ""):
             continue
@@ -42,6 +42,18 @@ _HEALING = ", and selfHeal brings it back when somebody stops it"
 
 def _brings(application: Manifest, job: Manifest) -> bool:
     return is_below(job.path, folders_of(application)) and is_migration(job)
+
+
+def _is_for_all(application: Manifest, delivery: Delivery) -> bool:
+    """Whether a template makes it for each environment of the settings, production among them, without a condition."""
+    words = (application.part.scalar("metadata", "name"), application.part.scalar("spec", "destination", "namespace"))
+    written = [application.yaml.as_written(each) for each in words if each is not None and not each.known]
+    if not any(".Values.env" in each for each in written):
+        return False
+    at = application.part.get("spec", "syncPolicy", "automated")
+    if at is None or application.yaml.conditions(at):
+        return False
+    return any(each.name == "production" for each in delivery.environments)
 
 
 def _environment(application: Manifest) -> str:

@@ -12,6 +12,7 @@ from avion_lint.rule import rule
 from avion_rules.workflow._waits import Wait, waits
 
 _MINUTE = 60
+_WHOSE = {"helm": " of Helm for its hook", "argocd": " for Argo CD's sync"}
 
 
 @rule("WF109", subject=Delivery)
@@ -28,6 +29,8 @@ def timeouts_out_of_order(delivery: Delivery) -> Iterator[Finding]:
 def _too_short(stage: Stage, wait: Wait, given: float, delivery: Delivery) -> Iterator[Finding]:
     scalar = wait.manifest.job.scalar("activeDeadlineSeconds") if wait.manifest.job else None
     deadline = _deadline(wait.manifest)
+    if wait.by and deadline is None:
+        return  # a hook without a deadline is migration-without-deadline's
     if scalar is not None and (deadline is None or deadline < given):
         return
     title = wait.manifest.title
@@ -39,8 +42,8 @@ def _too_short(stage: Stage, wait: Wait, given: float, delivery: Delivery) -> It
         place, said = wait.manifest.yaml.place(scalar) if scalar else wait.manifest.head, "the Job's own deadline"
     yield stage.finding(
         wait.doing.place,
-        f"The wait ends after {given:g} s, but {effect}: the workflow fails and the migration goes on unwatched, and "
-        "whoever runs the workflow again starts a second one beside it.",
+        f"The wait{_WHOSE.get(wait.by, '')} ends after {given:g} s, but {effect}: the workflow fails and the migration "
+        "goes on unwatched, and whoever runs the workflow again starts a second one beside it.",
         _mend(given, deadline),
         related=(Related(place, said), *_others(delivery, wait.manifest, given)),
         object=f"{stage.title}/{title}",
