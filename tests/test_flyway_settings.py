@@ -185,7 +185,13 @@ schemas = ["shop"]
     [
         ('mixed = "yes"', "Invalid value for flyway.mixed (should be either true or false): yes"),
         ('sqlMigrationSeparator = ""', "sqlMigrationSeparator cannot be empty!"),
-        ("initSql = [1]", "flyway.initSql should be a text, not [1]"),
+        (
+            "initSql = \"SET lock_timeout = '3s'\"",
+            (
+                "Failed to configure parameters: flyway.initSql; in TOML it belongs to an environment "
+                '(`[environments.default]`, `initSql = "…"`)'
+            ),
+        ),
     ],
 )
 def test_a_wrong_value_in_toml_is_a_problem_at_its_line(line, text):

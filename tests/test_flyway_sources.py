@@ -89,7 +89,7 @@ def test_init_sql_can_set_a_lock_timeout() -> None:
     ("path", "text"),
     [
         ("flyway.conf", "flyway.initSql=SET lock_timeout TO '3s'\n"),
-        ("flyway.toml", "[flyway]\ninitSql = \"SET lock_timeout = '3s'\"\n"),
+        ("flyway.toml", "[environments.default]\ninitSql = \"SET lock_timeout = '3s'\"\n"),
         ("k8s/job.yaml", "image: flyway\nenv:\n- name: FLYWAY_INIT_SQL\n  value: SET lock_timeout = '3s'\n"),
         ("k8s/job.yaml", 'image: flyway\nargs: ["-initSql=SET lock_timeout = \'3s\'", "migrate"]\n'),
         ("k8s/job.yaml", "image: flyway\nargs:\n- -initSql=SET lock_timeout = '3s'\n- migrate\n"),

@@ -110,7 +110,9 @@ def from_toml(document: Document) -> Source:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         collector.problems.append(_toml_problem(document, str(error)))
         return collector.source(SourceKind.TOML)
-    flyway = _table(parsed.get("flyway"))
+    flyway = dict(_table(parsed.get("flyway")))
+    if flyway.pop(_OF_ENVIRONMENT, None) is not None:
+        collector.problems.append((Place(document, _span_of_key(document.text, _OF_ENVIRONMENT)), _REFUSED))
     name = flyway.get("environment", "default")
     environment = _table(_table(parsed.get("environments")).get(name if isinstance(name, str) else ""))
     overriding = _Collector(document)
@@ -120,6 +122,14 @@ def from_toml(document: Document) -> Source:
         overriding.take(key, given, _span_of_key(document.text, key))
     collector.problems += overriding.problems
     return collector.source(SourceKind.TOML, overriding.values)
+
+
+_OF_ENVIRONMENT = "initSql"
+_REFUSED = (
+    "Failed to configure parameters: flyway.initSql; in TOML it belongs to an environment "
+    '(`[environments.default]`, `initSql = "…"`)'
+)
+"""Seen of Flyway 11.20.3, which ends there whatever it was asked to do."""
 
 
 def _of_environment(environment: Mapping[str, Any]) -> dict[str, Any]:
