@@ -1733,7 +1733,7 @@ RULES: tuple[Rule, ...] = (
     indexed(
         "WF123",
         "workflow.hooks_skipped_by_sync",
-        "Find a sync by Argo CD that runs no hooks although a hook migrates.",
+        "Find a deployment by Argo CD or Helm that runs no hooks although a hook migrates.",
         "Delivery",
     ),
     indexed(
