@@ -58,5 +58,5 @@ def mark(cache: Path) -> None:
     store = Store(str(cache), ".run")
     for path in cache.glob("*.run"):
         whole = kept.read(store.read(path.stem) or b"")
-        said = kept.Said(whole.said.code, MARK + whole.said.report, whole.said.sarif, whole.said.summary)
+        said = kept.Said(whole.said.code, MARK + whole.said.report.removeprefix(MARK), whole.said.sarif, whole.said.summary)
         store.write(path.stem, kept.write(kept.Kept(said, whole.asked, whole.folders, whole.others)))

@@ -2,6 +2,7 @@
 
 import os
 import random
+import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -170,6 +171,22 @@ def test_a_text_of_the_same_length_and_time_is_seen(repo: Repo) -> None:
     found = runs.here()
     assert found == runs.here("--no-cache")
     assert "t3" in found.out
+
+
+def test_what_a_link_leads_to_is_looked_at_each_time(repo: Repo) -> None:
+    path = repo.path / NEW
+    target = repo.write("elsewhere/index.txt", path.read_text())
+    path.unlink()
+    path.symlink_to(os.path.relpath(target, path.parent))
+    runs = Runs(repo)
+    runs.settled = 20_000_000
+    time.sleep(0.1)
+    assert runs.is_again()
+    assert runs.is_again()
+    target.write_text(target.read_text().replace("t2", "t3"))
+
+    assert runs.here() == runs.here("--no-cache")
+    assert "t3" in runs.here().out
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import is_
 from posixpath import dirname
 
 from avion_lint.cache.basis import Basis
 from avion_lint.cache.packing import from_words, packed, unpacked, words
-from avion_lint.discovery.tree import Unreadable, WorkTree
+from avion_lint.discovery.tree import Taken, Unreadable, WorkTree
 from avion_lint.git.process import digest
 from avion_lint.git.values import Content, Repository
 from avion_lint.record import record, replace
@@ -65,8 +66,7 @@ def kept(said: Said, basis: Basis) -> Kept | None:
     if any(os.path.realpath(f"{root}/{folder}") != f"{root}/{folder}" for folder in folders):
         return None
     contents = [basis.contents.get(path) for path in basis.asked]
-    stamps = (_UNSURE if each is None else each.stamp or _UNSURE for each in contents)
-    asked = Files(root, basis.asked, tuple(stamps), tuple(map(_of_git, contents)))
+    asked = Files(root, basis.asked, tuple(map(_stamp, contents)), tuple(map(_of_git, contents)))
     return Kept(said, asked, folders, tuple(map(_files, basis.trees)))
 
 
@@ -86,7 +86,7 @@ def _files(tree: WorkTree) -> Files:
     paths = tuple(sorted(tree.taken))
     taken = [tree.taken[path] for path in paths]
     contents = tuple(_of_reading(each.content) for each in taken)
-    stamps = tuple(each.stamp or _UNSURE for each in taken)
+    stamps = tuple(map(_stamp, taken))
     walked = digest(words(tree.walked[0])) if tree.walked else ""
     return Files(tree.root, paths, stamps, contents, walked, tree.below)
 
@@ -101,7 +101,7 @@ def _of_reading(content: Document | Unreadable | None) -> str:
 
 
 def held(earlier: Kept, repository: Repository | None) -> Kept | None:
-    """The same with the stamps that the files have now; None where a file is not as it was."""
+    """The same with the stamps that the files have now, itself where they are the same; None where a file is not."""
     if any(os.path.islink(f"{earlier.asked.root}/{folder}") for folder in earlier.folders):
         return None
     asked = _held(earlier.asked, lambda paths: _read_by_git(repository, paths))
@@ -116,43 +116,48 @@ def held(earlier: Kept, repository: Repository | None) -> Kept | None:
         if found is None:
             return None
         others.append(found)
-    return replace(earlier, asked=asked, others=tuple(others))
+    same = asked is earlier.asked and all(map(is_, others, earlier.others))
+    return earlier if same else replace(earlier, asked=asked, others=tuple(others))
 
 
 def _held(files: Files, read: Reading) -> Files | None:
-    now = _stamps(files)
-    differing = [at for at, (then, here) in enumerate(zip(files.stamps, now, strict=True)) if then != here]
-    if not differing:
-        return files
-    contents = read([files.paths[at] for at in differing])
-    if any(contents[files.paths[at]] != files.contents[at] for at in differing):
-        return None
-    return replace(files, stamps=tuple(here or _UNSURE for here in now))
+    now, start = time.time_ns(), f"{files.root}/"
+    pairs = enumerate(zip(files.paths, files.stamps, strict=True))
+    differing = [at for at, (path, then) in pairs if then != stamp_of(start + path, now)]
+    stamps = list(files.stamps)
+    found = read([files.paths[at] for at in differing]) if differing else {}
+    for at in differing:
+        stamps[at], content = found[files.paths[at]]
+        if content != files.contents[at]:
+            return None
+    return replace(files, stamps=tuple(stamps)) if stamps != list(files.stamps) else files
 
 
-def _stamps(files: Files) -> list[str]:
-    now = time.time_ns()
-    start = f"{files.root}/"
-    return [stamp_of(start + path, now) for path in files.paths]
-
-
-def _read_by_git(repository: Repository | None, paths: Sequence[str]) -> Mapping[str, str]:
+def _read_by_git(repository: Repository | None, paths: Sequence[str]) -> Mapping[str, Look]:
     from avion_lint.git.worktree import work_tree  # noqa: PLC0415 - only where something was touched
 
     found = work_tree(repository, paths) if repository else {}
-    return {path: _of_git(found.get(path)) for path in paths}
+    return {path: (_stamp(found.get(path)), _of_git(found.get(path))) for path in paths}
 
 
-def _read_by(tree: WorkTree, files: Files, paths: Iterable[str]) -> Mapping[str, str]:
+def _read_by(tree: WorkTree, files: Files, paths: Iterable[str]) -> Mapping[str, Look]:
     then = dict(zip(files.paths, files.contents, strict=True))
-    return {path: _of_reading(tree.find(path) if then[path] == ABSENT else tree.read(path)) for path in paths}
+    read = {path: tree.find(path) if then[path] == ABSENT else tree.read(path) for path in paths}
+    return {path: (_stamp(tree.taken[path]), _of_reading(content)) for path, content in read.items()}
+
+
+def _stamp(read: Content | Taken | None) -> str:
+    """A link has no stamp here: what it leads to may change without it."""
+    return (read.stamp if read else "") or _UNSURE
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Reading = Callable[[Sequence[str]], Mapping[str, str]]
+    Look = tuple[str, str]
+    """The stamp of a file, and what stands for its content."""
+    Reading = Callable[[Sequence[str]], Mapping[str, Look]]
 
 
 # --- as bytes ----------------------------------------------------------------------------------------------------
