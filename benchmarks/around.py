@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import deliveries
-from benchmarks.cases import OURS, Bench, Case, Commands, Goal
+from benchmarks.cases import OURS, PASS, Bench, Case, Commands, Goal
 from benchmarks.measure import Command
 
 PEERS = "zizmor, then checkov"
@@ -24,6 +24,16 @@ _BOTH = (
 def around(bench: Bench) -> Iterator[Case]:
     """The cases."""
     yield Case("around-1000", "1,000 workflows and manifests, 5 MB", lambda: _beside(bench), (Goal(OURS, PEERS, 0.5),))
+    if bench.cache:
+        yield Case(
+            "around-warm",
+            "1,000 workflows and manifests, from the cache",
+            lambda: {
+                OURS: bench.warm(bench.corpora.around(1000).folder, *_ALL),
+                PASS: bench.python(bench.corpora.around(1000).folder),
+            },
+            (Goal(OURS, PASS, 8),),
+        )
     yield Case("around-large", "one manifest of 1 MB", lambda: _large(bench), (Goal(OURS, COMPOSER, 4),))
     for once, twice in ((500, 1000), (1000, 2000)):
         yield _growth(bench, f"around-growth-{twice}", (once, twice), 2.2)

@@ -69,8 +69,12 @@ class Bench:
             self.ours(folder, *arguments), words=(self.programs.avion_lint, *arguments), cold=(self._caches,)
         )
 
+    def new(self, folder: Path, *arguments: str) -> Command:
+        """avion-lint with a cache of what is applied, and of no run over what is new."""
+        return replace(self.warm(folder, *arguments), forgotten=((self._caches, ".run"),))
+
     def warm(self, folder: Path, *arguments: str) -> Command:
-        """avion-lint with what an earlier run put into the cache."""
+        """avion-lint with what an earlier run put into the cache, over the same."""
         words = (self.programs.avion_lint, *arguments)
         return Command(words, folder, self.environment, once=words)
 
@@ -170,6 +174,7 @@ def _whole(bench: Bench) -> Iterator[Case]:
     if bench.cache:
         yield _warm(bench, "warm-1000", lambda: bench.corpora.plain(1000), 0.2)
         yield _hook(bench)
+        yield _again(bench)
     cold = _cold(bench, "cold-10000", lambda: bench.corpora.plain(10_000), (0.5, None, 5))
     yield replace(cold, goals=(*cold.goals, Goal(OURS, None, 150, Of.PEAK)))
     if bench.cache:
@@ -214,9 +219,17 @@ def _warm(bench: Bench, name: str, made: Callable[[], Corpus], goal: float) -> C
 def _hook(bench: Bench) -> Case:
     def commands() -> Commands:
         folder = bench.corpora.repository(10_000).folder
-        return {OURS: bench.warm(folder), f"{OURS} --no-cache": bench.ours(folder), PASS: bench.python(folder)}
+        return {OURS: bench.new(folder), f"{OURS} --no-cache": bench.ours(folder), PASS: bench.python(folder)}
 
     return Case("hook", "one new file in a service of 10,000, from the cache", commands, (Goal(OURS, PASS, 8),))
+
+
+def _again(bench: Bench) -> Case:
+    def commands() -> Commands:
+        folder = bench.corpora.repository(10_000).folder
+        return {OURS: bench.warm(folder), PASS: bench.python(folder)}
+
+    return Case("again", "the same once more, with nothing changed", commands, (Goal(OURS, PASS, 8),))
 
 
 def _growth(bench: Bench) -> Iterator[Case]:

@@ -20,14 +20,16 @@ TIMED_OUT = -1
 class Command:
     """A process to run: its words, its folder, its environment.
 
-    `cold` are folders that are removed before each run; `once` is run once before the first. `reports` tells that the
-    process prints the seconds that count, because what comes before and after is not meant.
+    `cold` are folders that are removed before each run, `forgotten` the files of a suffix below a folder; `once` is run
+    once before the first. `reports` tells that the process prints the seconds that count, because what comes before and
+    after is not meant.
     """
 
     words: tuple[str, ...]
     folder: Path
     environment: Mapping[str, str]
     cold: tuple[Path, ...] = ()
+    forgotten: tuple[tuple[Path, str], ...] = ()
     once: tuple[str, ...] = ()
     reports: bool = False
     codes: tuple[int, ...] = (0, 1)
@@ -96,6 +98,9 @@ def alternate(
 def _take(measured: Measured, command: Command, timeout: float, *, keep: bool = True) -> None:
     for folder in command.cold:
         shutil.rmtree(folder, ignore_errors=True)
+    for folder, suffix in command.forgotten:
+        for path in folder.rglob(f"*{suffix}"):
+            path.unlink()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         sample = _run(command, timeout, out.fileno() if command.reports else None, errors.fileno())
         if sample.code == TIMED_OUT:

@@ -27,8 +27,13 @@ class Told:
     err: str
 
 
-def told(*arguments: str, cwd: Path, cache: Path, settled: int = SETTLED, **variables: str) -> Told:
-    """Run the command line; `settled` is how long ago a file must have changed for its stamp to be trusted, in ns."""
+def told(
+    *arguments: str, cwd: Path, cache: Path, settled: int = SETTLED, watched: Path | None = None, **variables: str
+) -> Told:
+    """Run the command line; `settled` is how long ago a file must have changed for its stamp to be trusted, in ns.
+
+    Each file that it opens is written into `watched`.
+    """
     files = [cache.parent / f"{cache.name}-{os.getpid()}.{name}" for name in ("out", "err")]
     child = os.fork()
     if not child:
@@ -36,13 +41,15 @@ def told(*arguments: str, cwd: Path, cache: Path, settled: int = SETTLED, **vari
         try:
             os.chdir(cwd)
             stamps._SETTLED = settled
+            if watched:
+                watch(watched)
             for number, file in enumerate(files, 1):
                 os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
             sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
             given = environment(cwd.parent, AVION_LINT_CACHE=str(cache), **variables)
             os.environ.clear()
             os.environ.update(given)
-            code = run([*arguments, "--traceback"])
+            code = run([*arguments])
             sys.stdout.flush()
             sys.stderr.flush()
         finally:
@@ -53,10 +60,24 @@ def told(*arguments: str, cwd: Path, cache: Path, settled: int = SETTLED, **vari
     return Told(code, out, err)
 
 
+def watch(into: Path) -> None:
+    """Write each file that this process opens from now on into a file."""
+    lines = into.open("w", encoding="utf-8")
+
+    def opened(event: str, about: tuple[object, ...]) -> None:
+        if event == "open" and isinstance(about[0], str):
+            lines.write(f"{Path.cwd() / about[0]}\n")
+            lines.flush()
+
+    sys.addaudithook(opened)
+
+
 def mark(cache: Path) -> None:
     """Put a mark before each report that is kept, by which a run that says it again is known."""
     store = Store(str(cache), ".run")
     for path in cache.glob("*.run"):
         whole = kept.read(store.read(path.stem) or b"")
-        said = kept.Said(whole.said.code, MARK + whole.said.report.removeprefix(MARK), whole.said.sarif, whole.said.summary)
+        said = kept.Said(
+            whole.said.code, MARK + whole.said.report.removeprefix(MARK), whole.said.sarif, whole.said.summary
+        )
         store.write(path.stem, kept.write(kept.Kept(said, whole.asked, whole.folders, whole.others)))

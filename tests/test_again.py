@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from avion_lint.cache import kept
 from avion_lint.cache.store import Store
 from tests.again_helper import MARK, SETTLED, Told, mark, told
 from tests.cli_helper import goose, indexes, makes
@@ -53,6 +54,12 @@ class Runs:
     def here(self, *more: str, **variables: str) -> Told:
         given = self.variables | variables
         return told(*self.arguments, *more, cwd=self.repo.path, cache=self.cache, settled=self.settled, **given)
+
+    def opened(self) -> set[str]:
+        """Files of the repository that a run opens."""
+        watched = self.repo.path.parent / "opened"
+        told(*self.arguments, cwd=self.repo.path, cache=self.cache, watched=watched)
+        return {path for path in watched.read_text().splitlines() if path.startswith(f"{self.repo.path}/")}
 
     def is_again(self, *more: str, **variables: str) -> bool:
         """Whether the next run says what the one before it said."""
@@ -246,6 +253,43 @@ def test_runs_at_once_say_the_same(repo: Repo) -> None:
     assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 6
 
 
+EVERYTHING = {
+    "avion-lint.yaml": (
+        "policy: policies/ours.yaml\nbaseline: base.json\n"
+        "services: [{path: services/users/migrations, schema: dump.sql}]\n"
+    ),
+    "dump.sql": "CREATE TABLE public.old (id integer);\n",
+    "policies/ours.yaml": "extends: more.yaml\nrules: {}\n",
+    "policies/more.yaml": "extends: default\nrules: {}\n",
+    ".github/workflows/deploy.yml": WORKFLOW,
+    "deploy/run.sh": "#!/bin/sh\ngoose up\n",
+    "deploy/values.yaml": "a: 1\n",
+    "services/users/go.mod": "module x\n",
+    "services/bills/V1__a.sql": "CREATE TABLE a (id int);\n",
+    "services/bills/V1__a.sql.conf": "executeInTransaction=false\n",
+    "services/bills/flyway.conf": "flyway.locations=filesystem:.\n",
+    "grafana/dashboard.json": "{}\n",
+}
+
+
+@pytest.mark.parametrize("arguments", [("--all",), ("--all", "--no-git")])
+def test_every_file_of_a_repository_that_a_run_opens_is_among_those_that_are_looked_at_again(
+    repo: Repo, arguments: tuple[str, ...]
+) -> None:
+    for path, text in EVERYTHING.items():
+        repo.write(path, text)
+    repo.commit()
+    runs = Runs(repo, *arguments)
+    opened = runs.opened()
+    (path,) = runs.cache.glob("*.run")
+    kept_run = kept.read(Store(str(runs.cache), ".run").read(path.stem) or b"")
+    known = {f"{files.root}/{path}" for files in (kept_run.asked, *kept_run.others) for path in files.paths}
+
+    assert f"{repo.path}/avion-lint.yaml" in opened
+    assert len(opened) > len(EVERYTHING)
+    assert {path for path in opened if "/.git/" not in path} <= known
+
+
 # --- whatever is done to a repository ----------------------------------------------------------------------------
 
 
@@ -328,8 +372,9 @@ class Hand:
         folder = self.repo.path / "services/orders"
         if folder.is_symlink():
             folder.unlink()
-            (self.repo.path / "services/elsewhere").rename(folder)
-        elif folder.is_dir():
+            if (self.repo.path / "services/elsewhere").exists():
+                (self.repo.path / "services/elsewhere").rename(folder)
+        elif folder.is_dir() and not (self.repo.path / "services/elsewhere").exists():
             folder.rename(self.repo.path / "services/elsewhere")
             folder.symlink_to("elsewhere")
 

@@ -167,7 +167,9 @@ def test_few_migrations_are_not_worth_a_state(tmp_path: Path) -> None:
 
 def test_a_schema_comes_back_as_it_was() -> None:
     before = schema(ALL_SORTS)
-    after = snapshot.read(snapshot.write(Past(before, {})), {ORIGIN.place.document.path: ORIGIN.place.document}).schema
+    after = snapshot.read(
+        snapshot.write(Past(before, {})).encode(), {ORIGIN.place.document.path: ORIGIN.place.document}
+    ).schema
 
     name = next(iter(before.tables))
     assert after.tables.about(name) == before.tables.about(name)

@@ -27,7 +27,7 @@ class Codec:
 
     `classes` are those that may come back, by name. Documents are told by their paths and looked up in `documents`.
     Values of the classes named in `often` are written once, into `written`, and told by their place there; for reading
-    `written` is what was written.
+    `written` is what was written, as it was or as JSON.
     """
 
     classes: Mapping[str, type]
@@ -41,10 +41,10 @@ class Codec:
         """JSON of a value; raises UnknownValueError for what is none of the above."""
         return json.dumps(self.plain(value), ensure_ascii=False, separators=(",", ":"))
 
-    def read(self, text: str) -> object:
+    def read(self, text: str | bytes) -> object:
         """The value of a JSON text; raises UnknownValueError where it is no such value."""
         try:
-            return self.value(json.loads(text))
+            return self.value(json.loads(text if isinstance(text, str) else text.decode()))
         except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
             raise UnknownValueError(str(error)) from error
 
@@ -94,7 +94,8 @@ class Codec:
 
     def _numbered(self, number: int) -> Any:
         if number not in self._known:
-            self._known[number] = self.value(self.written[number])
+            plain = self.written[number]
+            self._known[number] = self.value(json.loads(plain) if isinstance(plain, bytes) else plain)
         return self._known[number]
 
 

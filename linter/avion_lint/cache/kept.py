@@ -62,7 +62,8 @@ class Kept:
 def kept(said: Said, basis: Basis) -> Kept | None:
     """What there is to keep of a run; None where a folder is reached through a link, which stamps do not tell."""
     root = basis.repository.root if basis.repository else ""
-    folders = tuple(sorted({folder for path in basis.asked for folder in _above(path)}))
+    own = {path.rpartition("/")[0] for path in basis.asked}
+    folders = tuple(sorted({above for folder in own for above in _upwards(folder)}))
     if any(os.path.realpath(f"{root}/{folder}") != f"{root}/{folder}" for folder in folders):
         return None
     contents = [basis.contents.get(path) for path in basis.asked]
@@ -70,9 +71,8 @@ def kept(said: Said, basis: Basis) -> Kept | None:
     return Kept(said, asked, folders, tuple(map(_files, basis.trees)))
 
 
-def _above(path: str) -> Iterator[str]:
-    """All folders that a path lies in."""
-    folder = dirname(path)
+def _upwards(folder: str) -> Iterator[str]:
+    """A folder and all that it lies in, without the root."""
     while folder:
         yield folder
         folder = dirname(folder)

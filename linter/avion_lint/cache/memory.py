@@ -9,7 +9,7 @@ from avion_lint.cache.snapshot import Past, read, write
 from avion_lint.cache.store import Store
 from avion_lint.hashing import hasher
 from avion_lint.history.deployments import Deployment
-from avion_lint.record import record
+from avion_lint.record import field, record
 from avion_lint.runners.migration import MigrationFile
 from avion_lint.source import Document
 
@@ -18,10 +18,14 @@ FEWEST = 50  # migrations; to remember fewer takes longer than to read them
 
 @record
 class Memory:
-    """A store, and the stamp of what makes its states: program, parser, settings."""
+    """A store, and the stamp of what makes its states: program, parser, settings.
+
+    `ids` are those that git gives to the contents of files, by path, as far as they are known.
+    """
 
     store: Store
     stamp: str
+    ids: Mapping[str, str] = field(default_factory=dict)
 
     def recall(self, keys: Sequence[str], documents: Callable[[], Mapping[str, Document]]) -> tuple[int, Past] | None:
         """The state after as many of the files as possible, and how many these are; `keys` is what keys_of gives."""
@@ -30,9 +34,9 @@ class Memory:
         found = self.store.newest(keys)
         if found is None:
             return None
-        index, text = found
+        index, data = found
         try:
-            return index + 1, read(text, documents())
+            return index + 1, read(data, documents())
         except UnknownValueError:
             return None
 
@@ -56,8 +60,7 @@ class Memory:
                 if id(each) not in settings:
                     settings[id(each)] = repr(each)
             known = (file.path, file.kind, str(file.version), deployment.order, deployment.applied)
-            text = file.document.text.encode()
-            digest.update(f"{known!r} {[settings[id(each)] for each in own]} {len(text)}\n".encode())
-            digest.update(text)
+            content = self.ids.get(file.path) or file.document.sha256
+            digest.update(f"{known!r} {[settings[id(each)] for each in own]} {content}\n".encode())
             keys.append(digest.hexdigest())
         return keys

@@ -37,7 +37,7 @@ class Past:
 
 
 def write(past: Past) -> str:
-    """The text of a state, a line for each object below one with all else.
+    """The text of a state: a line with all else, one for each object, and one for each value that is told by number.
 
     Raises UnknownValueError for a schema that holds what has no form.
     """
@@ -50,18 +50,22 @@ def write(past: Past) -> str:
         "given": past.given,
         **{name: _shelf(getattr(schema, name), codec, lines) for name in _CATALOGUES},
         "more": {name: codec.write(getattr(schema, name)) for name in _others()},
-        "often": codec.written,
+        "objects": len(lines),
     }
-    return "\n".join((json.dumps(parts, ensure_ascii=False, separators=(",", ":")), *lines))
+    return "\n".join((_json(parts), *lines, *map(_json, codec.written)))
 
 
-def read(text: str, documents: Mapping[str, Document]) -> Past:
-    """The state of a text; `documents` are the migrations by path. Raises UnknownValueError for other texts."""
-    first, *lines = text.split("\n")
+def _json(plain: object) -> str:
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(data: bytes, documents: Mapping[str, Document]) -> Past:
+    """The state of a text, as UTF-8; `documents` are the migrations by path. Raises UnknownValueError for others."""
+    first, *lines = data.split(b"\n")
     try:
         parts = json.loads(first)
-        codec = _codec(documents, parts["often"])
-        objects = iter(lines)
+        codec = _codec(documents, lines[parts["objects"] :])
+        objects = iter(lines[: parts["objects"]])
         shelves: dict[str, Any] = {
             name: _catalogue(parts[name], getattr(Schema(), name), codec, objects) for name in _CATALOGUES
         }
@@ -107,7 +111,7 @@ def _shelf(catalogue: Catalogue[Any, Any], codec: Codec, lines: list[str]) -> di
     return {"keys": [_plain_key(key, codec) for key in numbers], "objects": objects, "about": about}
 
 
-def _catalogue(parts: Any, empty: Catalogue[Any, Any], codec: Codec, lines: Iterator[str]) -> Catalogue[Any, Any]:
+def _catalogue(parts: Any, empty: Catalogue[Any, Any], codec: Codec, lines: Iterator[bytes]) -> Catalogue[Any, Any]:
     keys = [_key(plain, codec) for plain in parts["keys"]]
     objects = {keys[number]: Frozen(next(lines), codec.read) for number in parts["objects"]}
     about = {keys[number]: tuple([keys[each] for each in members]) for number, members in parts["about"]}

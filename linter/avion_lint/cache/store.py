@@ -23,25 +23,18 @@ class Store:
     folder: str
     suffix: str = ".json"
 
-    def newest(self, keys: Sequence[str]) -> tuple[int, str] | None:
-        """Index of the last of the keys under which there is a state, and that state's text."""
+    def newest(self, keys: Sequence[str]) -> tuple[int, bytes] | None:
+        """Index of the last of the keys under which there is a state, and that state."""
         try:
             known = set(os.listdir(self.folder))
         except OSError:
             return None
         for index in range(len(keys) - 1, -1, -1):
             if keys[index] + self.suffix in known:
-                text = self._text(keys[index])
-                if text is not None:
-                    return index, text
+                data = self.read(keys[index])
+                if data is not None:
+                    return index, data
         return None
-
-    def _text(self, key: str) -> str | None:
-        data = self.read(key)
-        try:
-            return data.decode() if data is not None else None
-        except ValueError:
-            return None
 
     def keep(self, key: str, text: str) -> None:
         """Keep a text, and drop those that were not used for longest where there are too many."""

@@ -29,6 +29,7 @@ from avion_lint.cache.store import Store, folder_of
 from avion_lint.cli.program import program
 from avion_lint.cli.roots import SETTINGS, below, folder_above, root_of
 from avion_lint.git.again import answered, bounds
+from avion_lint.git.base import expected_base
 from avion_lint.git.errors import GitError
 from avion_lint.git.process import digest
 from avion_lint.git.repository import find_repository
@@ -89,11 +90,12 @@ def keep(known: Remembered, basis: Basis, said: Said) -> None:
 def _said(folder: str, key: str, root: str, questions: bytes) -> Said | None:
     """Ask what was asked, and look under these answers; raises ValueError for bytes that are no questions."""
     place, *asked = unpacked(questions)
-    where = _place(root) if place != _NOT_ASKED else (None, "")
+    earlier = [_unpacked(each) for each in asked]
+    where = _place(root, earlier) if place != _NOT_ASKED else (None, "")
     repository = where[0]
     answers: list[Asked] = []
-    for each in asked:
-        answer = answered(repository, _unpacked(each), os.environ) if repository else None
+    for each in earlier:
+        answer = answered(repository, each, os.environ) if repository else None
         if answer is None:
             return None
         answers.append(answer)
@@ -102,9 +104,9 @@ def _said(folder: str, key: str, root: str, questions: bytes) -> Said | None:
         return None
     name = _name(key, where, ends, answers)
     data = Store(folder, RUNS).read(name)
-    earlier = read(data) if data is not None else None
-    now = held(earlier, repository) if earlier else None
-    if now is not None and now is not earlier:
+    then = read(data) if data is not None else None
+    now = held(then, repository) if then else None
+    if now is not None and now is not then:
         Store(folder, RUNS).write(name, write(now))
     return now.said if now else None
 
@@ -112,9 +114,12 @@ def _said(folder: str, key: str, root: str, questions: bytes) -> Said | None:
 _NOT_ASKED = b"not asked"
 
 
-def _place(root: str) -> tuple[Repository | None, str]:
+def _place(root: str, earlier: Iterable[Asked]) -> tuple[Repository | None, str]:
+    """The repository, or what git says instead; its base is asked for by the same process."""
+    requested = next((each.about for each in earlier if each.name == "base"), None)
     try:
-        return find_repository(root), ""
+        expected = None if requested is None else expected_base(root, next(iter(requested), None), os.environ)
+        return find_repository(root, expected), ""
     except GitError as error:
         return None, error.text
 
@@ -124,7 +129,7 @@ def _git(where: tuple[Repository | None, str]) -> bytes:
     repository, error = where
     if repository is None:
         return f"no: {error}".encode("utf-8", "surrogatepass") if error else _NOT_ASKED
-    names = (each for each in type(repository).__match_args__ if each != "asked")
+    names = (each for each in type(repository).__match_args__ if each not in ("asked", "compared"))
     return words(f"{name}={getattr(repository, name)}" for name in names)
 
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 
-def memory_of(environment: Mapping[str, str]) -> Memory:
-    """The memory in the folder that the environment names."""
-    return Memory(Store(folder_of(environment)), _stamp())
+def memory_of(environment: Mapping[str, str], ids: Mapping[str, str]) -> Memory:
+    """The memory in the folder that the environment names; `ids` are git's for the contents of files, by path."""
+    return Memory(Store(folder_of(environment)), _stamp(), ids)
 
 
 def cache(given: Namespace) -> int:

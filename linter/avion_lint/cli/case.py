@@ -132,7 +132,7 @@ def _case(given: Namespace, known: _Known, files: Files) -> Case:
         found=(*asked.found, *settled.found, *_by_sums(files, gathering, known)),
         unchecked=(*asked.unchecked, *settled.unchecked, *_without_git(given, files)),
         unborn=files.surveyed is not None and _is_unborn(files.surveyed),
-        memory=None if given.no_cache else _memory(),
+        memory=None if given.no_cache else _memory(files),
         sizes=load_sizes(root, gathering, settings, known.steered.steering),
         code=search_of(files.surveyed, gathering, settings),
         spread=spread_of(os.environ),
@@ -166,10 +166,12 @@ def _basis(given: Namespace, files: Files, steered: Steered) -> Basis | None:
     return Basis(surveyed.repository, "", asked, files.contents, (*judged, *trees))
 
 
-def _memory() -> Memory:
+def _memory(files: Files) -> Memory:
     from avion_lint.cli.cache import memory_of  # noqa: PLC0415 - not every run has one
 
-    return memory_of(os.environ)
+    # What is read of a link is what it leads to, and of that the link's own id says nothing.
+    ids = {path: each.entry.blob for path, each in files.contents.items() if not each.entry.is_link}
+    return memory_of(os.environ, ids)
 
 
 def _by_sums(files: Files, gathering: Gathering, known: _Known) -> tuple[Found, ...]:

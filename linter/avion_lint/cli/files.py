@@ -99,8 +99,8 @@ def left_behind(files: Files) -> Tree | None:
         return None
     folders = {path.rpartition("/")[0] for path in files.contents if path.lower().endswith(".sql")}
     base = {**surveyed.tip, **surveyed.merge_base}
-    gone = {path: base[path].blob for path in relevant(tuple(base)) if path.rpartition("/")[0] not in folders}
-    gone = {path: blob for path, blob in gone.items() if path not in files.contents}
+    gone = {path: entry.blob for path, entry in base.items() if path.rpartition("/")[0] not in folders}
+    gone = {path: gone[path] for path in relevant(tuple(gone)) if path not in files.contents}
     if not any(path.lower().endswith(".sql") for path in gone):
         return None
     data = blobs(surveyed.repository, gone.values())
@@ -109,9 +109,10 @@ def left_behind(files: Files) -> Tree | None:
 
 def relevant(paths: Collection[str]) -> tuple[str, ...]:
     """Paths that can be migrations or say how they are run; Go files only beside SQL, what lies in a folder `x.sql`."""
-    sql = [path for path in paths if path.lower().endswith(".sql")]
+    sql = {path for path in paths if path.endswith(".sql") or path.lower().endswith(".sql")}
     folders = {path.rpartition("/")[0] for path in sql}
-    code = [path for path in paths if path.endswith(".go") and path.rpartition("/")[0] in folders]
-    beside = [path for path in paths if path.lower().endswith(_BESIDE) or kind_of(path)]
-    inside = [path for path in paths if ".sql/" in path]
+    others = [path for path in paths if path not in sql]
+    code = [path for path in others if path.endswith(".go") and path.rpartition("/")[0] in folders]
+    beside = [path for path in others if path.lower().endswith(_BESIDE) or kind_of(path)]
+    inside = [path for path in others if ".sql/" in path]
     return tuple(sorted({*sql, *code, *beside, *inside}))

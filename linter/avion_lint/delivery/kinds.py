@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
 _YAML = (".yaml", ".yml", ".yaml.gotmpl", ".yml.gotmpl")
 _SCRIPTS = (".sh", ".bash", ".ksh")
+_READ = (*_YAML, *_SCRIPTS, ".json")
 _OTHERS = frozenset({"node_modules", "vendor", "testdata", ".terraform"})
 _OWN = frozenset({"avion-lint.yaml", "pnpm-lock.yaml", ".pre-commit-config.yaml", ".pre-commit-hooks.yaml"})
 
@@ -29,6 +30,8 @@ KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml"})
 
 def kind_of(path: str) -> Kind | None:
     """What a file is read as, going by its path; None for what is not read."""
+    if not path.endswith(_READ):  # most paths of a repository
+        return None
     name = basename(path)
     if name in _OWN or not _OTHERS.isdisjoint(path.split("/")):
         return None

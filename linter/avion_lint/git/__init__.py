@@ -6,7 +6,7 @@ tree through a filter driver, which is a command that the configuration names. W
 nothing is claimed.
 """
 
-from avion_lint.git.base import resolve_base
+from avion_lint.git.base import expected_base, resolve_base
 from avion_lint.git.errors import UNSHALLOW, GitError, Trouble
 from avion_lint.git.objects import blobs, index, tree
 from avion_lint.git.repository import find_repository
@@ -43,6 +43,7 @@ __all__ = [
     "blob_id",
     "blobs",
     "converted",
+    "expected_base",
     "find_repository",
     "index",
     "listing",

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from avion_lint.git.errors import UNSHALLOW, GitError, Trouble, explain
 from avion_lint.git.merge_queue import merge_group_base
-from avion_lint.git.process import ask, ask_gently, note
-from avion_lint.git.references import references_in_files
-from avion_lint.git.values import Base, Repository
+from avion_lint.git.process import PLACE, ask, ask_gently, note
+from avion_lint.git.references import references_in, references_in_files
+from avion_lint.git.values import Base, Compared, Repository
 from avion_lint.record import record
 
 _ORIGIN_HEAD = "refs/remotes/origin/HEAD"
@@ -145,6 +145,9 @@ def _local(branch: str) -> _Candidate:
 
 def _resolve(repository: Repository, head: str, candidate: _Candidate) -> Base | None:
     """Ask for tip, merge bases and full name at once; None where git does not know the candidate."""
+    known = repository.compared
+    if known is not None and known.revision == candidate.revision:
+        return _made(repository, candidate, known)
     answer = ask_gently(
         repository,
         "rev-parse",
@@ -159,11 +162,35 @@ def _resolve(repository: Repository, head: str, candidate: _Candidate) -> Base |
         raise explain(answer.err, repository.root)
     lines = os.fsdecode(answer.out).splitlines()
     tip = next((line for line in lines[:2] if line != head), head)
-    bases = [line[1:] for line in lines if line.startswith("^")]
-    if not bases:
+    bases = tuple(line[1:] for line in lines if line.startswith("^"))
+    return _made(repository, candidate, Compared(candidate.revision, lines[-1], tip, bases))
+
+
+def _made(repository: Repository, candidate: _Candidate, compared: Compared) -> Base:
+    if not compared.merge_bases:
         raise _unrelated(repository, candidate.name)
-    name = candidate.name if candidate.revision != _ORIGIN_HEAD else _default_name(lines[-1])
-    return Base(name, tip, bases[0])
+    name = candidate.name if candidate.revision != _ORIGIN_HEAD else _default_name(compared.full_name)
+    return Base(name, compared.tip, compared.merge_bases[0])
+
+
+def expected_base(path: str | os.PathLike[str], requested: str | None, environment: Mapping[str, str]) -> str | None:
+    """The revision that will be the base, as far as files tell it; None where git has to be asked first.
+
+    `path` is a folder with git's own, as a clone has it. Nothing is raised: who is asked for the base tells.
+    """
+    git_dir = os.path.join(path, ".git")
+    if any(name in environment for name in PLACE) or not os.path.isdir(git_dir):
+        return None
+    try:
+        candidates = _wanted(requested, environment).candidates
+        known = references_in(git_dir)
+    except GitError:
+        return None
+    if len(candidates) == 1:
+        return candidates[0].revision
+    if known is None:
+        return None
+    return next((each.revision for each in candidates if known(each.revision)), None)
 
 
 def _default_name(full_name: str) -> str:

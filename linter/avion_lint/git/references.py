@@ -15,8 +15,13 @@ def references_in_files(repository: Repository) -> Callable[[str], bool] | None:
 
     It spares a process. Names that cannot be branches of people must not be asked for: they may lie elsewhere.
     """
+    return references_in(repository.git_dir)
+
+
+def references_in(git_dir: str) -> Callable[[str], bool] | None:
+    """The same for git's own folder."""
     try:
-        folder = common_folder(repository.git_dir)
+        folder = common_folder(git_dir)
         if os.path.lexists(os.path.join(folder, _OTHERWISE)):
             return None
         packed = _packed(folder)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from avion_lint.git.errors import GitError, Trouble, broken, explain
-from avion_lint.git.process import Answer, ask_gently, environment, run
-from avion_lint.git.values import Repository
+from avion_lint.git.process import Answer, ask_gently, environment, is_object_id, run
+from avion_lint.git.values import Compared, Repository
 from avion_lint.record import replace
 
 _FLAGS = (
@@ -23,18 +23,40 @@ _LINES = 3  # before the first path
 _BETWEEN = "\nfalse\n"
 
 
-def find_repository(path: str | os.PathLike[str]) -> Repository:
+def find_repository(path: str | os.PathLike[str], expected: str | None = None) -> Repository:
     """Repository whose work tree holds the path, which need not exist.
 
     Honours GIT_DIR, GIT_WORK_TREE and GIT_INDEX_FILE, which git sets for its hooks, where they mean a work
-    tree that the path is in. Raises GitError.
+    tree that the path is in. The same process asks about the revision that is `expected` to be the base; that
+    git does not know it does no harm. Raises GitError.
     """
     start = _folder(os.path.abspath(path))
     if "GIT_DIR" in os.environ or "GIT_WORK_TREE" in os.environ:
         given = _given(start)
         if given is not None:
             return given
+    if expected is not None:
+        found = _with_base(expected, start)
+        if found is not None:
+            return _checked(found, start)
     return _checked(_read(run(_FLAGS, cwd=start, variables=environment({})), start), start)
+
+
+def _with_base(expected: str, start: str) -> Repository | None:
+    """The repository and what git says of the expected base; None where it does not answer both."""
+    more = (f"{expected}^{{commit}}...HEAD", "--symbolic-full-name", expected)
+    answer = run((*_FLAGS, *more), cwd=start, variables=environment({}))
+    lines = os.fsdecode(answer.out).removesuffix("\n").split("\n")
+    # The last line is the base's full name, which a commit that is named by its id does not have.
+    full_name = "" if lines[-1].startswith("^") else lines.pop()
+    end = next((at for at in range(len(lines), 0, -1) if not lines[at - 1].startswith("^")), 0)
+    if answer.code != 0 or end < _LINES or not all(map(is_object_id, lines[end - 3 : end])):
+        return None
+    head, *pair = lines[end - 3 : end]
+    tip = next((line for line in pair if line != head), head)
+    repository = _read(replace(answer, out=os.fsencode("\n".join((*lines[: end - 2], "")))), start)
+    bases = tuple(line[1:] for line in lines[end:])
+    return replace(repository, compared=Compared(expected, full_name, tip, bases))
 
 
 def _folder(path: str) -> str:

@@ -16,7 +16,8 @@ class Repository:
 
     `root` and `git_dir` are absolute paths. `head` is the commit that is checked out, None before the first.
     `object_format` is "sha1" or "sha256". `index_file` is the absolute path of the index where the
-    environment names one, as git does for its hooks. `asked` is what was asked of it until now, in this order.
+    environment names one, as git does for its hooks. `asked` is what was asked of it until now, in this order;
+    `compared` is what git said of the base that was expected, where it was asked for at once.
     """
 
     root: str
@@ -26,6 +27,17 @@ class Repository:
     object_format: str
     index_file: str | None = None
     asked: list[Asked] = field(default_factory=list, compare=False)
+    compared: Compared | None = field(default=None, compare=False)
+
+
+@record
+class Compared:
+    """A revision, what it is called in full, the commit that it names, and what that shares with HEAD."""
+
+    revision: str
+    full_name: str
+    tip: str
+    merge_bases: tuple[str, ...]
 
 
 @record

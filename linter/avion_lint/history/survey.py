@@ -45,7 +45,7 @@ def survey(
     """
     optional = requested is None and source is Source.WORK_TREE
     try:
-        repository = git.find_repository(path)
+        repository = git.find_repository(path, git.expected_base(path, requested, environment))
     except GitError as error:
         if not (optional and error.leaves_no_history):
             raise

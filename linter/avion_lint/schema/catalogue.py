@@ -27,7 +27,7 @@ class Frozen:
 
     __slots__ = ("_text", "_thaw")
 
-    def __init__(self, text: str, thaw: Callable[[str], object]) -> None:
+    def __init__(self, text: bytes, thaw: Callable[[bytes], object]) -> None:
         self._text = text
         self._thaw = thaw
 
