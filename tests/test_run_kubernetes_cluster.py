@@ -42,6 +42,21 @@ def test_goose_in_a_job_applies_each_file_once_and_the_trail_says_by_which_job(m
     assert shop.started() == 1
 
 
+def test_flyway_in_a_job_applies_each_file_once(make):
+    files = {f"V{number}__t{number}.sql": f"CREATE TABLE t{number} (id bigint PRIMARY KEY);\n" for number in (1, 2)}
+    shop = make(files, flyway=True)
+    told = shop.run()
+
+    assert told["outcome"] == "done"
+    assert shop.database.tables() == ["flyway_schema_history", "t1", "t2"]
+    assert shop.database.ask("SELECT version, success FROM flyway_schema_history ORDER BY 1") == [
+        ("1", True),
+        ("2", True),
+    ]
+    assert shop.run()["outcome"] == "nothing-to-do"
+    assert shop.started() == 1
+
+
 def test_a_second_run_has_nothing_to_do_and_makes_no_job(make):
     shop = make({ONE: table(1)})
     shop.run()

