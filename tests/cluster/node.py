@@ -87,15 +87,23 @@ class Node:
                 threading.Thread(target=self._take_away, args=(pod,), daemon=True).start()
             return
         if "nodeName" not in pod["spec"]:
-            if not self.holding:
-                target = {"apiVersion": "v1", "kind": "Node", "name": NAME}
-                path = f"{CORE}/namespaces/{meta['namespace']}/pods/{meta['name']}/binding"
-                self.api.post(path, {"metadata": {"name": meta["name"]}, "target": target})
+            self._place(pod)
             return
         if uid not in self.runs and pod["status"]["phase"] not in ("Succeeded", "Failed"):
             self.runs[uid] = PodRun(self, pod)
             self.every.append(self.runs[uid])
             self.runs[uid].start()
+
+    def _place(self, pod):
+        """Take a pod, or tell that there is no room for it, as a scheduler does."""
+        path = f"{CORE}/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
+        if not self.holding:
+            target = {"apiVersion": "v1", "kind": "Node", "name": NAME}
+            self.api.post(f"{path}/binding", {"metadata": {"name": pod["metadata"]["name"]}, "target": target})
+        elif "conditions" not in pod["status"]:
+            condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
+            condition["message"] = "0/1 nodes are available: 1 Insufficient cpu."
+            self.api.patch(f"{path}/status", {"status": {"conditions": [condition]}})
 
     def _take_away(self, pod):
         """End a pod that is to be deleted, and let the API server forget it."""

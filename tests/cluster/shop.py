@@ -158,6 +158,7 @@ def goose_image(folder: Path, binary=None):
 def flyway_image(folder: Path, made: Path):
     """The image of a service with Flyway, whose jars are where they are here."""
     program = Path(flyway_program(made))
+    program.chmod(0o755)  # the Job's user is another
     jars = Path(os.environ["AVION_FLYWAY_CLASSPATH"].partition(":")[0])
     repository = next(parent for parent in jars.parents if parent.name == "repository")
     holds = {"/migrations": folder, "/opt/bin/flyway": program, str(repository): repository}

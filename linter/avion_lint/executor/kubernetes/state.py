@@ -61,7 +61,10 @@ class Container:
 
 @record
 class Pod:
-    """A pod; `taken` says why it was taken away or cannot be placed, "" where it was not. `going` while it is ended."""
+    """A pod; `taken` says why it was taken away from its node, `unplaced` why no node takes it, "" if not.
+
+    `going` while it is ended, `placed` once a node has it.
+    """
 
     name: str
     phase: str
@@ -69,11 +72,12 @@ class Pod:
     taken: str = ""
     unplaced: str = ""
     going: bool = False
+    placed: bool = True
 
     @property
     def over(self) -> bool:
-        """Whether nothing of it runs any more."""
-        return self.phase in ("Succeeded", "Failed")
+        """Whether nothing of it runs any more, or ever will: no node is given a pod that is being ended."""
+        return self.phase in ("Succeeded", "Failed") or (self.going and not self.placed)
 
 
 @record
@@ -219,6 +223,7 @@ def _pod(pod: Part) -> Pod:
         _taken(status),
         _unplaced(status),
         going=bool(metadata.get("deletionTimestamp")),
+        placed=bool((pod.get("spec") or {}).get("nodeName")),
     )
 
 
