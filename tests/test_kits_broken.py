@@ -16,6 +16,7 @@ GROUP = "    concurrency:\n      group: migrate-production-${{ matrix.service }}
 VOLUME = 'persistentVolumeClaim: {claimName: "{{ .Values.service }}-migration-backup"}'
 LOOKED_UP = 'target=$(cat "/backup/$RUN.version")'
 GUESSED = "current=$(cat /backup/current)\n              target=$((current - 1))"
+ADMIN = "kind: ClusterRole\n  name: cluster-admin\nsubjects"
 READ = '              pg_restore --file=/dev/null "$dump.part"\n'
 DUMP = 'pg_dump --format=custom --file="$dump.part"'
 INTO = """\
@@ -51,6 +52,8 @@ GOOSE_JOB = [
     ("target guessed", ROLLBACK, LOOKED_UP, GUESSED, "SH110"),
     ("every Secret", ACCESS, "resources: [pods]", "resources: [pods, secrets]", "AC101"),
     ("everything", ACCESS, "resources: [jobs]", "resources: ['*']", "AC102"),
+    ("everything by a binding", ACCESS, "kind: Role\n  name: {{ .Values.service }}-deployer\nsubjects", ADMIN, "AC102"),
+    ("everybody", ACCESS, "name: deployers-{{ .Values.environment }}", "name: system:authenticated", "AC102"),
     ("commands in pods", ACCESS, "resources: [pods/log]", "resources: [pods/log, pods/exec]", "AC102"),
     ("by itself", PRODUCTION, "auto_run: false", "auto_run: true", "EN101"),
     ("locks without end", PRODUCTION, "lock_timeout: 3s", "lock_timeout: 0", "EN101"),

@@ -58,7 +58,7 @@ def reaching(delivery: Delivery) -> Iterator[Granted]:
     for each in granted(delivery):
         known.add(id(each.role))
         yield each
-    homes = {job.home for job in delivery.of_kind("Job", "CronJob") if is_migration(job)}
+    homes = homes_of_migrations(delivery)
     roles = {(role.kind, role.name, role.home): role for role in delivery.of_kind(*_ROLES)}
     for binding in delivery.of_kind("RoleBinding", "ClusterRoleBinding"):
         role = roles.get((*_role(binding), binding.home))
@@ -67,6 +67,11 @@ def reaching(delivery: Delivery) -> Iterator[Granted]:
         if any(each.text("kind") in ("User", "Group") for each in binding.part.parts("subjects")):
             known.add(id(role))
             yield Granted(role, binding, None, starts=True)
+
+
+def homes_of_migrations(delivery: Delivery) -> set[str]:
+    """Charts and folders that hold a Job that migrates."""
+    return {job.home for job in delivery.of_kind("Job", "CronJob") if is_migration(job)}
 
 
 def _starts_jobs(role: Manifest) -> bool:

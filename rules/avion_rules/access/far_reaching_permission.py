@@ -9,7 +9,7 @@ from avion_lint.delivery.part import Part
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.source import Place
-from avion_rules.access._roles import reaching
+from avion_rules.access._roles import homes_of_migrations, reaching
 
 _RUNNING = (
     "Name the verbs and resources that the migration needs; one that only talks to its database needs no Role at all."
@@ -18,12 +18,14 @@ _STARTING = (
     "Name what is needed for it: `create` and `get` of jobs, `get` and `list` of pods, `get` of pods/log, and `patch` "
     "of the one Deployment."
 )
+_EVERYBODY = ("system:authenticated", "system:unauthenticated", "system:anonymous", "system:serviceaccounts")
 _WRITING = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 
 
 @rule("AC102", subject=Delivery)
 def far_reaching_permission(delivery: Delivery) -> Iterator[Finding]:
     """Find a migration's Role that lets it take over the namespace: wildcards, exec, tokens, other roles."""
+    yield from _bindings(delivery)
     for each in reaching(delivery):
         for rule_ in each.role.part.parts("rules"):
             found = _reach(rule_)
@@ -35,6 +37,21 @@ def far_reaching_permission(delivery: Delivery) -> Iterator[Finding]:
                     _STARTING if each.starts else _RUNNING,
                     related=each.related,
                 )
+
+
+def _bindings(delivery: Delivery) -> Iterator[Finding]:
+    """Bindings beside a migration that hand out everything, or that everybody has."""
+    homes = homes_of_migrations(delivery)
+    for binding in delivery.of_kind("RoleBinding", "ClusterRoleBinding"):
+        if binding.home not in homes:
+            continue
+        if binding.part.text("roleRef", "name") == "cluster-admin":
+            message = "Whoever this binds may do everything, far beyond what starting a migration takes."
+            yield binding.finding(binding.part.place("roleRef", "name"), message, _STARTING)
+        for subject in binding.part.parts("subjects"):
+            if subject.text("name") in _EVERYBODY:
+                message = "Everybody who reaches the cluster's API has this role, and may start migrations."
+                yield binding.finding(subject.place("name"), message, "Name the group or the account that deploys.")
 
 
 def _reach(rule_: Part) -> tuple[Place, str] | None:
