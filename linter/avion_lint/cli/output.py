@@ -19,10 +19,14 @@ def prepare() -> None:
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
+_AT_ONCE = 1 << 20  # characters
+
+
 def say(text: str) -> None:
     """Write to standard output; that nobody reads on is no error. Raises UsageError where it takes nothing."""
     try:
-        sys.stdout.write(text)
+        for start in range(0, len(text), _AT_ONCE):  # each part is encoded, which takes as much room again
+            sys.stdout.write(text[start : start + _AT_ONCE])
         sys.stdout.flush()
     except BrokenPipeError:
         _turn_away()

@@ -41,8 +41,16 @@ def render(
     style = Style(colour)
     blocks = _quiet_blocks(verdict, style) if quiet else _blocks(verdict, style, columns, verbose=verbose)
     separator = "\n" if quiet else "\n\n"
-    report = separator.join("\n".join(block) for block in blocks)
-    return without_commands(report + "\n") if report else ""
+    report = "".join(_joined(blocks, separator))  # once: a report may be large
+    return without_commands(report) if report else ""
+
+
+def _joined(blocks: Iterator[list[str]], separator: str) -> Iterator[str]:
+    between = ""
+    for block in blocks:
+        yield between + "\n".join(block)
+        between = separator
+    yield "\n" if between else ""
 
 
 def _blocks(verdict: Verdict, style: Style, columns: int, *, verbose: bool) -> Iterator[list[str]]:

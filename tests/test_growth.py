@@ -1,0 +1,87 @@
+"""Twice as many files, statements or objects cost about twice as much: counted in calls of functions, not in time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+import pytest
+
+from avion_lint.judgement.rehearse import rehearse
+from avion_lint.verdict import Verdict
+from avion_rules import all_rules
+from avion_rules.fixes import all_fixers
+
+RULES, FIXERS = all_rules(), all_fixers()
+Files = Mapping[str, str]
+
+
+def goose(up: str) -> str:
+    header = "-- Author: Jo\n-- Date: 2026-01-31\n"
+    return f"{header}-- +goose Up\nSET LOCAL lock_timeout = '3s';\n{up}\n-- +goose Down\nSELECT 1;\n"
+
+
+def tables(count: int) -> Files:
+    lines = (f"CREATE TABLE t{each} (id bigint PRIMARY KEY, a int);" for each in range(count))
+    return {"db/00001_tables.sql": goose("\n".join(lines))}
+
+
+def in_files(lines: list[str]) -> Files:
+    return {f"db/{number:05}_a.sql": goose(line) for number, line in enumerate(lines, 2)}
+
+
+def in_one(lines: list[str]) -> Files:
+    return {"db/00002_a.sql": goose("\n".join(lines))}
+
+
+def of_each(text: str, count: int) -> list[str]:
+    return [text.replace("#", str(each)) for each in range(count)]
+
+
+MADE: Mapping[str, Callable[[int], tuple[Files, Files]]] = {
+    "indexes in files": lambda n: (tables(n), in_files(of_each("CREATE INDEX i# ON t# (a);", n))),
+    "checks in files": lambda n: (tables(n), in_files(of_each("ALTER TABLE t# ADD CONSTRAINT c# CHECK (a > 0);", n))),
+    "columns renamed in files": lambda n: (tables(n), in_files(of_each("ALTER TABLE t# RENAME COLUMN a TO b#;", n))),
+    "indexes of one table": lambda n: (tables(1), in_files(of_each("CREATE INDEX i# ON t0 (a, (id + #));", n))),
+    "indexes in one file": lambda n: (tables(n), in_one(of_each("CREATE INDEX i# ON t# (a);", n))),
+    "drops in one file": lambda n: (tables(n), in_one(of_each("DROP TABLE t#;", n))),
+    "what is no SQL": lambda n: (tables(1), in_one(of_each("CREATE TABEL u# (id int);", n))),
+    "columns in one statement": lambda n: (
+        tables(1),
+        in_one([f"ALTER TABLE t0 {', '.join(of_each('ADD COLUMN c# int', n))};"]),
+    ),
+    "tables in one statement": lambda n: (tables(n), in_one([f"DROP TABLE {', '.join(of_each('t#', n))};"])),
+    "made again": lambda n: (tables(n), in_files(of_each("DROP TABLE t#;\nCREATE TABLE t# (id bigint);", n))),
+    "applied files": lambda n: (tables(n) | in_files(of_each("ALTER TABLE t# ADD COLUMN b int;", n)), {}),
+}
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_four_times_as_much_costs_little_more_than_four_times_as_much(kind: str) -> None:
+    judged(MADE[kind](2))  # what is loaded and remembered once is not counted
+    small, large = calls(lambda: judged(MADE[kind](25))), calls(lambda: judged(MADE[kind](100)))
+
+    assert large < 4.2 * small
+
+
+def judged(files: tuple[Files, Files]) -> Verdict:
+    before, here = files
+    new = {"db/99999_last.sql": goose("SELECT 1;")}
+    return rehearse({**before, **here, **new}, before, RULES, policy="default", fixers=FIXERS)
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions are called, those in C among them, and how often a generator goes on."""
+    count = 0
+
+    def note(_: FrameType, event: str, __: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
