@@ -466,7 +466,7 @@ def test_a_trail_that_is_gone_in_the_middle_stops_the_run_and_says_so(make):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_ctrl_c_ends_the_runner_and_tells_what_is_known(make, number):
-    site = make({ONE: SLOW, TWO: table(2)})
+    site = make({ONE: SLOW.replace("sleep(2)", "sleep(60)"), TWO: table(2)})
     process = start(site, "--format", "json")
     wait_for(lambda: sessions(site))
     process.send_signal(number)
@@ -477,6 +477,7 @@ def test_ctrl_c_ends_the_runner_and_tells_what_is_known(make, number):
     assert '"branch": "failed-whole"' in out
     assert not sessions(site)
     assert not runner_processes(site)
+    site.write({ONE: table(1)})
     assert site.run()["outcome"] == "done"
 
 
