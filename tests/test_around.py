@@ -158,3 +158,21 @@ def test_comments_of_a_script_in_a_workflow_turn_rules_off_for_a_command() -> No
     text = f"on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n{script}"
 
     assert lines(judged({A: text}, {}, every_command)) == [("SH901", A, 9)]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"), [("- a\n", "a list"), ("text\n", "one value"), ("", "empty"), ("\n", "empty")]
+)
+def test_a_workflow_that_is_no_mapping_is_told(text: str, what: str) -> None:
+    verdict = judged({A: text, B: TEXT}, {}, every_step)
+
+    assert lines(verdict) == [("AV103", A, 1), ("WF901", B, 7), ("WF901", B, 9)]
+    assert f"it is {what}, and has to be a mapping with `on` and `jobs`" in verdict.results[0].finding.message
+
+
+def test_kinds_of_others_are_left_alone_and_named_in_a_note() -> None:
+    text = "apiVersion: example.com/v1\nkind: Widget\nspec: {}\n---\napiVersion: batch/v1\nkind: Job\nspec: {}\n"
+
+    (note,) = [each for each in judged({"k8s/a.yaml": text}, {}).scope.notes if "left alone" in each]
+
+    assert note.endswith(": Widget (example.com/v1)")

@@ -71,6 +71,17 @@ _REMOVALS = (
 )
 
 
+_GROUPS = frozenset({"", "apps", "autoscaling", "batch", "extensions", "policy"})
+_ELSEWHERE = ("gateway.networking.", "snapshot.storage.", "metrics.", "autoscaling.", "x-")
+"""Groups below k8s.io whose kinds come with something that is installed."""
+
+
+def is_own(api_version: str) -> bool:
+    """Whether Kubernetes itself has objects of that API."""
+    group = api_version.rpartition("/")[0]
+    return group in _GROUPS or (group.endswith(".k8s.io") and not group.startswith(_ELSEWHERE) and ".x-" not in group)
+
+
 def removal(api_version: str, kind: str, version: str = "") -> Removal | None:
     """What is to be said of that version of an API; None while it is served.
 

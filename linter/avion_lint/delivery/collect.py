@@ -27,8 +27,8 @@ from avion_lint.delivery.unread import Unread
 from avion_lint.delivery.workflow import Workflow, read_action, read_workflow
 from avion_lint.discovery.tree import Read, Unreadable
 from avion_lint.record import field, record
-from avion_lint.source import Document, Excerpt
-from avion_lint.yaml.nodes import Mapping, Node
+from avion_lint.source import Document, Excerpt, Place
+from avion_lint.yaml.nodes import Listing, Mapping, Node
 from avion_lint.yaml.stream import Stream, read_stream
 
 
@@ -101,16 +101,28 @@ def _take(collected: _Collected, kind: Kind, document: Document, paths: Collecti
         case Kind.WORKFLOW | Kind.ACTION:
             yaml = _yaml(collected, document, template=False)
             reader = read_workflow if kind is Kind.WORKFLOW else read_action
-            for root in yaml.stream.roots[:1]:
-                if isinstance(root, Mapping):
-                    workflow = reader(Part(yaml, root), collected.commanding)
-                    collected.workflows.append(workflow)
-                    collected.manifests.extend(each for _, step in workflow.steps() for each in step.manifests)
+            root = next(iter(yaml.stream.roots), None)
+            if isinstance(root, Mapping):
+                workflow = reader(Part(yaml, root), collected.commanding)
+                collected.workflows.append(workflow)
+                collected.manifests.extend(each for _, step in workflow.steps() for each in step.manifests)
+            elif not yaml.stream.problems:
+                collected.unread.append(_no_mapping(document, kind, root))
         case Kind.DASHBOARD:
             if '"expr"' in document.text:
                 collected.panels.extend(panels(_yaml(collected, document, template=False)))
         case Kind.YAML:
             _take_yaml(collected, document, paths)
+
+
+def _no_mapping(document: Document, kind: Kind, root: Node | None) -> Unread:
+    """What is said of a workflow or an action that GitHub refuses as a whole."""
+    what = (
+        "a list" if isinstance(root, Listing) else "one value" if root and root.span.end > root.span.start else "empty"
+    )
+    keys = "`on` and `jobs`" if kind is Kind.WORKFLOW else "`runs`"
+    why = f"GitHub does not take this {kind}: it is {what}, and has to be a mapping with {keys}"
+    return Unread(document.path, why, place=Place(document, document.line_span(1)))
 
 
 def _script(collected: _Collected, document: Document) -> ScriptFile:

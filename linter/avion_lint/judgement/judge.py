@@ -288,9 +288,25 @@ def _scope(case: Case, assessment: Assessment, beside: int) -> Scope:
         applied=len(paths - case.ground.judged),
         judged=len(judged),
         assumed=case.ground.assumed,
-        notes=tuple(_notes(assessment)),
+        notes=(*_notes(assessment), *_left_alone(case)),
         beside=beside,
     )
+
+
+def _left_alone(case: Case) -> Iterator[str]:
+    """Kinds of objects that are not Kubernetes' own and of which no rule has been told."""
+    if case.around is None:
+        return
+    from avion_lint.delivery.api_versions import is_own  # noqa: PLC0415 - most changes are about SQL alone
+
+    known = case.around.delivery
+    others = {
+        f"{each.kind} ({each.api_version})"
+        for each in known.manifests
+        if each.path in known.judged and not is_own(each.api_version)
+    }
+    if others:
+        yield f"kinds that are not Kubernetes' own, whose fields are left alone: {', '.join(sorted(others))}"
 
 
 def _notes(assessment: Assessment) -> Iterator[str]:
