@@ -4,7 +4,7 @@ import pytest
 
 from avion_lint.delivery.workflow import Workflow, WorkflowJob
 from avion_lint.shell.shells import Kind
-from tests.delivery_helper import delivery
+from tests.delivery_helper import collected, delivery
 
 PATH = ".github/workflows/deploy.yml"
 
@@ -183,3 +183,11 @@ def test_a_workflow_that_is_no_mapping_is_passed_over() -> None:
     assert delivery({PATH: "- a\n- b\n"}).workflows == ()
     assert workflow("on: push\njobs: [1, 2]\n").jobs == ()
     assert job("      - 1\n      - run: [x]\n").steps[0].run is None
+
+
+def test_a_script_that_may_be_powershell_is_not_told_as_one_that_cannot_be_read():
+    text = "on: push\njobs:\n  a:\n    runs-on: RUNNER\n    steps:\n      - run: |\n          if (-not ($a)) { b }\n"
+    path = ".github/workflows/a.yml"
+
+    assert collected({path: text.replace("RUNNER", "${{ inputs.os }}")})[1] == ()
+    assert {each.path for each in collected({path: text.replace("RUNNER", "ubuntu-latest")})[1]} == {path}

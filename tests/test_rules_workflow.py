@@ -153,6 +153,15 @@ def test_robots_that_approve_pull_requests_are_no_approval(name: str) -> None:
     assert found("WF106", workflow(PROD), **other) == []
 
 
+def test_who_lets_the_workflows_of_a_pull_request_run_is_no_approval() -> None:
+    steps = "      - uses: prometheus/promci/approve_workflows@v0.9.0\n"
+    for event in ("issue_comment", "pull_request_target"):
+        assert (
+            found("WF106", workflow(PROD), **{".github/workflows/b.yml": workflow(job("approve", steps=steps), event)})
+            == []
+        )
+
+
 def test_an_approval_before_other_jobs_than_the_migration_is_found() -> None:
     notify = job("notify", "    needs: approval\n", "      - run: echo\n")
 

@@ -24,7 +24,9 @@ class Commanding:
     def of_step(self, text: Excerpt, shell: str | None, *, runner: str, image: str) -> Script | None:
         """Script of a workflow's step; `shell` is what the step asks for, `runner` and `image` are where it runs."""
         windows = "windows" in runner.lower()
-        return self._read(text, from_github(shell, windows=windows, image=image or None), expressions=True)
+        # Who runs it is told when it is called, and on Windows it is PowerShell: what is no shell here may be that.
+        told = bool(shell or image) or "${{" not in runner
+        return self._read(text, from_github(shell, windows=windows, image=image or None), expressions=True, told=told)
 
     def of_container(self, words: Sequence[Excerpt], image: str) -> Script | None:
         """Script that a container runs: what follows `sh -c`, or else its one command, each word as it is given."""
@@ -46,16 +48,18 @@ class Commanding:
         shell = from_shebang(document.text) or Shell(Kind.BASH, pipefail=True)
         return self._kept(document.path, lambda: read_document(document, shell))
 
-    def _read(self, text: Excerpt, shell: Shell, *, expressions: bool) -> Script | None:
-        return self._kept(text.document.path, lambda: read(text, shell, expressions=expressions))
+    def _read(self, text: Excerpt, shell: Shell, *, expressions: bool, told: bool = True) -> Script | None:
+        return self._kept(text.document.path, lambda: read(text, shell, expressions=expressions), told=told)
 
-    def _kept(self, path: str, reading: Callable[[], Script]) -> Script | None:
+    def _kept(self, path: str, reading: Callable[[], Script], *, told: bool = True) -> Script | None:
         """The script, None where it is of no shell that is read; what cannot be read is remembered."""
         try:
             script = reading()
         except Missing:
             mend = f"pip install '{EXTRA}'"
             self.wrong.append(Unread(path, "the shell scripts in it: what reads shell is not installed", mend))
+            return None
+        if script.troubles and not told:
             return None
         for trouble in script.troubles:
             place = trouble.where.place
