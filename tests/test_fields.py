@@ -358,3 +358,11 @@ def test_the_version_is_taken_as_it_is_written(tmp_path, said, meant):
     (tmp_path / "avion-lint.yaml").write_text(f"kubernetes: {said}\n")
 
     assert run(tmp_path, "", "--select=KM191", "--quiet").stdout.count("KM191") == meant
+
+
+def test_what_the_server_fills_in_itself_is_not_missing():
+    driver = "apiVersion: storage.k8s.io/v1\nkind: CSIDriver\nmetadata: {name: a}\n"
+    binding = "roleRef: {kind: Role, name: a}\n"
+    role = f"apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: a}}\n{binding}"
+
+    assert of(f"{driver}---\n{role}") == ()

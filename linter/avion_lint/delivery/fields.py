@@ -63,7 +63,7 @@ def of_workflow(workflow: Workflow) -> tuple[Wrong, ...]:
     return tuple(said(each, shapes, _key_path, "key") for each in found)
 
 
-_DEFAULTED = frozenset({"apiGroup", "serviceName", "podSelector"})
+_DEFAULTED = frozenset({"apiGroup", "serviceName", "podSelector", "spec"})
 """Keys that the schemas ask for and that the API server fills in, or takes an empty one for (RoleRef …)."""
 _HOLDER = pattern(r"[$<>{}%@]|__|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$")
 _ASKS = pattern(r"Capabilities|semverCompare|apiVersion|kubeVersion", 2)  # re.IGNORECASE
