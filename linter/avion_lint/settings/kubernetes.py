@@ -66,7 +66,7 @@ class KubernetesSettings:
     service_account: str = "{service}-migration"
     image_pull_secrets: tuple[str, ...] = ()
     backup_claim: str = ""
-    start_seconds: int = 180
+    start_seconds: int = 300
     wait_seconds: int = 60
     backup_seconds: int = 3600
     deadline_seconds: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from avion_lint.executor.kubernetes.kubectl import ClusterError, Kubectl
 from avion_lint.executor.kubernetes.names import LOCK
@@ -69,10 +69,12 @@ def of_run(state: JobState) -> str:
     return f"run {state.run}" if state.run else "nobody's run (it was rendered)"
 
 
-def warnings(kubectl: Kubectl, uid: str) -> str:
-    """What the cluster has warned of a Job last, "" where it says nothing."""
-    asked = f"--field-selector=involvedObject.uid={uid},type=Warning"
-    with contextlib.suppress(ClusterError, ValueError, KeyError):
-        found = json.loads(kubectl.ask("get", "events", asked, "--output=json"))["items"]
-        return str(found[-1].get("message", "")) if found else ""
+def warnings(kubectl: Kubectl, names: Sequence[str]) -> str:
+    """What the cluster has warned last of the first of these objects of which it has, "" where it says nothing."""
+    for name in names:
+        asked = f"--field-selector=involvedObject.name={name},type=Warning"
+        with contextlib.suppress(ClusterError, ValueError, KeyError):
+            found = json.loads(kubectl.ask("get", "events", asked, "--output=json"))["items"]
+            if found:
+                return str(found[-1].get("message", ""))
     return ""

@@ -25,6 +25,7 @@ _AFTER = 120.0  # seconds after its own deadline for the cluster to end a Job
 _ENDING = 75.0  # seconds for a pod to end: its grace, and the kubelet's
 _SILENCE = 15.0  # seconds after which a Job that was perhaps created must be there
 _SAID = 600
+_SLOWLY = 3  # times as long as what is stuck
 
 
 class Work:
@@ -49,10 +50,10 @@ class Work:
             self.logs = Logs(self.means, self.task.name)
         except ClusterError as error:
             return Ran(content=False, said="", begun=False, why=error.text)
-        why = self._create()
-        if why:
-            return Ran(content=False, said="", begun=False, why=why)
         try:
+            why = self._create()
+            if why:
+                return Ran(content=False, said="", begun=False, why=why)
             return self._outcome(self._follow())
         except (KeyboardInterrupt, EndedError):
             self._interrupted(self.seen)
@@ -111,8 +112,10 @@ class Work:
                 if now.finished:
                     return self._settled(now)
                 free = free if _is_kept_back(now) else time.monotonic()
-                if time.monotonic() - free > start:
-                    return self._given_up(now, f"it did not begin within {start} s: {self._why_not(now)}")
+                # An image that is being pulled is given longer than what hardly comes by itself.
+                limit = start if now.stuck or not now.pods else _SLOWLY * start
+                if time.monotonic() - free > limit:
+                    return self._given_up(now, f"it did not begin within {limit} s: {self._why_not(now)}")
             if time.monotonic() > last:
                 return self._given_up(self.seen, f"the cluster has not ended it {_AFTER:.0f} s after its deadline")
             time.sleep(_PAUSE)
@@ -132,7 +135,8 @@ class Work:
             return None
 
     def _why_not(self, state: JobState) -> str:
-        return state.stuck or seeing.warnings(self.kubectl, self.uid) or state.words
+        names = (state.name, *(pod.name for pod in state.pods))
+        return state.stuck or seeing.warnings(self.kubectl, names) or state.words
 
     def _given_up(self, state: JobState, why: str) -> JobState:
         self.means.warn(f"the Job {state.name} is deleted: {why}")
@@ -173,6 +177,9 @@ class Work:
     def _interrupted(self, state: JobState) -> None:
         """Take the Job away, and say so; raises NotBegunError where the runner was surely not started."""
         name = self.task.name
+        self.uid = self.uid or self._own()
+        if not self.uid:
+            return
         self.means.warn(
             f"interrupted: the Job {name} ({state.words}) is deleted, and what it is doing is broken off; interrupted "
             "once more, it goes on by itself and the next run finds it"
@@ -182,6 +189,16 @@ class Work:
         self.means.note("job-ended", job=name, uid=self.uid, state=f"deleted: {state.words}", logs=list(files))
         if left.runner_started is False:
             raise NotBegunError
+
+    def _own(self) -> str:
+        """The uid of the run's Job, where it was interrupted while it created one; "" where there is none."""
+        try:
+            found = self.kubectl.object("job", self.task.name)
+        except ClusterError as error:
+            self.means.warn(f"whether the Job {self.task.name} was created is not known: {error.text}")
+            return ""
+        ours = found is not None and (found["metadata"].get("labels") or {}).get(RUN) == self.task.run
+        return str(found["metadata"].get("uid", "")) if found is not None and ours else ""
 
     def _outcome(self, state: JobState) -> Ran:
         files = self.logs.finish(state)
