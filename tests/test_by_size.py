@@ -160,11 +160,11 @@ def test_thresholds_are_the_settings_word():
     assert "LK101" in kept_silent(found)
 
 
-def test_the_readme_says_what_is_said():
+def test_the_page_says_what_is_said():
     said = result(verdict(INDEX, {"users": LARGE}, measured=date(2025, 12, 22)), "LK101").finding.message
-    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    page = " ".join((ROOT / "docs/sizes.md").read_text(encoding="utf-8").split())
 
-    assert said.partition("That")[2].replace("2025-12-22", "2026-11-22") in readme
+    assert said.partition("That")[2].replace("2025-12-22", "2026-11-22") in page
 
 
 # --- the command -------------------------------------------------------------------------------------------------

@@ -90,9 +90,8 @@ def test_each_profile_is_at_least_as_strict_as_the_one_below() -> None:
     assert [each.name for each in made] == ["development", "production", "staging"]
 
 
-def test_the_example_of_the_readme_does_as_it_says(tmp_path: Path) -> None:
-    readme = (EXAMPLE.parent.parent.parent / "README.md").read_text(encoding="utf-8")
-    section = readme.partition("## Checks of your own")[2]
+def test_the_example_of_the_page_does_as_it_says(tmp_path: Path) -> None:
+    section = (EXAMPLE.parent.parent.parent / "docs" / "own-checks.md").read_text(encoding="utf-8")
     text = section.partition("```yaml\n")[2].partition("```")[0]
     shown = section.partition("```console\n$ avion-lint policy test\n")[2].partition("```")[0]
     (tmp_path / "policies").mkdir()

