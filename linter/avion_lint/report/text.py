@@ -41,14 +41,13 @@ def render(
     style = Style(colour)
     blocks = _quiet_blocks(verdict, style) if quiet else _blocks(verdict, style, columns, verbose=verbose)
     separator = "\n" if quiet else "\n\n"
-    report = "".join(_joined(blocks, separator))  # once: a report may be large
-    return without_commands(report) if report else ""
+    return "".join(_joined(blocks, separator))  # once: a report may be large
 
 
 def _joined(blocks: Iterator[list[str]], separator: str) -> Iterator[str]:
     between = ""
     for block in blocks:
-        yield between + "\n".join(block)
+        yield between + without_commands("\n".join(block))
         between = separator
     yield "\n" if between else ""
 
