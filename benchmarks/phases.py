@@ -46,12 +46,12 @@ PHASES: tuple[tuple[str, str, str], ...] = (
     ("avion_lint.sql.effects", "effects", "effects"),
     ("avion_lint.sql.effects.legality", "fails", "what fails for certain"),
     ("avion_lint.judgement.projects", "project", "subjects"),
-    ("avion_lint.judgement.engine", "run", "engine"),
+    ("avion_lint.judgement.judging", "_judged", "engine"),
     ("avion_lint.judgement.judge", "_suppressions", "suppressions"),
     ("avion_lint.judgement.weigh", "weigh", "weigh"),
     ("avion_lint.report.formats", "render", "report"),
     ("avion_lint.judgement.judge", "judge", "judge: the rest"),
-    ("avion_lint.cli.lint", "lint", "lint: the rest"),
+    ("avion_lint.cli.judging", "judged", "lint: the rest"),
 )
 """Functions by module, and the phase that their time counts for; what is not there (any more) is told."""
 
