@@ -6,6 +6,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -18,6 +19,9 @@ import pytest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tests.cluster.whole import Cluster
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script: what is run would not heed it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SETTINGS = (
     "listen_addresses=127.0.0.1",

@@ -24,7 +24,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from avion_lint.cli.inputs import root_of, walked
+from avion_lint.cli.inputs import walked
+from avion_lint.cli.roots import root_of
 from avion_lint.discovery.gather import Collected, gather
 from avion_lint.executor import catalog
 from avion_lint.judgement.projects import runner_order

@@ -95,7 +95,7 @@ def test_a_group_by_branch_divides_only_branches_that_share_a_database(on: str, 
     ("strategy", "skipped"),
     [
         ("{matrix: {service: [a, b, c]}}", True),
-        ("{matrix: {service: [a, b]}}", False),
+        ("{matrix: {service: [a, b]}}", True),  # the next run's pushes out the one that waits
         ("{matrix: {service: [a, b, c]}, max-parallel: 1}", False),
         ("{matrix: {service: '${{ fromJSON(needs.x.outputs.y) }}'}}", True),
     ],
@@ -274,7 +274,7 @@ def test_one_apply_of_job_and_deployment_keeps_no_order() -> None:
     both = "      - run: kubectl apply -f k8s/\n"
     apart = "      - run: kubectl apply -f k8s/job.yaml\n      - run: kubectl apply -f k8s/app.yaml\n"
     assert len(found("WF110", workflow(job(steps=both)), **files)) == 1
-    assert found("WF110", workflow(job(steps=apart)), **files) == []
+    assert len(found("WF110", workflow(job(steps=apart)), **files)) == 1  # nothing waits for the Job
 
 
 @pytest.mark.parametrize(
@@ -553,4 +553,5 @@ def test_what_is_no_workflow_makes_no_rule_stumble(text: str) -> None:
     verdict = rehearse({PATH: text}, {}, RULES)
 
     assert not [each for each in verdict.unchecked if "broke" in each.why]
-    assert not [result for result in verdict.results if result.rule.family == "WF"]
+    told = {result.rule.id for result in verdict.results if result.rule.family == "WF"}
+    assert told <= {"WF191", "WF192"}  # by the schema

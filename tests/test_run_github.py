@@ -75,7 +75,7 @@ def github():
 def settings(*lines):
     own = "".join(f"      {line}\n" for line in ("repository: avion/shop", *lines))
     return (
-        "environments:\n  production:\n    approvers: [kim, Jo, li]\n    backup-enabled: false\n"
+        "environments:\n  production:\n    approvers: [kim, Jo, li]\n    backup-enabled: false\n    skip: [backup]\n"
         f"    dry-run: false\n    github-approval:\n{own}"
     )
 
