@@ -158,6 +158,7 @@ def test_scripts_thrown_together_at_random_give_the_same(truth):
         assert_same(path, made, ours(path, MIXED))
 
 
+@pytest.mark.slow
 def test_what_keeps_flyway_for_ever_is_refused(tmp_path):
     endless = {"V1__copy.sql": "COPY t FROM STDIN;\n1\n", "V1__digit.sql": "SELECT ٣;"}
     found = flyway_truth.read(write(tmp_path / "endless", endless))

@@ -1,8 +1,11 @@
 """How long work takes on a real server is within what is said; the slow end is for slower disks than tests run on."""
 
+import pytest
+
 from tests.measure_rates import measured
 
 
+@pytest.mark.slow
 def test_work_takes_as_long_as_is_said(postgres):
     found = measured(postgres, 300_000)
 
