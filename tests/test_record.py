@@ -1,9 +1,11 @@
 """Records behave as frozen dataclasses with slots do."""
 
 import pickle
+from pathlib import Path
 
 import pytest
 
+from avion_lint import widening, widths
 from avion_lint.record import FrozenRecordError, field, record, replace
 
 
@@ -91,3 +93,22 @@ def test_a_class_that_is_made_often_keeps_its_ways() -> None:
     for given, named in (((), {}), ((1, 2, 3, 4), {}), (((),), {"points": ()}), (((),), {"other": 1})):
         with pytest.raises(TypeError):
             Line(*given, **named)  # type: ignore[arg-type]
+
+
+def test_a_field_that_is_given_is_not_made_and_one_that_is_made_may_be_given_by_name() -> None:
+    tags = ["a"]
+    assert Line((), tags).tags is tags
+    assert Line((), tags=tags).tags is tags
+
+
+def test_the_ways_of_making_records_are_those_that_are_written() -> None:
+    assert Path(widths.__file__).read_text(encoding="utf-8") == widening.text(), "python -m avion_lint.widening"
+
+
+def test_a_record_may_have_more_fields_than_what_is_compiled_ahead_is_made_for() -> None:
+    names = [f"field_{number}" for number in range(widening.WIDEST + 3)]
+    wide = record(type("Wide", (), {"__annotations__": dict.fromkeys(names, "int"), names[-1]: 7}))
+
+    made = wide(*range(len(names) - 2), **{names[-2]: 5})
+
+    assert [getattr(made, name) for name in names] == [*range(len(names) - 2), 5, 7]

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from operator import attrgetter, ge, gt, le, lt
 
+from avion_lint.widths import WIDTHS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, TypeVar, dataclass_transform
 
     Made = TypeVar("Made")
+    Initialising = Callable[..., Callable[..., None]]
 else:
 
     def dataclass_transform(**_: Any) -> Any:
@@ -129,71 +133,42 @@ def _tuple_of(names: tuple[str, ...]) -> Any:
     return attrgetter(*names)
 
 
-_OFTEN = 25  # instances after which a class gets an `__init__` of its own, whose compilation then pays
-
-
 def _initialiser(whole: Any, names: tuple[str, ...], described: dict[str, Any]) -> Any:
-    """Make `__init__` for these fields; it writes through the slots, which a frozen `__setattr__` does not guard."""
-    setters = tuple(getattr(whole, name).__set__ for name in names)
+    """Make `__init__` for these fields; it writes through the slots, which a frozen `__setattr__` does not guard.
+
+    Its code is that of every class with as many fields, but for the names, so that nothing has to be compiled.
+    """
     defaults, factories = _defaults(described)
-    value_of = _value_of(whole.__name__, defaults, factories)
-    then = hasattr(whole, "__post_init__")
-    count = len(names)
-    made = 0
+    setters = tuple(getattr(whole, name).__set__ for name in names)
+    plain: Any = _of_width(len(names))(*setters)
+    plain.__code__ = plain.__code__.replace(co_varnames=("self", *names))
+    plain.__defaults__ = tuple(defaults.get(name, _MISSING) for name in names if name in defaults or name in factories)
+    plain.__qualname__ = f"{whole.__qualname__}.__init__"
+    makers = [(attrgetter(name), getattr(whole, name).__set__, make) for name, make in factories.items()]
+    return _completing(plain, makers, whole) if makers or hasattr(whole, "__post_init__") else plain
+
+
+def _of_width(width: int) -> Initialising:
+    if width < len(WIDTHS):
+        return WIDTHS[width]
+    from avion_lint.widening import made  # noqa: PLC0415 - hardly a class has so many fields
+
+    return made(width)
+
+
+def _completing(plain: Any, makers: list[tuple[Any, Any, Any]], whole: Any) -> Any:
+    """Make the `__init__` that also makes what it was not given, and then calls `__post_init__`."""
+    then = getattr(whole, "__post_init__", None)
 
     def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807 - it becomes the method of that name
-        nonlocal made
-        made += 1
-        if made == _OFTEN:
-            whole.__init__ = _compiled(names, setters, defaults, factories, then=then)
-        for put, value in zip(setters, given, strict=False):
-            put(self, value)
-        taken = len(given)
-        if named or taken != count:
-            for put, name in zip(setters[taken:], names[taken:], strict=True):
-                put(self, value_of(name, named))
-            if taken > count or not named.keys() <= set(names[taken:]):
-                raise TypeError(f"{whole.__name__} has the fields {', '.join(names)}, each once")
-        if then:
-            self.__post_init__()
+        plain(self, *given, **named)
+        for value_of, put, make in makers:
+            if value_of(self) is _MISSING:
+                put(self, make())
+        if then is not None:
+            then(self)
 
     return __init__
-
-
-def _compiled(
-    names: tuple[str, ...],
-    setters: tuple[Any, ...],
-    defaults: dict[str, Any],
-    factories: dict[str, Any],
-    *,
-    then: bool,
-) -> Any:
-    """Compile the same `__init__` for these fields alone, as `dataclasses` would have done for every class."""
-    scope: dict[str, Any] = {f"_put_{name}": put for name, put in zip(names, setters, strict=True)}
-    scope |= {f"_default_{name}": value for name, value in defaults.items()}
-    scope |= {f"_make_{name}": factory for name, factory in factories.items()} | {"_MISSING": _MISSING}
-    parameters, lines = ["self"], []
-    for name in names:
-        default = f"_default_{name}" if name in defaults else "_MISSING" if name in factories else ""
-        parameters.append(f"{name}={default}" if default else name)
-        value = f"_make_{name}() if {name} is _MISSING else {name}" if name in factories else name
-        lines.append(f"    _put_{name}(self, {value})")
-    lines.append("    self.__post_init__()" if then else "    pass")
-    exec(f"def __init__({', '.join(parameters)}):\n" + "\n".join(lines), scope)  # noqa: S102 - our own fields' names
-    return scope["__init__"]
-
-
-def _value_of(owner: str, defaults: dict[str, Any], factories: dict[str, Any]) -> Any:
-    def value_of(name: str, named: dict[str, Any]) -> Any:
-        if name in named:
-            return named[name]
-        if name in defaults:
-            return defaults[name]
-        if name in factories:
-            return factories[name]()
-        raise TypeError(f"{owner} needs {name}")
-
-    return value_of
 
 
 def _defaults(described: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
