@@ -1,12 +1,14 @@
 """The cache: a run says the same with it and without it, and nothing that lies in it can harm."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from avion_lint.cache import snapshot
 from avion_lint.cache.codec import Codec, UnknownValueError
+from avion_lint.cache.lines import Lines, joined
 from avion_lint.cache.memory import FEWEST
 from avion_lint.cache.snapshot import Past
 from avion_lint.cache.store import Store
@@ -59,7 +61,12 @@ def run(repo: Repo, *arguments: str, cache: Path) -> Run:
 
 
 def states(cache: Path) -> list[Path]:
-    return sorted(cache.glob("*.json"))
+    return sorted(cache.glob("*.state"))
+
+
+def pieces(state: Path) -> list[bytes]:
+    lines = Lines(os.open(state, os.O_RDONLY))
+    return [lines[number] for number in range(lines.count)]
 
 
 def test_what_applied_migrations_set_for_later_sessions_is_remembered(repo: Repo, tmp_path: Path) -> None:
@@ -92,27 +99,52 @@ def test_what_is_remembered_is_not_read_again(repo: Repo, tmp_path: Path) -> Non
     cache = tmp_path / "cache"
     run(repo, cache=cache)
     (state,) = states(cache)
-    _, first, *objects = state.read_text().split("\n")
+    first, *others = pieces(state)
     parts = json.loads(first) | {"problems": '["{}"]'}
-    Store(str(cache)).keep(state.stem, "\n".join((json.dumps(parts), *objects)))
+    Store(str(cache)).keep(state.stem, (json.dumps(parts).encode(), *others))
 
     assert run(repo, cache=cache).report["unchecked"] == [], "what does not parse is taken from the state"
     assert run(repo, "--no-cache", cache=cache).report["unchecked"] != []
 
 
-@pytest.mark.parametrize("harm", ["", "x\n{}", "cut", "short", "[]", '{"tables": 1}'])
+@pytest.mark.parametrize("harm", ["", "x\n{}", "cut", "[]", '{"tables": 1}'])
 def test_a_state_that_is_broken_counts_as_none(repo: Repo, tmp_path: Path, harm: str) -> None:
     cache = tmp_path / "cache"
     good = run(repo, cache=cache)
     (state,) = states(cache)
     if harm == "cut":
-        state.write_text(state.read_text()[:-9])
-    elif harm == "short":
-        Store(str(cache)).keep(state.stem, state.read_text().partition("\n")[2].rpartition("\n")[0])
+        state.write_bytes(state.read_bytes()[:-9])
     elif harm.startswith(("[", "{")):
-        Store(str(cache)).keep(state.stem, harm)
+        Store(str(cache)).keep(state.stem, (harm.encode(), *pieces(state)[1:]))
     else:
         state.write_text(harm)
+
+    assert run(repo, cache=cache).report == good.report
+
+
+@pytest.mark.parametrize("harm", [b"{}", b"[[1]]", b"nothing", b""])
+def test_where_an_object_of_a_state_is_broken_the_run_is_judged_without_it(
+    repo: Repo, tmp_path: Path, harm: bytes
+) -> None:
+    cache = tmp_path / "cache"
+    good = run(repo, cache=cache)
+    (state,) = states(cache)
+    whole = pieces(state)
+    tables = json.loads(whole[0])["tables"]
+    held = {number for first, count, _ in tables for number in range(first, first + count)}
+    Store(str(cache)).keep(state.stem, [harm if number in held else each for number, each in enumerate(whole)])
+
+    assert run(repo, cache=cache).report == good.report
+
+
+def test_a_flipped_bit_in_any_piece_of_a_state_changes_nothing_that_is_said(repo: Repo, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    good = run(repo, cache=cache)
+    (state,) = states(cache)
+    data = bytearray(state.read_bytes())
+    for at in range(len(data) - len(data) // 2, len(data), 97):
+        data[at] ^= 4
+    state.write_bytes(data)
 
     assert run(repo, cache=cache).report == good.report
 
@@ -151,8 +183,8 @@ def test_the_cache_is_told_of_and_emptied(repo: Repo, tmp_path: Path) -> None:
     told = avion_lint("cache", cwd=repo.path, AVION_LINT_CACHE=str(cache))
     emptied = avion_lint("cache", "clean", cwd=repo.path, AVION_LINT_CACHE=str(cache))
 
-    assert f"{cache}: 1 state and 1 run, " in told.out
-    assert emptied.out == f"removed 1 state and 1 run from {cache}\n"
+    assert f"{cache}: 1 state, 1 run and 0 lists of files, " in told.out
+    assert emptied.out == f"removed 1 state, 1 run and 0 lists of files from {cache}\n"
     assert list(cache.iterdir()) == []
 
 
@@ -165,11 +197,12 @@ def test_few_migrations_are_not_worth_a_state(tmp_path: Path) -> None:
     assert states(tmp_path / "cache") == []
 
 
-def test_a_schema_comes_back_as_it_was() -> None:
+def test_a_schema_comes_back_as_it_was(tmp_path: Path) -> None:
     before = schema(ALL_SORTS)
-    after = snapshot.read(
-        snapshot.write(Past(before, {})).encode(), {ORIGIN.place.document.path: ORIGIN.place.document}
-    ).schema
+    stored = tmp_path / "state"
+    stored.write_bytes(joined(snapshot.write(Past(before, {}))))
+    lines = Lines(os.open(stored, os.O_RDONLY))
+    after = snapshot.read(lines, {ORIGIN.place.document.path: ORIGIN.place.document}).schema
 
     name = next(iter(before.tables))
     assert after.tables.about(name) == before.tables.about(name)
@@ -189,7 +222,7 @@ def test_a_form_that_stands_for_none_of_the_known_records_is_refused(text: str) 
 def test_the_oldest_states_make_room(tmp_path: Path) -> None:
     store = Store(str(tmp_path / "cache"))
     for number in range(60):
-        store.keep(f"{number:03}", "{}")
+        store.keep(f"{number:03}", (b"{}",))
 
     kept = [Path(path).stem for _, _, path in store.states()]
     assert len(kept) == 40

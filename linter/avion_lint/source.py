@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from avion_lint.hashing import hasher
@@ -81,6 +81,35 @@ class Document:
     def sha256(self) -> str:
         """Hexadecimal SHA-256 of the file's bytes (only UTF-8 is ever decoded, so encoding gives them back)."""
         return str(hasher("sha256")(self.text.encode()).hexdigest())
+
+
+class Later(Document):
+    """A document whose text is read when somebody asks for it."""
+
+    __slots__ = ()
+
+    def __init__(self, path: str, read: Callable[[], str]) -> None:
+        """`read` gives the text."""
+        _put_path(self, path)
+        self.__dict__["_read"] = read
+
+    @cached_property
+    def text(self) -> str:
+        """The text."""
+        return str(self.__dict__["_read"]())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Document):
+            return NotImplemented
+        return self.path == other.path and self.text == other.text
+
+    __hash__ = Document.__hash__
+
+    def __reduce__(self) -> tuple[type[Document], tuple[str, str]]:
+        return Document, (self.path, self.text)
+
+
+_put_path = Document.path.__set__  # type: ignore[attr-defined]
 
 
 @record

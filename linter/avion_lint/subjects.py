@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from avion_lint.finding import Finding, Related
 from avion_lint.history.deployments import Deployment, Landed
@@ -462,7 +463,7 @@ class BaseMigration:
     witness: str = ""
 
 
-@record
+@record(caches=True)
 class Project:
     """All migrations of a service, in the order in which its runner applies them, and the schema after the last.
 
@@ -478,8 +479,13 @@ class Project:
 
     def versioned(self) -> Iterator[Migration]:
         """Migrations that have a version and are run in its order."""
+        return iter(self._versioned)
+
+    @cached_property
+    def _versioned(self) -> tuple[Migration, ...]:
         kinds = (Kind.VERSIONED, Kind.CODE)
-        return (migration for migration in self.migrations if migration.kind in kinds and migration.version)
+        files = ((migration, migration.file) for migration in self.migrations)
+        return tuple(migration for migration, file in files if file.kind in kinds and file.version)
 
 
 class Edit(StrEnum):

@@ -33,7 +33,7 @@ class Codec:
     classes: Mapping[str, type]
     documents: Mapping[str, Document]
     often: frozenset[str] = frozenset()
-    written: list[Any] = field(default_factory=list)
+    written: Any = field(default_factory=list)
     _numbers: dict[int, tuple[int, object]] = field(default_factory=dict)  # with the value, lest its identity is reused
     _known: dict[int, Any] = field(default_factory=dict)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from avion_lint.cache.codec import UnknownValueError
+from avion_lint.cache.lines import DamagedError
 from avion_lint.cache.snapshot import Past, read, write
 from avion_lint.cache.store import Store
 from avion_lint.hashing import hasher
@@ -14,6 +16,19 @@ from avion_lint.runners.migration import MigrationFile
 from avion_lint.source import Document
 
 FEWEST = 50  # migrations; to remember fewer takes longer than to read them
+_STATES = 256  # files, at the end, behind which a state is looked for
+
+
+@record
+class Keys:
+    """Keys of the states behind the last files; `first` is how many files stand before these."""
+
+    first: int
+    last: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """How many files there are."""
+        return self.first + len(self.last)
 
 
 @record
@@ -27,40 +42,53 @@ class Memory:
     stamp: str
     ids: Mapping[str, str] = field(default_factory=dict)
 
-    def recall(self, keys: Sequence[str], documents: Callable[[], Mapping[str, Document]]) -> tuple[int, Past] | None:
-        """The state after as many of the files as possible, and how many these are; `keys` is what keys_of gives."""
+    def recall(self, keys: Keys, documents: Callable[[], Mapping[str, Document]]) -> tuple[int, Past] | None:
+        """The state after as many of the files as possible, and how many these are."""
         if len(keys) < FEWEST:
             return None
-        found = self.store.newest(keys)
+        found = self.store.newest(keys.last)
         if found is None:
             return None
-        index, data = found
+        index, lines = found
         try:
-            return index + 1, read(data, documents())
-        except UnknownValueError:
+            return keys.first + index + 1, read(lines, documents())
+        except (DamagedError, UnknownValueError):
             return None
 
-    def keep(self, keys: Sequence[str], past: Past) -> None:
+    def keep(self, keys: Keys, past: Past) -> None:
         """Keep the state after all of the files."""
         if len(keys) < FEWEST:
             return
         try:
-            self.store.keep(keys[-1], write(past))
-        except UnknownValueError:
+            self.store.keep(keys.last[-1], write(past))
+        except (UnknownValueError, ValueError):  # what has no form; a path that is no text
             return
 
-    def keys_of(self, files: Iterable[tuple[MigrationFile, Deployment]], about: object) -> list[str]:
-        """A key for each of the files in order, of everything that the schema after it depends on."""
+    def keys_of(self, files: Sequence[tuple[MigrationFile, Deployment]], about: object) -> Keys:
+        """Keys for the files in order, of everything that the schema after each of the last ones depends on."""
         digest = hasher("blake2b")(f"{self.stamp}\n{about!r}\n".encode(), digest_size=20)
-        settings: dict[int, str] = {}
+        known = self._known(files)
+        first = max(0, len(files) - _STATES)
+        digest.update("".join(islice(known, first)).encode("utf-8", "surrogatepass"))
         keys = []
+        for each in known:
+            digest.update(each.encode("utf-8", "surrogatepass"))
+            keys.append(digest.hexdigest())
+        return Keys(first, tuple(keys))
+
+    def _known(self, files: Iterable[tuple[MigrationFile, Deployment]]) -> Iterator[str]:
+        """What the schema after a file depends on, beside the schema before it; none is the beginning of another."""
+        settings: dict[int, str] = {}
+        deployments: dict[int, str] = {}
         for file, deployment in files:
             own = file.contents.settings()
             for each in own:
                 if id(each) not in settings:
                     settings[id(each)] = repr(each)
-            known = (file.path, file.kind, str(file.version), deployment.order, deployment.applied)
-            content = self.ids.get(file.path) or file.document.sha256
-            digest.update(f"{known!r} {[settings[id(each)] for each in own]} {content}\n".encode())
-            keys.append(digest.hexdigest())
-        return keys
+            if id(deployment) not in deployments:
+                deployments[id(deployment)] = f"{deployment.order} {deployment.applied}"
+            path = file.document.path
+            content = self.ids.get(path) or file.document.sha256
+            about = "\0".join([settings[id(each)] for each in own])
+            when = deployments[id(deployment)]
+            yield f"{path}\0{file.kind.value}\0{file.version}\0{when}\0{about}\0{content}\0\n"

@@ -1,16 +1,18 @@
-"""A schema as text and back; of what is read back each object is made when it is asked for."""
+"""A schema as pieces of a file and back; of what is read back each object is read when it is asked for."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from avion_lint import source
 from avion_lint.cache.codec import Codec, UnknownValueError, classes_in
+from avion_lint.cache.lines import DamagedError
+from avion_lint.cache.shelf import Shelf, pieces
 from avion_lint.record import record
 from avion_lint.runners import migration
 from avion_lint.schema import model
-from avion_lint.schema.catalogue import Catalogue, Frozen
+from avion_lint.schema.catalogue import Catalogue
 from avion_lint.schema.model import Schema
 from avion_lint.source import Document
 from avion_lint.sql import actions
@@ -20,6 +22,8 @@ from avion_lint.subjects import SqlProblem
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from avion_lint.cache.lines import Lines
 
 Problems = Mapping[str, tuple[SqlProblem, ...]]
 
@@ -36,45 +40,60 @@ class Past:
     given: tuple[tuple[int, str | None], ...] = ()
 
 
-def write(past: Past) -> str:
-    """The text of a state: a line with all else, one for each object, and one for each value that is told by number.
+def write(past: Past) -> list[bytes]:
+    """The pieces of a state: one with all else, those of the catalogues, and one for each value told by its number.
 
     Raises UnknownValueError for a schema that holds what has no form.
     """
     codec = _codec({}, [])
     schema = past.schema
-    lines: list[str] = []
+    shelves: list[bytes] = []
     parts = {
         "search_path": list(schema.search_path),
         "problems": codec.write(past.problems),
         "given": past.given,
-        **{name: _shelf(getattr(schema, name), codec, lines) for name in _CATALOGUES},
+        **{name: _put(getattr(schema, name), codec, shelves) for name in _CATALOGUES},
         "more": {name: codec.write(getattr(schema, name)) for name in _others()},
-        "objects": len(lines),
+        "often": 1 + len(shelves),
     }
-    return "\n".join((_json(parts), *lines, *map(_json, codec.written)))
+    return [_json(parts), *shelves, *map(_json, codec.written)]
 
 
-def _json(plain: object) -> str:
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+def _json(plain: object) -> bytes:
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read(data: bytes, documents: Mapping[str, Document]) -> Past:
-    """The state of a text, as UTF-8; `documents` are the migrations by path. Raises UnknownValueError for others."""
-    first, *lines = data.split(b"\n")
+def read(lines: Lines, documents: Mapping[str, Document]) -> Past:
+    """The state of such pieces; `documents` are the migrations by path. Raises UnknownValueError for others.
+
+    An object that is damaged, or of another form, raises DamagedError when it is asked for.
+    """
     try:
-        parts = json.loads(first)
-        codec = _codec(documents, lines[parts["objects"] :])
-        objects = iter(lines[: parts["objects"]])
+        parts = json.loads(lines[0])
+        codec = _codec(documents, _From(lines, int(parts["often"])))
         shelves: dict[str, Any] = {
-            name: _catalogue(parts[name], getattr(Schema(), name), codec, objects) for name in _CATALOGUES
+            name: _catalogue(parts[name], getattr(Schema(), name), codec, lines) for name in _CATALOGUES
         }
         more: dict[str, Any] = {name: codec.read(each) for name, each in parts["more"].items()}
         problems: Any = codec.read(parts["problems"])
         schema = Schema(**shelves, search_path=tuple(parts["search_path"]), **more)
         return Past(schema, problems, tuple(_given(each) for each in parts["given"]))
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError, StopIteration) as error:
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
         raise UnknownValueError(str(error)) from error
+
+
+class _From(Sequence[bytes]):
+    """The pieces from one on, counted from 0."""
+
+    def __init__(self, lines: Lines, first: int) -> None:
+        self._lines = lines
+        self._first = first
+
+    def __getitem__(self, number: Any) -> Any:
+        return self._lines[self._first + number]
+
+    def __len__(self) -> int:
+        return self._lines.count - self._first
 
 
 def _given(pair: Any) -> tuple[int, str | None]:
@@ -90,7 +109,7 @@ def _others() -> tuple[str, ...]:
     return tuple(name for name in Schema.__match_args__ if name not in (*_CATALOGUES, "search_path"))
 
 
-def _codec(documents: Mapping[str, Document], often: list[Any]) -> Codec:
+def _codec(documents: Mapping[str, Document], often: Any) -> Codec:
     own = {"SqlProblem": SqlProblem, "Direction": migration.Direction}
     return Codec(classes_in(model, actions, source) | own, documents, _OFTEN, often)
 
@@ -98,24 +117,41 @@ def _codec(documents: Mapping[str, Document], often: list[Any]) -> Codec:
 _OFTEN = frozenset(("Origin",))  # one for each statement, and named by all that the statement made
 
 
-def _shelf(catalogue: Catalogue[Any, Any], codec: Codec, lines: list[str]) -> dict[str, Any]:
-    """Keys once each, and what stands under them by their numbers; the objects are appended to the lines."""
-    numbers: dict[object, int] = {}
-
-    def number(key: object) -> int:
-        return numbers.setdefault(key, len(numbers))
-
-    objects = [number(key) for key in catalogue]
-    lines.extend(codec.write(value) for value in catalogue.values())
-    about = [[number(name), [number(key) for key in keys]] for name, keys in catalogue.groups()]
-    return {"keys": [_plain_key(key, codec) for key in numbers], "objects": objects, "about": about}
+def _put(catalogue: Catalogue[Any, Any], codec: Codec, shelves: list[bytes]) -> list[list[int]]:
+    """Put the objects and the groups of a catalogue behind the pieces that are there; where they stand then."""
+    objects = [(key, _plain_key(key, codec), codec.plain(value)) for key, value in catalogue.items()]
+    groups = [
+        (name, _plain_key(name, codec), [_plain_key(each, codec) for each in keys]) for name, keys in catalogue.groups()
+    ]
+    return [_placed(each, shelves) for each in (objects, groups)]
 
 
-def _catalogue(parts: Any, empty: Catalogue[Any, Any], codec: Codec, lines: Iterator[bytes]) -> Catalogue[Any, Any]:
-    keys = [_key(plain, codec) for plain in parts["keys"]]
-    objects = {keys[number]: Frozen(next(lines), codec.read) for number in parts["objects"]}
-    about = {keys[number]: tuple([keys[each] for each in members]) for number, members in parts["about"]}
-    return empty.restored(objects, about)
+def _placed(entries: list[Any], shelves: list[bytes]) -> list[int]:
+    first = 1 + len(shelves)
+    shelves.extend(pieces(entries))
+    return [first, 1 + len(shelves) - first, len(entries)]
+
+
+def _catalogue(places: Any, empty: Catalogue[Any, Any], codec: Codec, lines: Lines) -> Catalogue[Any, Any]:
+    def key(plain: Any) -> Any:
+        return _key(plain, codec)
+
+    def value(plain: Any) -> Any:
+        return _sure(codec.value, plain)
+
+    def group(plain: Iterable[Any]) -> Any:
+        return _sure(lambda keys: tuple([key(each) for each in keys]), plain)
+
+    objects, groups = ((int(first), int(count), int(size)) for first, count, size in places)
+    return empty.restored(Shelf(lines, objects, key, value), Shelf(lines, groups, key, group))
+
+
+def _sure(make: Callable[[Any], Any], plain: Any) -> Any:
+    """What is made of a plain value; raises DamagedError where it has not the form of one."""
+    try:
+        return make(plain)
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+        raise DamagedError(str(error)) from error
 
 
 def _plain_key(key: object, codec: Codec) -> list[Any]:

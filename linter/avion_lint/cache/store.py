@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from avion_lint.cache.lines import DamagedError, Lines, joined
 from avion_lint.hashing import hasher
 from avion_lint.record import record
 
+STATES, LEDGERS = ".state", ".files"
 _KEPT = 40  # of each sort; a state is some hundred bytes for each object of a schema
 _LIMIT = 256 * 1024 * 1024  # bytes of all of one sort
 _LARGEST = 64 * 1024 * 1024  # bytes of one
@@ -21,35 +23,35 @@ class Store:
     """
 
     folder: str
-    suffix: str = ".json"
+    suffix: str = STATES
 
-    def newest(self, keys: Sequence[str]) -> tuple[int, bytes] | None:
-        """Index of the last of the keys under which there is a state, and that state."""
+    def newest(self, keys: Sequence[str]) -> tuple[int, Lines] | None:
+        """Index of the last of the keys under which there are pieces, and those."""
         try:
             known = set(os.listdir(self.folder))
         except OSError:
             return None
         for index in range(len(keys) - 1, -1, -1):
             if keys[index] + self.suffix in known:
-                data = self.read(keys[index])
-                if data is not None:
-                    return index, data
+                lines = self._open(keys[index])
+                if lines is not None:
+                    return index, lines
         return None
 
-    def keep(self, key: str, text: str) -> None:
-        """Keep a text, and drop those that were not used for longest where there are too many."""
-        try:
-            self.write(key, text.encode())
-        except ValueError:  # a path that is no text
-            return
+    def keep(self, key: str, pieces: Iterable[bytes]) -> None:
+        """Keep pieces that are read one by one, as `write` keeps bytes."""
+        self._put(key, joined(pieces))
 
     def write(self, key: str, data: bytes) -> None:
-        """Keep bytes as `keep` does; what is very large is not kept."""
-        if len(data) > _LARGEST:
+        """Keep bytes, unless they are very many; what was not used for longest is dropped where there is too much."""
+        self._put(key, b"%s\n%s" % (_digest(data), data))
+
+    def _put(self, key: str, whole: bytes) -> None:
+        if len(whole) > _LARGEST:
             return
         try:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            _write(os.path.join(self.folder, key + self.suffix), b"%s\n%s" % (_digest(data), data))
+            _write(os.path.join(self.folder, key + self.suffix), whole)
             self._prune()
         except OSError:
             return
@@ -84,11 +86,25 @@ class Store:
                     return None
         except OSError:
             return None
-        try:
-            os.utime(path)
-        except OSError:
-            return data  # it may be a folder that is only read
+        _touch(path)
         return data
+
+    def _open(self, key: str) -> Lines | None:
+        """The pieces that were kept under a key, as `read` gives bytes; each is checked when it is read."""
+        path = os.path.join(self.folder, key + self.suffix)
+        try:
+            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            if not _is_ours(os.fstat(file)):
+                os.close(file)
+                return None
+            lines = Lines(file)
+        except (DamagedError, OSError):
+            return None
+        _touch(path)
+        return lines
 
     def _prune(self) -> None:
         states = self.states()
@@ -128,6 +144,13 @@ def _write(path: str, data: bytes) -> None:
     except OSError:
         _remove(temporary)
         raise
+
+
+def _touch(path: str) -> None:
+    try:
+        os.utime(path)
+    except OSError:
+        return  # it may be a folder that is only read
 
 
 def _remove(path: str) -> None:

@@ -268,7 +268,7 @@ def _overtaken(ground: Ground, gathering: Gathering) -> Iterator[str]:
             if file.version and file.kind in counted and file.path in ground.judged and file.path not in ground.tip
         ]
         if new:
-            last = max(_versions(ground, each), default=None)
+            last = max(_versions(ground, each), key=lambda found: (found[0].parts, found[1]), default=None)
             if last is not None and min(new) < last[0]:
                 yield last[1]
 

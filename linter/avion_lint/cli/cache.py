@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from avion_lint import __version__
 from avion_lint.cache.memory import Memory
-from avion_lint.cache.store import Store, folder_of
+from avion_lint.cache.store import LEDGERS, STATES, Store, folder_of
 from avion_lint.cli.again import QUESTIONS, RUNS
 from avion_lint.cli.exit_codes import Exit
 from avion_lint.cli.output import say
@@ -16,31 +16,43 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from avion_lint.cache.ledger import Ledger
+    from avion_lint.git.values import Repository
+
 
 def memory_of(environment: Mapping[str, str], ids: Mapping[str, str]) -> Memory:
     """The memory in the folder that the environment names; `ids` are git's for the contents of files, by path."""
     return Memory(Store(folder_of(environment)), _stamp(), ids)
 
 
+def ledger_in(environment: Mapping[str, str], repository: Repository) -> Ledger:
+    """The ledger of a repository's files in the folder that the environment names."""
+    from avion_lint.cache.ledger import ledger_of  # noqa: PLC0415 - where git is asked
+
+    return ledger_of(Store(folder_of(environment), LEDGERS), _stamp(), repository)
+
+
 def cache(given: Namespace) -> int:
     """Tell of the cache, or empty it."""
     folder = folder_of(os.environ)
     if given.what == "clean":
-        removed = [Store(folder, suffix).clean() for suffix in (*_SORTS, QUESTIONS)]
+        removed = [Store(folder, suffix).clean() for suffix in _ALL]
         say(f"removed {_told(removed)} from {folder}\n")
         return Exit.CLEAN
-    found = [_there(Store(folder, suffix)) for suffix in (*_SORTS, QUESTIONS)]
+    found = [_there(Store(folder, suffix)) for suffix in _ALL]
     room = sum(size for sizes in found for size in sizes)
     say(f"{folder}: {_told([len(sizes) for sizes in found])}, {room:,} bytes\n")
     return Exit.CLEAN
 
 
-_SORTS = {".json": ("state", "states"), RUNS: ("run", "runs")}
+_SORTS = {STATES: ("state", "states"), RUNS: ("run", "runs"), LEDGERS: ("list of files", "lists of files")}
+_ALL = (*_SORTS, QUESTIONS)
 
 
 def _told(counts: Sequence[int]) -> str:
     """How many there are of each sort; the questions belong to the runs."""
-    return " and ".join(f"{count} {words[count != 1]}" for count, words in zip(counts, _SORTS.values(), strict=False))
+    told = [f"{count} {words[count != 1]}" for count, words in zip(counts, _SORTS.values(), strict=False)]
+    return f"{', '.join(told[:-1])} and {told[-1]}"
 
 
 def _there(store: Store) -> list[int]:

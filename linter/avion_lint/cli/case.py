@@ -197,7 +197,7 @@ def _is_about(found: Found, paths: tuple[str, ...]) -> bool:
 
 def _gather(files: Files, settings: Settings) -> Gathering:
     """All services, those among them of which this change leaves nothing; raises SettingsError."""
-    gathering = gathered(files.tree, settings)
+    gathering = gathered(files.tree, settings, files.plain)
     behind = left_behind(files)
     wrong = tuple(absent(settings, (*files.tree.paths(), *(behind.paths() if behind is not None else ()))))
     if wrong:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.inputs import under, walked
 from avion_lint.delivery.kinds import kind_of
 from avion_lint.discovery.tree import Overlay, StoredTree, WorkTree
-from avion_lint.git import Content, Entry, blob_id, blobs
+from avion_lint.git import Content, Entry, Repository, blob_id, blobs
 from avion_lint.history.changes import Source
 from avion_lint.history.survey import Survey, read_files, survey
 from avion_lint.record import record, replace
+from avion_lint.source import Document, Later
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from avion_lint.cache.ledger import Ledger
     from avion_lint.discovery.tree import Tree
 
 _BESIDE = ("avion-lint.sum", ".sql.conf", "flyway.conf", "flyway.toml", "go.mod", ".yaml", ".yml", ".properties")
@@ -28,13 +31,14 @@ _BESIDE = ("avion-lint.sum", ".sql.conf", "flyway.conf", "flyway.toml", "go.mod"
 class Files:
     """The tree that is judged and, where git is asked, what it says; `contents` are the files that it compares.
 
-    `asked` are the paths that were looked for.
+    `asked` are the paths that were looked for, `plain` those whose text is known to be no other database's.
     """
 
     tree: Tree
     surveyed: Survey | None
     contents: dict[str, Content]
     asked: tuple[str, ...] = ()
+    plain: frozenset[str] = frozenset()
 
     def with_file(self, path: str, data: bytes) -> Files:
         """The same files with one more, or one with another content."""
@@ -76,20 +80,46 @@ def _files(given: Namespace, root: str | os.PathLike[str], base: str | None) -> 
     if surveyed.repository is None:
         return Files(walked(root, given.paths), surveyed, {})
     asked = relevant(surveyed.paths)
-    contents = read_files(surveyed, asked)
+    ledger = None if given.staged or given.no_cache else _ledger(surveyed.repository)
+    contents = read_files(surveyed, asked, ledger.known if ledger else None)
     if given.staged:
         links = frozenset(path for path, content in contents.items() if content.entry.is_link)
         stored = StoredTree({path: content.data for path, content in contents.items()}, links)
         return Files(stored, surveyed, contents, asked)
-    known = dict(_regular(contents))
-    return Files(WorkTree(os.fspath(root), tuple(sorted(contents)), known=known), surveyed, contents, asked)
+    tree = WorkTree(os.fspath(root), tuple(sorted(contents)), known=dict(_regular(contents)))
+    if ledger is None:
+        return Files(tree, surveyed, contents, asked)
+    ledger.keep(contents, _is_plain)
+    plain = (path for path, content in contents.items() if content.later is not None and ledger.known[path].plain)
+    return Files(tree, surveyed, contents, asked, frozenset(plain))
 
 
-def _regular(contents: Mapping[str, Content]) -> Iterator[tuple[str, bytes]]:
-    """Regular files with their bytes, from the index what a sparse checkout leaves out; who reads a link follows it."""
+def _regular(contents: Mapping[str, Content]) -> Iterator[tuple[str, bytes | Document]]:
+    """Regular files with their bytes, from the index what a sparse checkout leaves out; who reads a link follows it.
+
+    What is known stands as a document that is read when it is wanted.
+    """
     for path, content in contents.items():
-        if content.data is not None and not content.entry.is_link:
-            yield path, content.data
+        if content.later is not None:
+            yield path, Later(path, partial(_text, content))
+        elif content.read is not None and not content.entry.is_link:
+            yield path, content.read
+
+
+def _text(content: Content) -> str:
+    return (content.data or b"").decode("utf-8")
+
+
+def _ledger(repository: Repository) -> Ledger:
+    from avion_lint.cli.cache import ledger_in  # noqa: PLC0415 - not every run has one
+
+    return ledger_in(os.environ, repository)
+
+
+def _is_plain(text: str) -> bool:
+    from avion_lint.sql.evidence import may_be_foreign  # noqa: PLC0415 - only where many files are new
+
+    return not may_be_foreign(text)
 
 
 def left_behind(files: Files) -> Tree | None:

@@ -116,7 +116,8 @@ def chronicle_of(given: Namespace) -> Chronicle:
 
 def _asked_of_git(given: Namespace, paths: list[str]) -> Namespace:
     """The arguments by which the files of a run are found."""
-    return Namespace(paths=paths, base=given.base, all=True, no_git=False, staged=False, stdin_filename=None)
+    named = {"no_git": False, "staged": False, "stdin_filename": None, "no_cache": True}
+    return Namespace(paths=paths, base=given.base, all=True, **named)
 
 
 def _compared(files: Files) -> tuple[Repository, Base]:

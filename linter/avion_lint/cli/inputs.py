@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.roots import below, folder_above
@@ -49,12 +49,12 @@ def under(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> str:
     raise UsageError(f"{os.fspath(path)} lies outside of the repository {os.fspath(root)}")
 
 
-def gathered(tree: Tree, settings: Settings) -> Gathering:
-    """All services of a tree; raises SettingsError where the settings name a schema that cannot be read."""
+def gathered(tree: Tree, settings: Settings, plain: Collection[str] = ()) -> Gathering:
+    """All services of a tree, `plain` as for `gather`; raises SettingsError where a schema's dump cannot be read."""
     from avion_lint.discovery.gather import gather  # noqa: PLC0415 - not every command looks at migrations
     from avion_lint.problems import SettingsError  # noqa: PLC0415 - as above
 
-    found = gather(tree, settings)
+    found = gather(tree, settings, plain)
     if found.wrong:
         raise SettingsError(found.wrong)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from posixpath import basename
 
 from avion_lint.discovery.nearness import nearest
 from avion_lint.discovery.tree import Read
@@ -21,7 +20,7 @@ _PLACE = pattern(
     re.IGNORECASE,
 )
 _ENDS = (".yaml", ".yml", ".env", ".mk", ".properties", ".toml", ".sh")
-_NAMES = ("makefile", "justfile", "dockerfile", ".envrc")
+_BEGINNINGS = ("makefile", "justfile", "dockerfile", ".env")
 
 
 def sets_limit(text: str) -> bool:
@@ -31,8 +30,8 @@ def sets_limit(text: str) -> bool:
 
 def is_place_of_connections(path: str) -> bool:
     """Whether a file is of a kind that says how programs connect; those of tests say nothing of production."""
-    name = basename(path).lower()
-    kind = name.endswith(_ENDS) or name.startswith((*_NAMES, ".env"))
+    name = path.rpartition("/")[2].lower()
+    kind = name.endswith(_ENDS) or name.startswith(_BEGINNINGS)
     return kind and not any(part in ("test", "tests", "testdata") for part in path.lower().split("/"))
 
 

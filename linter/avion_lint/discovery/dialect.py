@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from avion_lint.discovery.discover import Folder
 from avion_lint.runners.migration import MigrationFile
 from avion_lint.settings.model import ServiceSettings
@@ -10,13 +12,18 @@ from avion_lint.sql.parse import is_sql
 from avion_lint.subjects import Dialect
 
 
-def dialect_of(folder: Folder, own: ServiceSettings, files: tuple[MigrationFile, ...]) -> tuple[Dialect, str]:
-    """The database that a service's files are for, and how that is known ("" for plain PostgreSQL)."""
+def dialect_of(
+    folder: Folder, own: ServiceSettings, files: tuple[MigrationFile, ...], plain: Collection[str] = ()
+) -> tuple[Dialect, str]:
+    """The database that a service's files are for, and how that is known ("" for plain PostgreSQL).
+
+    `plain` are paths of files that are known to have nothing that could be another database's.
+    """
     if own.dialect:
         return Dialect(own.dialect), "the settings say so"
     if folder.alternative in _BY_VENDOR:
         return _BY_VENDOR[folder.alternative], f"its folder is named {folder.alternative}"
-    proofs = [proof for file in files if (proof := _proof(file))]
+    proofs = [proof for file in files if file.path not in plain and (proof := _proof(file))]
     if not proofs or len(proofs) * 2 < sum(bool(file.sections) for file in files):
         return Dialect.POSTGRESQL, ""
     name, reason, path = min(proofs, key=lambda proof: proof[2])

@@ -120,7 +120,7 @@ def _is_flyway(name: str, configuration: FlywayConfiguration) -> bool:
 
 
 def _goose(folder: str, files: list[str]) -> Folder:
-    named = {path: goose_names.parse_name(basename(path)) for path in files}
+    named = {path: goose_names.parse_name(path.rpartition("/")[2]) for path in files}
     return Folder(
         folder,
         Runner.GOOSE,

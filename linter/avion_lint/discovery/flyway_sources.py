@@ -53,7 +53,7 @@ def flyway_sources(paths: Iterable[str], read: Read, *, manifests: bool) -> Flyw
     files: dict[str, Source] = {}
     found: dict[str, Source] = {}
     for path in paths:
-        name = basename(path)
+        name = path.rpartition("/")[2]
         if name in (CONF, TOML) and isinstance(document := read(path), Document):
             files[path] = _from_file(document)
         elif manifests and is_spring(path) and isinstance(document := read(path), Document):

@@ -23,7 +23,7 @@ from avion_lint.runners.goose_names import parse_name as parse_goose_name
 from avion_lint.runners.migration import GOOSE_TABLE, Contents, FileName, MigrationFile, NameProblem, Runner
 from avion_lint.settings.model import ServiceSettings, Settings
 from avion_lint.source import Document
-from avion_lint.subjects import Service
+from avion_lint.subjects import Dialect, Service
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,8 +74,11 @@ class Gathering:
     wrong: tuple[Problem, ...] = ()
 
 
-def gather(tree: Tree, settings: Settings) -> Gathering:
-    """Find and read all migrations of a tree. Nothing is raised: what cannot be read is told."""
+def gather(tree: Tree, settings: Settings, plain: Collection[str] = ()) -> Gathering:
+    """Find and read all migrations of a tree. Nothing is raised: what cannot be read is told.
+
+    `plain` are as for `dialect_of`.
+    """
     apart = dumps(settings)
     known = tuple(path for path in tree.paths() if not settings.ignores(path) and path not in apart)
     folders = _folders_like_files(known)
@@ -95,7 +98,7 @@ def gather(tree: Tree, settings: Settings) -> Gathering:
     roots = {folder.root for folder in located if folder.runner is Runner.FLYWAY}
     limits = limited(paths, read, [folder.root for folder in located])
     started = starting_points(tree, settings)
-    collector = _Collector(settings, sources, tuple(sorted(roots)), read, frozenset(paths), limits, started)
+    collector = _Collector(settings, sources, tuple(sorted(roots)), read, frozenset(paths), limits, started, plain)
     services = tuple(collector.collect(folder, names[folder.root, folder.alternative]) for folder in located)
     unreadable = tuple(_unreadable_beside(paths, read))
     problems = tuple(sources.problems())
@@ -154,6 +157,7 @@ class _Collector:
     known: frozenset[str]
     limits: Limits
     started: StartingPoints
+    plain: Collection[str]
 
     def collect(self, folder: Folder, name: str) -> Collected:
         """The service of a folder with its files."""
@@ -164,9 +168,9 @@ class _Collector:
         reader = _Reader(folder.runner, goose_version, configuration, self.read, self.known)
         files = tuple(reader.file(content) for content in contents)
         named = dict(folder.problems)
-        service = _service(
-            folder, name, own, reader, files, limited=self.limits.holds_for(folder.root, folder.runner, goose_version)
-        )
+        limited = self.limits.holds_for(folder.root, folder.runner, goose_version)
+        dialect = dialect_of(folder, own, files, self.plain)
+        service = _service(folder, name, own, reader, dialect, limited=limited)
         start = point_of(own, folder.runner, configuration, self.started)
         return Collected(
             replace(service, start=start, deprecated_for=own.deprecated_for),
@@ -207,12 +211,12 @@ def _service(
     name: str,
     own: ServiceSettings,
     reader: _Reader,
-    files: tuple[MigrationFile, ...],
+    told: tuple[Dialect, str],
     *,
     limited: bool,
 ) -> Service:
     configuration = reader.configuration
-    dialect, reason = dialect_of(folder, own, files)
+    dialect, reason = told
     return Service(
         name=own.name or name,
         root=folder.root,
@@ -271,10 +275,9 @@ def _search_path(default_schema: str | None) -> tuple[str, ...]:
 
 def name_of(collected: Collected, path: str) -> FileName | None:
     """What the service's runner takes from the name of a file, None where it takes it for no migration."""
-    name = path.rpartition("/")[2]
+    folder, _, name = path.rpartition("/")
     if collected.service.runner is Runner.GOOSE:
-        inside = path.rpartition("/")[0] == collected.service.root
-        found = parse_goose_name(name) if inside else None
+        found = parse_goose_name(name) if folder == collected.service.root else None
     else:
         found = parse_flyway_name(name, collected.configuration)
     return found if isinstance(found, FileName) else None
@@ -303,7 +306,7 @@ def _inside(path: str, root: str) -> bool:
 
 def is_migration(path: str, gathering: Gathering) -> bool:
     """Whether a service would take a file at this path as a migration."""
-    return owner(path, gathering) is not None
+    return any(_inside(path, each.service.root) and name_of(each, path) for each in gathering.services)
 
 
 def identity_of(path: str, gathering: Gathering) -> object:

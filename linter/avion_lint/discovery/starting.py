@@ -44,8 +44,9 @@ def starting_points(tree: Tree, settings: Settings) -> StartingPoints:
 
 def absent(settings: Settings, paths: Iterable[str]) -> Iterator[Problem]:
     """Services of the settings whose folder is not there, so that nothing said of them would hold; no globs."""
-    folders = {parent for path in paths for parent in _above(path)}
-    for own in settings.services:
+    named = [own for own in settings.services if own.place and own.path]
+    folders = {parent for path in paths for parent in _above(path)} if named else set()
+    for own in named:
         if own.place and own.path and own.path not in folders and not _WILDCARDS & set(own.path):
             yield own.place, f"`path` names {own.path}, and there is no file there{_meant(own.path, folders)}"
 

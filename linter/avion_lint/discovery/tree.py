@@ -156,14 +156,14 @@ class WorkTree:
     """Files below a folder; `names` are the paths that count, from that folder, or all where None.
 
     `below` are the only folders that are looked through for files, from the root ("" for all). `known` are regular
-    files that were read already, so that they need not be read again; `taken` is what this tree has read itself, each
+    files that need not be read here: their bytes, or their documents; `taken` is what this tree has read itself, each
     file once, and `walked` the list of all paths, where it was made.
     """
 
     root: str
     names: tuple[str, ...] | None = None
     below: tuple[str, ...] = ("",)
-    known: Mapping[str, bytes] = field(default_factory=dict, compare=False)
+    known: Mapping[str, bytes | Document] = field(default_factory=dict, compare=False)
     taken: dict[str, Taken] = field(default_factory=dict, compare=False)
     _links: dict[str, bool] = field(default_factory=dict, compare=False)  # folders that were looked at
     walked: list[tuple[str, ...]] = field(default_factory=list, compare=False)
@@ -185,9 +185,9 @@ class WorkTree:
 
     def read(self, path: str) -> Document | Unreadable:
         """A file's text, or why there is none; a link is followed only to a file within the folder."""
-        data = self.known.get(path)
-        if data is not None:
-            return decode(path, data)
+        known = self.known.get(path)
+        if known is not None:
+            return known if isinstance(known, Document) else decode(path, known)
         return self._taken(path).content or _not_read(path, FileNotFoundError(ENOENT, os.strerror(ENOENT)))
 
     def _taken(self, path: str) -> Taken:

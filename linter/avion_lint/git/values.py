@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from avion_lint.record import field, record
 
@@ -87,12 +87,36 @@ class Entry:
 class Content:
     """A file and its bytes; without bytes it is there but cannot be read.
 
-    `stamp` tells of a file of the work tree whether it still is as it was read, see avion_lint.stamps.
+    `stamp` tells of a file of the work tree whether it still is as it was read, see avion_lint.stamps. Of one that is
+    known already `later` reads the bytes, each time that they are asked for; it raises GitError where they are others.
     """
 
     entry: Entry
-    data: bytes | None
+    read: bytes | None
     stamp: str = ""
+    later: Callable[[], bytes] | None = field(default=None, compare=False)
+
+    @property
+    def data(self) -> bytes | None:
+        """The bytes, None where they cannot be read."""
+        return self.read if self.later is None else self.later()
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there are bytes."""
+        return self.read is not None or self.later is not None
+
+
+@record
+class Known:
+    """A file of the work tree as it was when it was read: its stamp, its mode and the id of its content.
+
+    `plain` tells that its text has nothing that could be the SQL of another database than PostgreSQL.
+    """
+
+    stamp: str
+    entry: Entry
+    plain: bool
 
 
 @record

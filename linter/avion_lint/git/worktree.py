@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
+from avion_lint.git.errors import GitError, Trouble
 from avion_lint.git.objects import records
 from avion_lint.git.process import ask, ask_gently, note
-from avion_lint.git.values import LINK, SUBMODULE, Content, Converted, Entry, Listing, Repository
+from avion_lint.git.values import LINK, SUBMODULE, Content, Converted, Entry, Known, Listing, Repository
 from avion_lint.hashing import hasher
-from avion_lint.stamps import stamp
+from avion_lint.stamps import stamp, stamp_of
 
 _REGULAR, _EXECUTABLE = "100644", "100755"
 # A file is opened without following a link, and without waiting for whoever writes into a pipe.
@@ -49,12 +50,15 @@ def listing(repository: Repository) -> Listing:
     return Listing(tracked, files, frozenset(skipped))
 
 
-def work_tree(repository: Repository, paths: Iterable[str]) -> dict[str, Content]:
+def work_tree(
+    repository: Repository, paths: Iterable[str], known: Mapping[str, Known] | None = None
+) -> dict[str, Content]:
     """Read those of the paths that are files or links in the work tree; ids are of the bytes as they are.
 
     The content of a link is the path that it leads to. What is reached only through a linked folder is not
-    there: it is not the repository's.
+    there: it is not the repository's. What is `known`, by its path, and still has that stamp is not read now.
     """
+    known = known or {}
     found: dict[str, Content] = {}
     folders: dict[str, bool] = {}
     now = time.time_ns()
@@ -62,7 +66,9 @@ def work_tree(repository: Repository, paths: Iterable[str]) -> dict[str, Content
         folder = path.rpartition("/")[0]
         if folder not in folders:
             folders[folder] = _is_own(repository.root, folder)
-        content = _content(repository, path, now) if folders[folder] else None
+        if not folders[folder]:
+            continue
+        content = _unread(repository, path, now, known.get(path)) or _content(repository, path, now)
         if content is not None:
             found[path] = content
     return found
@@ -72,6 +78,21 @@ def _is_own(root: str, folder: str) -> bool:
     """Whether no part of the folder's path is a link."""
     own = os.path.join(root, folder) if folder else root
     return os.path.realpath(own) == own
+
+
+def _unread(repository: Repository, path: str, now: int, known: Known | None) -> Content | None:
+    """A file that is as it is known; None for any other."""
+    full = f"{repository.root}/{path}"
+    if known is None or known.stamp != stamp_of(full, now):
+        return None
+    return Content(known.entry, None, known.stamp, lambda: _again(repository, path, known.entry))
+
+
+def _again(repository: Repository, path: str, entry: Entry) -> bytes:
+    content = _content(repository, path, time.time_ns())
+    if content is None or content.data is None or content.entry.blob != entry.blob:
+        raise GitError(Trouble.BROKEN, f"{path} was changed while it was judged", "run it again")
+    return content.data
 
 
 def _content(repository: Repository, path: str, now: int) -> Content | None:

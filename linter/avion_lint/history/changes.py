@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from avion_lint.git import Entry
@@ -137,7 +137,7 @@ def differences(trees: Trees) -> Differences:
     not changed by this branch. Of one that cannot be read (without an id) nothing is said.
     """
     kinds: dict[str, list[str]] = {"added": [], "changed": [], "deleted": []}
-    for path in sorted(trees.merge_base.keys() | trees.tip.keys() | trees.here.keys()):
+    for path in sorted(_unlike(trees)):
         now = trees.here.get(path)
         known = (trees.merge_base.get(path), trees.tip.get(path))
         if any(_same(now, entry) for entry in known) or (now is not None and not now.blob):
@@ -145,6 +145,16 @@ def differences(trees: Trees) -> Differences:
         kind = "deleted" if now is None else "changed" if any(known) else "added"
         kinds[kind].append(path)
     return Differences(*(tuple(paths) for paths in kinds.values()))
+
+
+def _unlike(trees: Trees) -> Iterator[str]:
+    """Paths at which there is not the very file that the branch began with; at most of them there is."""
+    here, before = trees.here, trees.merge_base
+    for path, now in here.items():
+        then = before.get(path)
+        if then is None or then.blob != now.blob or then.mode != now.mode:
+            yield path
+    yield from (path for path in before if path not in here)
 
 
 def _same(one: Entry | None, other: Entry | None) -> bool:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 
 from avion_lint import git
-from avion_lint.git import Base, Content, Entry, GitError, Listing, Repository, Trouble
+from avion_lint.git import Base, Content, Entry, GitError, Known, Listing, Repository, Trouble
 from avion_lint.history.changes import Source
 from avion_lint.record import field, record
 
@@ -75,15 +75,16 @@ def _files(repository: Repository, source: Source) -> tuple[Listing, frozenset[s
     return Listing(tree, frozenset(), frozenset(tree)), frozenset()
 
 
-def read_files(surveyed: Survey, paths: Iterable[str]) -> dict[str, Content]:
+def read_files(surveyed: Survey, paths: Iterable[str], known: Mapping[str, Known] | None = None) -> dict[str, Content]:
     """Read files of the source by path from the repository's root; what is not there is not in the answer.
 
+    `known` is as for `git.work_tree`.
     A tracked file that a sparse checkout leaves out of the work tree is read from the index. Raises GitError.
     """
     if surveyed.repository is None:
         return {}
     paths = tuple(paths)
-    there = git.work_tree(surveyed.repository, paths) if surveyed.source is Source.WORK_TREE else {}
+    there = git.work_tree(surveyed.repository, paths, known) if surveyed.source is Source.WORK_TREE else {}
     stored = {path: surveyed.files.tracked[path] for path in surveyed.files.skipped.intersection(paths)}
     stored = {path: entry for path, entry in stored.items() if path not in there}
     blobs = git.blobs(surveyed.repository, [entry.blob for entry in stored.values()])

@@ -94,7 +94,7 @@ def _contents(repository: Repository, trees: Trees, found: Differences, files: M
 
 
 def _unreadable(files: Mapping[str, Content]) -> Iterator[Unsure]:
-    return (Unsure(path, "it cannot be read") for path, content in files.items() if content.data is None)
+    return (Unsure(path, "it cannot be read") for path, content in files.items() if not content.is_readable)
 
 
 def _undecided(surveyed: Survey, wanted: Wanted) -> Iterator[Unsure]:

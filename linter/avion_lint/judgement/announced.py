@@ -22,10 +22,13 @@ def announced(
     `landed` tells by path when migrations landed, and by what stands behind `since:` when that was, unless it is a
     version.
     """
+    holding = tuple(_holding(entries, collected.service.name))
+    if not holding:
+        return ()
     there = [file for file in sorted(collected.files, key=runner_order) if file.kind in _COUNTED and file.path in tip]
     paths = {str(file.version): file.path for file in there if file.version}
     order = [file.path for file in there]
-    return tuple(_announced(each, paths, order, landed) for each in _holding(entries, collected.service.name))
+    return tuple(_announced(each, paths, order, landed) for each in holding)
 
 
 def _holding(entries: Collection[Deprecated], service: str) -> Iterator[Deprecated]:

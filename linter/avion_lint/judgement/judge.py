@@ -76,6 +76,17 @@ class Case:
 
 def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
     """The verdict on a case; `tick` is called once for each migration read."""
+    if case.memory is None:
+        return _verdict(case, tick)
+    from avion_lint.cache.lines import DamagedError  # noqa: PLC0415 - where there is a cache
+
+    try:
+        return _verdict(case, tick)
+    except DamagedError:  # what was remembered is broken: without it, then
+        return _verdict(replace(case, memory=None), lambda: None)
+
+
+def _verdict(case: Case, tick: Callable[[], None]) -> Verdict:
     on = tuple(rule for rule in case.rules if case.policy.is_on(rule))
     assessment, outcome = _outcome(case, on, tick)
     if case.fixers and outcome.found:

@@ -42,8 +42,7 @@ class Judging:
             self._size += 1 + len(migration.up) + len(migration.down)
             if self._spread is None or self._size >= self._batch:
                 self._judge()
-        is_asked_later = migration.problems or "avion" in migration.document.text
-        return migration if self._keeps or is_asked_later else _let_go(migration)
+        return migration if self._keeps or _is_little(migration) else _let_go(migration)
 
     def outcome(self, projects: Iterable[Project], changes: Iterable[Change]) -> Outcome:
         """What the rules say of all that was taken, of the projects that it belongs to, and of changes."""
@@ -90,6 +89,13 @@ def _of_migration(engine: Engine, migration: Migration) -> Outcome:
         statement.forget()
     migration.file.forget()
     return outcome
+
+
+def _is_little(migration: Migration) -> bool:
+    """Whether nothing is to be let go: of what is not read again, or where comments may ask for it later."""
+    if not migration.judged:
+        return migration.before is migration.after
+    return bool(migration.problems) or "avion" in migration.document.text
 
 
 _NOTHING = Schema()

@@ -88,7 +88,7 @@ def project(
     opening = _opening(gathered)
     files = sorted(gathered.files, key=runner_order)
     applied = list(_applied_first(gathered, files)) if memory and start.schema == Schema() else []
-    keys = memory.keys_of(applied, _facts(gathered.service)) if memory and applied else []
+    keys = memory.keys_of(applied, _facts(gathered.service)) if memory and applied else None
     known = memory.recall(keys, lambda: {file.path: file.document for file in files}) if memory and keys else None
     if known is not None:
         schema = last = known[1].schema
@@ -105,7 +105,7 @@ def project(
         last = migration.after
         if file.kind in _FOLDED:
             schema = migration.after
-        if memory and len(migrations) == len(keys):
+        if memory and keys and len(migrations) == len(keys):
             from avion_lint.cache.snapshot import Past  # noqa: PLC0415 - only where there is a cache
 
             problems = {each.path: each.problems for each in migrations if each.problems}
@@ -179,14 +179,12 @@ def _remembered(gathered: Gathered, file: MigrationFile, past: Past) -> Migratio
 
 # Undo scripts and callbacks change nothing for good; a baseline only runs where nothing ran before.
 _FOLDED = {Kind.VERSIONED, Kind.REPEATABLE, Kind.CODE}
-_ORDER = (Kind.BASELINE, Kind.VERSIONED, Kind.CODE, Kind.REPEATABLE, Kind.CALLBACK, Kind.UNDO)
+_ORDER = {Kind.BASELINE: 0, Kind.VERSIONED: 1, Kind.CODE: 1, Kind.REPEATABLE: 2, Kind.CALLBACK: 3, Kind.UNDO: 4}
 
 
 def runner_order(file: MigrationFile) -> tuple[int, tuple[int, ...], str, str]:
     """Sort key: versioned by version, then repeatables by description, then what stands outside the order."""
-    kind = Kind.VERSIONED if file.kind is Kind.CODE else file.kind
-    parts = file.version.parts if file.version else ()
-    return (_ORDER.index(kind), parts, file.description, file.path)
+    return (_ORDER[file.kind], file.version.parts if file.version else (), file.description, file.document.path)
 
 
 def is_beyond(file: MigrationFile, start: StartingPoint) -> bool:

@@ -8,6 +8,7 @@ from avion_lint.pattern import pattern
 from avion_lint.runners.go_text import quoted
 from avion_lint.runners.migration import FileName, Kind, NameProblem, Version
 
+_DIGITS = frozenset("0123456789")
 _INTEGER = pattern(r"[+-]?[0-9]+")
 _NUMBER_FIRST = pattern(r"[Vv]?([0-9]+)[-_. ]+([^-_. 0-9].*)")
 _GREATEST = 2**63 - 1
@@ -43,7 +44,7 @@ def _version(stem: str, name: str) -> Version | str:
     number, separator, _ = stem.partition("_")
     if not separator:
         return "no filename separator '_' found"
-    if not _INTEGER.fullmatch(number):
+    if not (number and _DIGITS.issuperset(number)) and not _INTEGER.fullmatch(number):
         return _failed(name, number, "invalid syntax")
     value = _value(number)
     if not -_GREATEST - 1 <= value <= _GREATEST:

@@ -7,11 +7,27 @@ from math import isqrt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeVar
+    from typing import Any, Protocol, TypeVar
 
     Key = TypeVar("Key")
     Value = TypeVar("Value")
     Concern = TypeVar("Concern")
+
+    class Stored(Protocol[Key, Value]):
+        """A mapping that reads its values when they are asked for, the same each time."""
+
+        def get(self, key: Key, default: Any = None, /) -> Any:
+            """Value of the key, or the default."""
+            ...
+
+        def __contains__(self, key: object, /) -> bool: ...
+
+        def __len__(self) -> int: ...
+
+        def whole(self) -> dict[Key, Value]:
+            """All entries in their order."""
+            ...
+
 else:
     Key = Value = Concern = object
 
@@ -22,33 +38,19 @@ _NEW = 16  # entries that a state has for itself; when they are more, they move 
 _RECENT = 256  # entries of the layer below, at least
 
 
-class Frozen:
-    """Stands where a value will be: its text, and what makes the value of it."""
-
-    __slots__ = ("_text", "_thaw")
-
-    def __init__(self, text: bytes, thaw: Callable[[bytes], object]) -> None:
-        self._text = text
-        self._thaw = thaw
-
-    def value(self) -> Any:
-        """Make the value; raises what `thaw` raises."""
-        return self._thaw(self._text)
-
-
 class Layers(MutableMapping[Key, Value]):
     """A mapping in insertion order whose copy costs nothing, and whose first change then a few entries.
 
-    It is three dictionaries on top of one another. Only the uppermost changes, and only it is copied, once another
-    state has it too; when it has grown it is laid over the next one, in a new dictionary. So a thousand states of a
-    thousand objects take the room of a few thousand entries, and an entry is found with three look-ups at most.
+    It is three dictionaries on top of one another, the lowest of which may be one that reads its values when they are
+    asked for. Only the uppermost changes, and only it is copied, once another state has it too; when it has grown it is
+    laid over the next one, in a new dictionary. So a thousand states of a thousand objects take the room of a few
+    thousand entries, and an entry is found with three look-ups at most.
     """
 
-    __slots__ = ("_back", "_frozen", "_new", "_old", "_own", "_recent")
+    __slots__ = ("_back", "_new", "_old", "_own", "_recent")
 
-    def __init__(self, old: Mapping[Key, Value] | None = None) -> None:
-        self._old: dict[Key, Any] = dict(old) if old else {}
-        self._frozen = False  # whether there may be Frozen values among the old
+    def __init__(self, old: Stored[Key, Value] | None = None) -> None:
+        self._old: dict[Key, Value] | Stored[Key, Value] = {} if old is None else old
         self._recent: dict[Key, Value] = {}
         self._new: dict[Key, Value] = {}
         self._own = True  # whether no other state has the uppermost dictionary
@@ -61,7 +63,7 @@ class Layers(MutableMapping[Key, Value]):
         return made
 
     def _share(self, made: Layers[Key, Value]) -> None:
-        made._frozen, made._old, made._recent, made._new = self._frozen, self._old, self._recent, self._new
+        made._old, made._recent, made._new = self._old, self._recent, self._new
         made._back = self._back
         made._own = self._own = False
 
@@ -80,22 +82,16 @@ class Layers(MutableMapping[Key, Value]):
             self._back = frozenset()
 
     def _whole(self) -> dict[Key, Value]:
-        self._thaw()
         if not self._recent and not self._new:
-            return self._old
+            return self._lowest()
         return self._laid(self._recent | self._new if self._recent else self._new)
 
-    def _thaw(self) -> None:
-        if self._frozen:
-            old = self._old
-            for key in [key for key, value in old.items() if type(value) is Frozen]:
-                old[key] = old[key].value()
-            self._frozen = False
+    def _lowest(self) -> dict[Key, Value]:
+        return self._old if isinstance(self._old, dict) else self._old.whole()
 
     def _laid(self, above: dict[Key, Value]) -> dict[Key, Value]:
         """The lowest dictionary with another laid over it."""
-        self._thaw()
-        old = self._old
+        old = self._lowest()
         if self._back:
             old = {key: value for key, value in old.items() if key not in self._back}
         whole = old | above
@@ -110,10 +106,7 @@ class Layers(MutableMapping[Key, Value]):
         elif key in self._recent:
             value = self._recent[key]
         else:
-            value = self._old.get(key, default)
-            if type(value) is Frozen:
-                value = self._old[key] = value.value()
-            return value
+            return self._old.get(key, default)
         return default if value is _GONE else value
 
     def __getitem__(self, key: Key) -> Value:
@@ -157,7 +150,7 @@ class Layers(MutableMapping[Key, Value]):
         self._new[key] = _GONE
 
     def __iter__(self) -> Iterator[Key]:
-        return iter(self._whole() if self._recent or self._new else self._old)
+        return iter(self._whole())
 
     def __len__(self) -> int:
         return len(self._whole() if self._recent or self._new else self._old)
@@ -232,11 +225,10 @@ class Catalogue(Layers[Key, Value]):
         """All names that values have to do with, each with the keys of those."""
         return self._about.items()
 
-    def restored(self, values: Mapping[Key, Frozen], about: Mapping[object, tuple[Key, ...]]) -> Catalogue[Key, Value]:
-        """A catalogue like this one of values that are made when they are asked for; `about` are its groups."""
+    def restored(self, values: Stored[Key, Value], about: Stored[Any, tuple[Key, ...]]) -> Catalogue[Key, Value]:
+        """A catalogue like this one, of values that are stored; `about` are its groups."""
         made: Catalogue[Key, Value] = Catalogue(self._concerns)
-        made._old, made._frozen = dict(values), True
-        made._about = Layers(about)
+        made._old, made._about = values, Layers(about)
         return made
 
     def about(self, name: object) -> list[Value]:

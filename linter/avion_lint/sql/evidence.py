@@ -93,7 +93,7 @@ _MARKS = (
 _SIGNS = (
     ("`", pattern("`")),
     ("engine", pattern(r"engine\b")),
-    ("cluster", pattern(r"cluster\b")),
+    ("cluster", pattern(r"\son\s+cluster\s")),
     ("increment", pattern("increment")),
     ("rowid", pattern(r"rowid\b")),
     ("pragma", pattern(r"pragma\b")),

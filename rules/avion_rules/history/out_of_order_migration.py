@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from avion_lint.finding import Finding, Related
@@ -17,13 +17,13 @@ def out_of_order_migration(project: Project) -> Iterator[Finding]:
     """Find a new migration with a lower version than one that is applied already."""
     if project.service.out_of_order:
         return
-    known = set(_known(project))
+    known = {version.parts: version for version in _known(project)}
     applied = _applied_before(project)
     free = free_versions(project)
     for migration in project.versioned():
         if migration.judged and migration.version and not _is_on_base(migration, known):
-            on_base = () if migration.deployment.applied else known
-            later = max((*applied[migration.deployment.order], *on_base), default=None)
+            on_base = () if migration.deployment.applied else known.values()
+            later = max((*applied[migration.deployment.order], *on_base), key=_parts, default=None)
             if later is not None and migration.version < later:
                 yield _finding(project, migration, later, free)
 
@@ -34,9 +34,9 @@ def _known(project: Project) -> Iterator[Version]:
     return (base.version for base in project.base if base.kind in kinds and base.version)
 
 
-def _is_on_base(migration: Migration, known: set[Version]) -> bool:
+def _is_on_base(migration: Migration, known: Mapping[tuple[int, ...], Version]) -> bool:
     """Whether the base branch has this very version: then it is edited, renamed or doubled, not misplaced."""
-    return not migration.deployment.applied and migration.version in known
+    return not migration.deployment.applied and migration.version is not None and migration.version.parts in known
 
 
 def _applied_before(project: Project) -> dict[int, tuple[Version, ...]]:
@@ -47,8 +47,12 @@ def _applied_before(project: Project) -> dict[int, tuple[Version, ...]]:
     for order, group in groupby(in_order, key=_order):
         found[order] = highest
         versions = [each.version for each in group if each.version and each.deployment.applied]
-        highest = (max((*highest, *versions)),) if versions else highest
+        highest = (max((*highest, *versions), key=_parts),) if versions else highest
     return found
+
+
+def _parts(version: Version) -> tuple[int, ...]:
+    return version.parts
 
 
 def _order(migration: Migration) -> int:

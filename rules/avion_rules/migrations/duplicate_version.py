@@ -24,23 +24,27 @@ def duplicate_version(project: Project) -> Iterator[Finding]:
                 told.add(migration.path)
                 yield _finding(project, migration, first, free)
     ahead = {_identity(each.kind, each.version, each.description): each for each in project.base if each.ahead}
-    for migration in project.migrations:
+    for migration in project.migrations if ahead else ():
         twin = ahead.get(_identity(migration.kind, migration.version, migration.file.description))
         if twin and migration.judged and migration.path not in told:
             yield _after_merge(project, migration, twin, free)
 
 
-def _identity(kind: Kind, version: Version | None, description: str) -> tuple[Kind, Version | str] | None:
+_Identity = tuple[Kind, tuple[int, ...] | str]
+
+
+def _identity(kind: Kind, version: Version | None, description: str) -> _Identity | None:
     """What no second migration of a service may have; None where nothing is asked of it."""
     if kind in (Kind.VERSIONED, Kind.CODE) and version:
-        return Kind.VERSIONED, version
+        return Kind.VERSIONED, version.parts
     return (kind, description) if kind is Kind.REPEATABLE else None
 
 
 def _groups(project: Project) -> Iterator[list[Migration]]:
-    groups: defaultdict[tuple[Kind, Version | str], list[Migration]] = defaultdict(list)
+    groups: defaultdict[_Identity, list[Migration]] = defaultdict(list)
     for migration in project.migrations:
-        identity = _identity(migration.kind, migration.version, migration.file.description)
+        file = migration.file
+        identity = _identity(file.kind, file.version, file.description)
         if identity is not None:
             groups[identity].append(migration)
     return (group for group in groups.values() if len(group) > 1)
