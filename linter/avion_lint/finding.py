@@ -52,7 +52,8 @@ class Fix:
     """Edits that mend a finding, and files to be made with them; all of it or nothing.
 
     `title` says what is done, in the imperative. `safe` tells that it may be done without anybody reading it first,
-    `reveals` that the runner could not read the file as it is meant, so that more may be found once it can.
+    `reveals` that the runner could not read the file as it is meant, so that more may be found once it can. `unless` is
+    what must not happen in later migrations (avion_lint.fixer.order.Unless), None once that is known.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Fix:
     files: tuple[Document, ...] = ()
     safe: bool = True
     reveals: bool = False
+    unless: object = None
 
 
 @record

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import islice
 
 from avion_lint.hashing import hasher
 from avion_lint.record import record
@@ -39,23 +40,27 @@ class Document:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        starts = [0]
-        find = self.text.find
-        at = find("\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = find("\n", at + 1)
-        return starts
+        return list(_line_starts(self.text))
+
+    @property
+    def _is_short(self) -> bool:
+        """Whether lines are found as fast without a table, which would take more room than the text."""
+        return len(self.text) <= _SHORT
 
     def position(self, offset: int) -> Position:
         """Line and column of a character offset; an offset past the end counts as the end.
 
         A byte order mark takes no column, as in editors and in SARIF (2.1.0, 3.30.2).
         """
-        offset = max(0, min(offset, len(self.text)))
-        line = bisect_right(self._line_starts, offset)
-        mark = line == 1 and offset > 0 and self.text.startswith("\ufeff")
-        return Position(line, offset - self._line_starts[line - 1] + (0 if mark else 1))
+        text = self.text
+        offset = max(0, min(offset, len(text)))
+        if self._is_short:
+            line, start = text.count("\n", 0, offset) + 1, text.rfind("\n", 0, offset) + 1
+        else:
+            line = bisect_right(self._line_starts, offset)
+            start = self._line_starts[line - 1]
+        mark = line == 1 and offset > 0 and text.startswith("\ufeff")
+        return Position(line, offset - start + (0 if mark else 1))
 
     def line(self, number: int) -> str:
         """Text of a line, counted from 1, without its line end."""
@@ -63,19 +68,27 @@ class Document:
         return self.text[span.start : span.end]
 
     def line_span(self, number: int) -> Span:
-        """Offsets of a line, counted from 1, without its line end."""
-        starts = self._line_starts
-        start = starts[number - 1]
-        end = starts[number] - 1 if number < len(starts) else len(self.text)
+        """Offsets of a line, counted from 1, without its line end. Raises IndexError where there is none."""
+        start = self._line_start(number)
+        end = self.text.find("\n", start)
+        end = end if end >= 0 else len(self.text)
         if end > start and self.text[end - 1] == "\r":
             end -= 1
         return Span(start, end)
 
+    def _line_start(self, number: int) -> int:
+        if not self._is_short:
+            return self._line_starts[number - 1]
+        start = next(islice(_line_starts(self.text), number - 1, None), None)
+        if start is None:
+            raise IndexError(f"{self.path} has no line {number}")
+        return start
+
     @property
     def line_count(self) -> int:
         """Number of lines; the empty text after a last line feed is not one, an empty file has one."""
-        starts = self._line_starts
-        return len(starts) - 1 if len(starts) > 1 and starts[-1] == len(self.text) else len(starts)
+        ends = self.text.count("\n") if self._is_short else len(self._line_starts) - 1
+        return ends if self.text.endswith("\n") else ends + 1
 
     @cached_property
     def sha256(self) -> str:
@@ -110,6 +123,18 @@ class Later(Document):
 
 
 _put_path = Document.path.__set__  # type: ignore[attr-defined]
+
+
+_SHORT = 4096  # characters
+
+
+def _line_starts(text: str) -> Iterator[int]:
+    at = 0
+    while True:
+        yield at
+        at = text.find("\n", at) + 1
+        if not at:
+            return
 
 
 @record

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from avion_lint.cli.exit_codes import UsageError
@@ -19,21 +20,29 @@ def write_file(path: str, text: str) -> None:
     if path.lower().endswith((".sql", ".go")):
         raise UsageError(f"{path} may be a migration, and is not written over with a report")
     target = Path(os.path.realpath(path))
-    data = text.encode("utf-8", "backslashreplace")
     try:
         if target.exists() and not target.is_file():
-            target.write_bytes(data)
+            with target.open("wb") as file:
+                file.writelines(_encoded(text))
         else:
-            _replace(target, data)
+            _replace(target, text)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {reason(error)}") from None
 
 
-def _replace(target: Path, data: bytes) -> None:
+_AT_ONCE = 1 << 20  # characters: each part is encoded, which takes as much room again
+
+
+def _encoded(text: str) -> Iterator[bytes]:
+    for start in range(0, len(text), _AT_ONCE):
+        yield text[start : start + _AT_ONCE].encode("utf-8", "backslashreplace")
+
+
+def _replace(target: Path, text: str) -> None:
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(_encoded(text))
         Path(temporary).chmod(0o644 & ~_umask())
         Path(temporary).replace(target)
     except OSError:

@@ -14,10 +14,11 @@ from avion_lint.history.edits import Edit as TextEdit
 from avion_lint.history.ground import Ground
 from avion_lint.judgement.announced import announced
 from avion_lint.judgement.moved import moved_services
-from avion_lint.judgement.projects import Gathered, Standing, project, runner_order
-from avion_lint.record import record
+from avion_lint.judgement.projects import Gathered, Standing, Take, project, runner_order
+from avion_lint.record import record, replace
 from avion_lint.rule import Rule
 from avion_lint.runners.migration import Direction, Kind, MigrationFile, Misread, Runner
+from avion_lint.schema.model import Schema
 from avion_lint.settings.model import Settings
 from avion_lint.source import Document, Place, Span
 from avion_lint.subjects import (
@@ -56,7 +57,7 @@ def assess(
     memory: Memory | None = None,
     *,
     spread: Spread | None = None,
-    take: Callable[[Migration], Migration] = lambda migration: migration,
+    take: Take = lambda migration, _: migration,
 ) -> Assessment:
     """Put the subjects together; `tick` is called once for each migration read, `take` is as for `project`."""
     projects = tuple(
@@ -84,6 +85,11 @@ def assess(
     return Assessment(projects, tuple(_changes(gathering, ground)), tuple(found), tuple(unchecked))
 
 
+def without_schemas(assessment: Assessment) -> Assessment:
+    """The same once all is judged, without the schemas after the last migrations: they take much room."""
+    return replace(assessment, projects=tuple(replace(each, after=Schema()) for each in assessment.projects))
+
+
 def migration_paths(gathering: Gathering) -> tuple[str, ...]:
     """Paths of all migrations, in the order in which services run them."""
     files = (file for collected in gathering.services for file in sorted(collected.files, key=runner_order))
@@ -101,7 +107,7 @@ def _project(
     memory: Memory | None,
     *,
     spread: Spread | None,
-    take: Callable[[Migration], Migration],
+    take: Take,
 ) -> Project:
     deprecations = announced(settings.deprecated, collected, ground.tip, ground.landed)
     return project(

@@ -18,12 +18,14 @@ OptionsOf = Callable[[Rule, str, str], object | None]
 class Outcome:
     """What rules found, and the rules that broke (which is our fault, and said).
 
-    `notes` are what rules over projects noted of a migration, by the id of the rule.
+    `notes` are what rules over projects noted of a migration, by the id of the rule. `does` is what fixes of earlier
+    migrations may have to mind in it (avion_lint.fixer.order), None where nobody asked or there is nothing.
     """
 
     found: tuple[Found, ...]
     unchecked: tuple[Unchecked, ...]
     notes: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    does: tuple[tuple[str, ...], ...] | None = None
 
 
 Subject = Statement | Migration | Project | Change

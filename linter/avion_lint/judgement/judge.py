@@ -9,7 +9,7 @@ from avion_lint import tool
 from avion_lint.discovery.gather import Gathering
 from avion_lint.finding import Finding, Level
 from avion_lint.history.ground import Ground
-from avion_lint.judgement.assess import Assessment, assess, history_unknown
+from avion_lint.judgement.assess import Assessment, assess, history_unknown, without_schemas
 from avion_lint.judgement.engine import Engine, Outcome
 from avion_lint.judgement.fingerprint import fingerprint
 from avion_lint.judgement.judging import Judging
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from avion_lint.judgement.around import Around, Judged
     from avion_lint.judgement.baseline import Baseline
     from avion_lint.judgement.code_uses import Search
+    from avion_lint.judgement.fixes import Fixing
     from avion_lint.judgement.spread import Spread
     from avion_lint.judgement.suppression import Suppression
 
@@ -89,11 +90,6 @@ def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
 def _verdict(case: Case, tick: Callable[[], None]) -> Verdict:
     on = tuple(rule for rule in case.rules if case.policy.is_on(rule))
     assessment, outcome = _outcome(case, on, tick)
-    if case.fixers and outcome.found:
-        from avion_lint.judgement.fixes import with_fixes  # noqa: PLC0415 - few runs ask for fixes
-
-        closed = case.ground.applied | case.ground.tip | case.closed
-        outcome = with_fixes(outcome, assessment.projects, case.fixers(), closed)
     if any(each.rule.family == _APPLICATION for each in outcome.found):
         from avion_lint.judgement.code_uses import with_uses  # noqa: PLC0415 - few changes break the application
 
@@ -136,16 +132,25 @@ def _verdict(case: Case, tick: Callable[[], None]) -> Verdict:
 
 def _outcome(case: Case, rules: tuple[Rule, ...], tick: Callable[[], None]) -> tuple[Assessment, Outcome]:
     """What is judged, and what the rules say of it."""
-    keeps = bool(case.fixers or case.sizes or any(rule.written for rule in rules))  # these look at statements later
-    judging = Judging(Engine(rules, _options(case.policy)), case.spread, keeps=keeps)
+    keeps = bool(case.sizes or any(rule.written for rule in rules))  # these look at statements later
+    judging = Judging(Engine(rules, _options(case.policy)), case.spread, keeps=keeps, fixing=_fixing(case))
     try:
         assessment = assess(
             case.gathering, case.ground, case.settings, tick, case.memory, spread=case.spread, take=judging.take
         )
-        return assessment, judging.outcome(assessment.projects, assessment.changes)
+        outcome = judging.outcome(assessment.projects, assessment.changes)
+        return (assessment if keeps else without_schemas(assessment)), outcome
     finally:
         if case.spread:
             case.spread.end()
+
+
+def _fixing(case: Case) -> Fixing | None:
+    if case.fixers is None:
+        return None
+    from avion_lint.judgement.fixes import Fixing  # noqa: PLC0415 - few runs ask for fixes
+
+    return Fixing(case.fixers, case.ground.applied | case.ground.tip | case.closed)
 
 
 def _around(case: Case, rules: tuple[Rule, ...], names: RuleNames) -> Judged | None:

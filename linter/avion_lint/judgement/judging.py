@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from avion_lint.judgement.engine import Engine, Outcome
+from avion_lint.judgement.projects import Gathered
 from avion_lint.record import replace
 from avion_lint.schema.model import Schema
 from avion_lint.subjects import Change, Migration, Project
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from avion_lint.judgement.fixes import Fixing
     from avion_lint.judgement.spread import Spread
 
 _FIRST = 400  # statements that are judged beside the reading of the next ones: fewer are not worth a process
@@ -21,24 +23,25 @@ class Judging:
     """Takes the migrations of all projects in order, and tells at the end what the rules say of everything.
 
     Where `keeps` is False, statements and schemas are let go once the rules have seen them, so that many files take
-    little more room than few.
+    little more room than few. `fixing` makes fixes of what is found, where these are asked for.
     """
 
-    def __init__(self, engine: Engine, spread: Spread | None, *, keeps: bool) -> None:
+    def __init__(self, engine: Engine, spread: Spread | None, *, keeps: bool, fixing: Fixing | None = None) -> None:
         self._engine = engine
         self._spread = spread
         self._keeps = keeps
-        self._waiting: list[Migration] = []
+        self._fixing = fixing
+        self._waiting: list[tuple[Migration, Gathered]] = []
         self._size = 0
         self._batch = _FIRST
         self._known: list[object] = [*engine.rules]
         self._told: list[Callable[[], Sequence[Outcome]]] = []
 
-    def take(self, migration: Migration) -> Migration:
-        """Judge a migration, now or soon; returns what is to be kept of it."""
+    def take(self, migration: Migration, gathered: Gathered) -> Migration:
+        """Judge a migration of a service, now or soon; returns what is to be kept of it."""
         self._known.append(migration.document)
         if migration.judged:
-            self._waiting.append(migration)
+            self._waiting.append((migration, gathered))
             self._size += 1 + len(migration.up) + len(migration.down)
             if self._spread is None or self._size >= self._batch:
                 self._judge()
@@ -47,7 +50,7 @@ class Judging:
     def outcome(self, projects: Iterable[Project], changes: Iterable[Change]) -> Outcome:
         """What the rules say of all that was taken, of the projects that it belongs to, and of changes."""
         if self._waiting:
-            done = _judged(self._engine, self._waiting)
+            done = self._judged(self._waiting)
             self._told.append(lambda: done)
         told = (outcome for part in self._told for outcome in part())
         outcomes = [each for project in projects for each in self._of_project(project, told)]
@@ -58,7 +61,12 @@ class Judging:
         )
 
     def _of_project(self, project: Project, told: Iterator[Outcome]) -> Iterator[Outcome]:
-        own = [next(told) for migration in project.migrations if migration.judged]
+        judged = [migration for migration in project.migrations if migration.judged]
+        own = [next(told) for _ in judged]
+        if self._fixing:
+            from avion_lint.judgement.fixes import settled  # noqa: PLC0415 - few runs ask for fixes
+
+            own = list(settled(judged, own))
         notes: dict[str, list[object]] = {}
         for outcome in own:
             for rule, noted in outcome.notes.items():
@@ -68,27 +76,28 @@ class Judging:
 
     def _judge(self) -> None:
         waiting, self._waiting, self._size = self._waiting, [], 0
-        engine = self._engine
         if self._spread is None:
-            done = _judged(engine, waiting)
+            done = self._judged(waiting)
             self._told.append(lambda: done)
             return
-        self._told.append(self._spread.aside(lambda: _judged(engine, waiting), tuple(self._known)))
-        for migration in waiting:
+        if self._fixing:
+            self._fixing.load()  # once here, not in each process
+        self._told.append(self._spread.aside(lambda: self._judged(waiting), tuple(self._known)))
+        for migration, _ in waiting:
             migration.file.forget()
         self._batch = min(self._batch * 3 // 2, _MOST)
 
+    def _judged(self, waiting: Iterable[tuple[Migration, Gathered]]) -> list[Outcome]:
+        return [self._of_migration(migration, gathered) for migration, gathered in waiting]
 
-def _judged(engine: Engine, migrations: Iterable[Migration]) -> list[Outcome]:
-    return [_of_migration(engine, migration) for migration in migrations]
-
-
-def _of_migration(engine: Engine, migration: Migration) -> Outcome:
-    outcome = engine.of_migration(migration)
-    for statement in (*migration.up, *migration.down):
-        statement.forget()
-    migration.file.forget()
-    return outcome
+    def _of_migration(self, migration: Migration, gathered: Gathered) -> Outcome:
+        outcome = self._engine.of_migration(migration)
+        if self._fixing:
+            outcome = self._fixing.fixed(outcome, migration, gathered)
+        for statement in (*migration.up, *migration.down):
+            statement.forget()
+        migration.file.forget()
+        return outcome
 
 
 def _is_little(migration: Migration) -> bool:

@@ -65,19 +65,23 @@ class Gathered:
     positions: Mapping[str, int] = field(default_factory=dict)
 
 
+Take = Callable[[Migration, Gathered], Migration]
+"""Is given each migration of a service as soon as it is read, and returns what the project is to keep of it."""
+
+
 def project(
     gathered: Gathered,
     tick: Callable[[], None],
     memory: Memory | None = None,
     *,
     spread: Spread | None = None,
-    take: Callable[[Migration], Migration] = lambda migration: migration,
+    take: Take = lambda migration, _: migration,
 ) -> Project:
     """The project of a service: every migration with its statements and the schema around it.
 
     `tick` is called once for each migration read. With a memory the applied migrations that come first are not read
     again if they have not changed; the schema around each of them is then the one after all of them. `spread` has SQL
-    read side by side. `take` is given each migration and returns what the project is to keep of it.
+    read side by side; `take` is told of each migration.
     """
     start = starting_point(gathered)
     # What a dump or a baseline has already is replayed by itself, for what is judged among it.
@@ -94,14 +98,14 @@ def project(
         schema = last = known[1].schema
         opening.given.extend(known[1].given)
         for file, _ in applied[: known[0]]:
-            migrations.append(take(_remembered(gathered, file, known[1])))
+            migrations.append(take(_remembered(gathered, file, known[1]), gathered))
             tick()
     for file, ahead in _read_ahead(gathered, files[len(migrations) :], spread):
         if not reached and is_beyond(file, start):
             schema, reached = start.schema, True
         migration = _migration(gathered, file, schema, opening, ahead)
         tick()
-        migrations.append(take(migration))
+        migrations.append(take(migration, gathered))
         last = migration.after
         if file.kind in _FOLDED:
             schema = migration.after

@@ -19,8 +19,8 @@ def render(verdict: Verdict) -> str:
         {
             "version": VERSION,
             "summary": _summary(verdict),
-            "findings": [_finding(result) for result in verdict.results],
-            "suppressed": [_suppressed(suppressed) for suppressed in verdict.suppressed],
+            "findings": map(_finding, verdict.results),
+            "suppressed": map(_suppressed, verdict.suppressed),
             "unchecked": [_unchecked(unchecked) for unchecked in verdict.unchecked],
             "judged": dict(sorted(verdict.judged.items())),
         },

@@ -77,9 +77,9 @@ def _run(verdict: Verdict, results: list[_Shown], pages: Mapping[str, Page], *, 
         "automationDetails": {"id": "avion-lint/"},
         "columnKind": "utf16CodeUnits",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
-        "results": [
+        "results": (
             _result(shown, index[shown.result.rule.id], hashes, mark_suppressed=mark_suppressed) for shown in results
-        ],
+        ),
     }
 
 

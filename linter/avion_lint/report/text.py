@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.finding import Finding, Related
+from avion_lint.report.assembled import assembled
 from avion_lint.report.excerpt import excerpt
 from avion_lint.report.extent import extent
 from avion_lint.report.plain import harmless_lines, one_line, width, without_commands
@@ -41,7 +42,7 @@ def render(
     style = Style(colour)
     blocks = _quiet_blocks(verdict, style) if quiet else _blocks(verdict, style, columns, verbose=verbose)
     separator = "\n" if quiet else "\n\n"
-    return "".join(_joined(blocks, separator))  # once: a report may be large
+    return assembled(_joined(blocks, separator))
 
 
 def _joined(blocks: Iterator[list[str]], separator: str) -> Iterator[str]:

@@ -218,7 +218,8 @@ class Catalogue(Layers[Key, Value]):
         """Another state, as of Layers."""
         made: Catalogue[Key, Value] = Catalogue.__new__(Catalogue)
         self._share(made)
-        made._about, made._concerns, made._concerned = self._about.copy(), self._concerns, self._concerned
+        made._about, made._concerns = self._about.copy(), self._concerns
+        made._concerned = self._concerned or {}  # an empty state, which may outlive the others, holds none of theirs
         return made
 
     def groups(self) -> Any:

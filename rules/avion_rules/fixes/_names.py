@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from avion_lint.fixer import Scene
+from avion_lint.fixer import Others, Scene
 from avion_lint.runners.migration import Kind
 from avion_lint.runners.numbering import a_step_after, spelling
-from avion_lint.subjects import Project
 
 _GAP = re.compile(r"[^\w]+")
 
@@ -18,7 +17,7 @@ def next_paths(scene: Scene, words: tuple[str, ...]) -> tuple[str, ...] | None:
     `words` are descriptions, of which each name has one, in this order.
     """
     migration = scene.migration
-    last = scene.once_for_all("last version", lambda: _last_version(scene.project))
+    last = scene.once_for_all("last version", lambda: _last_version(scene.others))
     if last is None or migration.version is None:
         return None
     folder, slash, name = migration.path.rpartition("/")
@@ -38,11 +37,11 @@ def next_paths(scene: Scene, words: tuple[str, ...]) -> tuple[str, ...] | None:
     return tuple(paths)
 
 
-def _last_version(project: Project) -> str | None:
+def _last_version(others: Others) -> str | None:
     """The highest version as its file spells it, here or on the base branch."""
     kinds = (Kind.VERSIONED, Kind.CODE, Kind.BASELINE)
-    here = [each.version for each in project.migrations if each.kind in kinds and each.version]
-    base = [each.version for each in project.base if each.kind in kinds and each.version]
+    here = [each.version for each in others.files if each.kind in kinds and each.version]
+    base = [each.version for each in others.base if each.kind in kinds and each.version]
     return max((*base, *here), key=lambda version: version.parts).text if here else None
 
 
@@ -56,9 +55,9 @@ def is_too_long(name: str) -> bool:
 
 def is_last(scene: Scene) -> bool:
     """Whether nothing that has a version runs after the migration."""
-    version, highest = scene.migration.version, scene.once_for_all("highest", lambda: _highest(scene.project))
+    version, highest = scene.migration.version, scene.once_for_all("highest", lambda: _highest(scene.others))
     return version is None or version.parts == highest
 
 
-def _highest(project: Project) -> tuple[int, ...]:
-    return max((each.version.parts for each in project.migrations if each.version), default=())
+def _highest(others: Others) -> tuple[int, ...]:
+    return max((each.version.parts for each in others.files if each.version), default=())

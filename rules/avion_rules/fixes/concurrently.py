@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from avion_lint.finding import Edit, Fix
 from avion_lint.fixer import Scene
+from avion_lint.fixer.order import Doings, Needs, Unless
 from avion_lint.record import record, replace
 from avion_lint.runners.migration import Direction, Kind, Runner
 from avion_lint.runners.script_text import NOTHING_TO_UNDO, Script
@@ -14,7 +15,6 @@ from avion_rules.fixes._layout import Piece, annotations_start, inserted, pieces
 from avion_rules.fixes._names import next_paths
 from avion_rules.fixes._new_file import new_file, script_config
 from avion_rules.fixes._objects import in_another_path, is_quiet, undoing
-from avion_rules.fixes._order import Doings, Needs, is_followed, keeps_before_later
 from avion_rules.fixes._outside import Concurrent, concurrent, in_place, rewritten
 from avion_rules.locks._rerun import Known, first_that_stops
 from avion_rules.locks.drop_before_replacement import drop_before_replacement
@@ -150,12 +150,14 @@ class _Plan:
     def _split(self, others: list[Piece]) -> Fix | None:
         moved = tuple(self.forms)
         late = self._late(others)
-        if late is None or keeps_before_later(self.scene, [act for piece in moved for act in piece.actions]):
+        if late is None:
             return None
-        if late and is_followed(self.scene):
-            return None
-        if len(late) == len(others):
-            return self._rest_apart(late)
+        fix = self._rest_apart(late) if len(late) == len(others) else self._moved_apart(moved, late)
+        needs = Needs(act for piece in moved for act in piece.actions)
+        return replace(fix, unless=Unless(needs, followed=bool(late))) if fix else None
+
+    def _moved_apart(self, moved: tuple[Piece, ...], late: tuple[Piece, ...]) -> Fix | None:
+        """The file keeps what may come before; what is concurrent leaves it, and what must come after that too."""
         word = _word(self.migration, moved)
         words = (word, f"{_described(self.migration)}_rest") if late else (word,)
         paths = next_paths(self.scene, words)

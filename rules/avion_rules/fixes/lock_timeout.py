@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from avion_lint.finding import Edit, Fix
-from avion_lint.fixer import Scene
+from avion_lint.fixer import Others, Scene
 from avion_lint.runners.migration import Direction, Runner
 from avion_lint.source import Place, Span
 from avion_lint.sql import actions as a
-from avion_lint.subjects import Migration, Project
+from avion_lint.subjects import Migration
 from avion_rules.fixes._layout import Piece, first_line, inserted, pieces
 
 USUAL = "3s"
@@ -61,12 +61,12 @@ def _says_something(migration: Migration) -> bool:
 
 def usual(scene: Scene) -> str:
     """The value that the service's last migration with one has, else the usual one."""
-    return scene.once_for_all("usual lock_timeout", lambda: _usual(scene.project))
+    return scene.once_for_all("usual lock_timeout", lambda: _usual(scene.others))
 
 
-def _usual(project: Project) -> str:
-    for migration in reversed(project.migrations):
-        text = migration.document.text
+def _usual(others: Others) -> str:
+    for file in reversed(others.files):
+        text = file.document.text
         if "lock_timeout" in text or "LOCK_TIMEOUT" in text:  # many migrations are asked, and few have one
             found = _VALUE.search(text)
             if found:

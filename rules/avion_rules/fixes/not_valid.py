@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from avion_lint.finding import Edit, Fix
 from avion_lint.fixer import Scene
+from avion_lint.fixer.order import Needs, Unless
 from avion_lint.record import field, record
 from avion_lint.runners.migration import Direction, Kind
 from avion_lint.runners.script_text import Script
@@ -17,7 +18,6 @@ from avion_rules.fixes._layout import Piece, inserted, pieces
 from avion_rules.fixes._names import is_too_long, next_paths
 from avion_rules.fixes._new_file import new_file, nothing_validated
 from avion_rules.fixes._objects import in_another_path
-from avion_rules.fixes._order import keeps_before_later
 from avion_rules.fixes.lock_timeout import usual
 from avion_rules.locks._clauses import constraint_name, table_sql
 from avion_rules.locks._not_null import NOT_NULL_NOT_VALID
@@ -63,7 +63,7 @@ def _whole(scene: Scene, steps: list[_Step]) -> Fix | None:
     """The fix of all constraints of a file."""
     migration = scene.migration
     down = _down_edits(migration, steps)
-    if down is None or keeps_before_later(scene, [step.action for step in steps]):
+    if down is None:
         return None
     edits = (*(edit for step in steps for edit in step.edits), *down)
     return _fix(scene, steps, edits)
@@ -84,7 +84,8 @@ def _fix(scene: Scene, steps: list[_Step], edits: tuple[Edit, ...]) -> Fix | Non
         limit = f"SET LOCAL lock_timeout = '{usual(scene)}';\n"
         up = limit + "".join(step.then for step in later)
         files.append(new_file(migration, paths[1], Script(up, limit + "".join(step.undo_then for step in later))))
-    return Fix("Add it NOT VALID, and validate it in a migration of its own", edits, tuple(files))
+    unless = Unless(Needs(step.action for step in steps))
+    return Fix("Add it NOT VALID, and validate it in a migration of its own", edits, tuple(files), unless=unless)
 
 
 def _steps(statement: Statement) -> Iterator[_Step]:

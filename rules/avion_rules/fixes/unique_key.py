@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from avion_lint.finding import Edit, Fix
 from avion_lint.fixer import Scene
-from avion_lint.record import record
+from avion_lint.fixer.order import Needs, Unless, keeps_order
+from avion_lint.record import record, replace
 from avion_lint.runners.migration import Direction, Kind, Runner
 from avion_lint.runners.script_text import Script
 from avion_lint.source import Document, Place
@@ -14,7 +15,6 @@ from avion_rules.fixes._layout import Piece, annotations_start, inserted, pieces
 from avion_rules.fixes._names import next_paths
 from avion_rules.fixes._new_file import new_file
 from avion_rules.fixes._objects import in_another_path, is_quiet, undoing
-from avion_rules.fixes._order import keeps_before_later, keeps_order
 from avion_rules.fixes.lock_timeout import usual
 from avion_rules.locks._clauses import table_sql
 from avion_rules.locks._keys import Key, keys_built
@@ -40,12 +40,13 @@ def unique_key(scene: Scene) -> Fix | None:
         return None
     back, own = undoing(down, (piece,))
     later = [action for each in up[up.index(piece) + 1 :] for action in each.actions]
-    if not own or keeps_order(piece.actions, later) or keeps_before_later(scene, piece.actions):
+    if not own or keeps_order(piece.actions, later):
         return None
     plan = _Plan(scene, statement, piece, found, back)
     others = any(each != piece and not is_quiet(each) for each in up)
     rest = any(each not in back and not is_quiet(each) for each in down)
-    return plan.apart() if others or rest else plan.in_place(up, down)
+    fix = plan.apart() if others or rest else plan.in_place(up, down)
+    return replace(fix, unless=Unless(Needs(piece.actions))) if fix else None
 
 
 def _key(statement: Statement) -> Key | None:

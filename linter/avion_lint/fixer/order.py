@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from avion_lint.fixer import Scene
+from avion_lint.record import record
 from avion_lint.sql import actions as a
-from avion_lint.subjects import Project
 
 Mark = tuple[str, ...]
 """What an action does that others may mind: a word for the sort, and the names that it is about."""
@@ -114,11 +113,15 @@ class Doings:
     def add(self, actions: Iterable[a.Action], moment: tuple[int, ...] = ()) -> None:
         """Note what actions do; moments may come in any order."""
         for action in actions:
-            self.latest = moment if self.latest is None else max(self.latest, moment)
-            for mark in marks(action):
-                self._last[mark] = max(moment, self._last.get(mark, moment))
-                if mark[0] == "named":
-                    self._named.setdefault(mark[1], set()).add(mark[2])
+            self.note(marks(action), moment)
+
+    def note(self, done: Iterable[Mark], moment: tuple[int, ...] = ()) -> None:
+        """Note what is done at a moment, be it nothing that anybody minds."""
+        self.latest = moment if self.latest is None else max(self.latest, moment)
+        for mark in done:
+            self._last[mark] = max(moment, self._last.get(mark, moment))
+            if mark[0] == "named":
+                self._named.setdefault(mark[1], set()).add(mark[2])
 
     def mind(self, needs: Needs, after: tuple[int, ...] | None = None) -> bool:
         """Whether one of them must not change places with what has these needs; only those after a moment count."""
@@ -135,34 +138,26 @@ class Doings:
             yield from (("named", table, name) for name in needs.names & self._named[table])
 
 
+@record
+class Unless:
+    """What later migrations must not do, or a fix would change the order in which things happen.
+
+    They must not mind what has these needs; with `followed` none of them may do anything at all.
+    """
+
+    needs: Needs
+    followed: bool = False
+
+    def happens(self, doings: Doings, version: tuple[int, ...]) -> bool:
+        """Whether they do, among all that migrations do; `version` is that of the one that is to be mended."""
+        if self.followed and doings.latest is not None and doings.latest > version:
+            return True
+        return doings.mind(self.needs, version)
+
+
 def keeps_order(moved: Iterable[a.Action], other: Iterable[a.Action]) -> bool:
     """Whether index builds and the like must stay before (or after) what is done by the others."""
     return any(map(Needs(moved).mind, other))
-
-
-def is_followed(scene: Scene) -> bool:
-    """Whether a migration with a higher version does anything."""
-    version, latest = scene.migration.version, _doings(scene).latest
-    return version is not None and latest is not None and latest > version.parts
-
-
-def keeps_before_later(scene: Scene, moved: Iterable[a.Action]) -> bool:
-    """Whether index builds and the like must stay before what migrations with higher versions do."""
-    version = scene.migration.version
-    return version is not None and _doings(scene).mind(Needs(moved), version.parts)
-
-
-def _doings(scene: Scene) -> Doings:
-    return scene.once_for_all("doings", lambda: _doings_of(scene.project))
-
-
-def _doings_of(project: Project) -> Doings:
-    made = Doings()
-    for migration in project.migrations:
-        if migration.version:
-            actions = (action for statement in migration.up for action in statement.actions)
-            made.add(actions, migration.version.parts)
-    return made
 
 
 def _table_of(action: a.Action) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from avion_lint.finding import Finding, Fix
 from avion_lint.record import field, record
-from avion_lint.subjects import Migration, Project, Statement
+from avion_lint.runners.migration import MigrationFile
+from avion_lint.subjects import BaseMigration, Migration, Statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,14 +17,22 @@ if TYPE_CHECKING:
 
 
 @record
-class Scene:
-    """A finding and where it was made: the project, the migration, and the statement that it is in, if it is in one.
+class Others:
+    """The files of a service in the order in which its runner applies them, and the base branch's migrations."""
 
-    `known` is what fixers have worked out for the same migration, `known_of_all` what for the same project.
+    files: tuple[MigrationFile, ...]
+    base: tuple[BaseMigration, ...] = ()
+
+
+@record
+class Scene:
+    """A finding and where it was made: the service, the migration, and the statement that it is in, if it is in one.
+
+    `known` is what fixers have worked out for the same migration, `known_of_all` what for the same service.
     """
 
     finding: Finding
-    project: Project
+    others: Others
     migration: Migration
     statement: Statement | None = None
     known: dict[str, Any] = field(default_factory=dict, compare=False)
@@ -34,7 +43,7 @@ class Scene:
         return _once(self.known, what, make)
 
     def once_for_all(self, what: str, make: Callable[[], Made]) -> Made:
-        """What `make` gives, made once for all migrations of the project."""
+        """What `make` gives, made once for all migrations of the service."""
         return _once(self.known_of_all, what, make)
 
 
@@ -46,7 +55,10 @@ def _once(known: dict[str, Any], what: str, make: Callable[[], Made]) -> Made:
 
 
 Fixer = Callable[[Scene], Fix | None]
-"""Makes the fix of a finding, None where changing text does not mend it for certain. Pure, as rules are."""
+"""Makes the fix of a finding, None where changing text does not mend it for certain. Pure, as rules are.
+
+It is asked when the migration is judged, before later ones are: a fix that these can forbid says so (`Fix.unless`).
+"""
 
 Fixers = Mapping[str, Fixer]
-"""Fixers by the id of their rule; those that come first are applied first."""
+"""Fixers by the id of their rule, one about migrations or statements; those that come first are applied first."""
