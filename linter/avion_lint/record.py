@@ -12,20 +12,15 @@ from avion_lint.widths import WIDTHS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from types import FunctionType
     from typing import Any, TypeVar, dataclass_transform
 
     Made = TypeVar("Made")
-    Initialising = Callable[..., Callable[..., None]]
 else:
 
     def dataclass_transform(**_: Any) -> Any:
         """Do nothing; the real one is for type checkers and needs `typing`."""
         return lambda decorator: decorator
-
-
-class FrozenRecordError(AttributeError):
-    """Somebody tried to change a record that does not change."""
 
 
 class _Missing:
@@ -55,9 +50,9 @@ def field(*, default: Any = _MISSING, default_factory: Any = None, compare: bool
 def record(made: Any = None, /, *, frozen: bool = True, order: bool = False, caches: bool = False) -> Any:
     """Make a class with slots, `__init__`, `==` and `repr` from the annotations in its body.
 
-    Frozen records refuse changes (FrozenRecordError) and have a hash. `order` compares records of one class field by
-    field. `caches` leaves room for `functools.cached_property`. `__post_init__` is called as `dataclasses` does. Fields
-    of a base class come first.
+    Frozen records have a hash, and type checkers refuse to change them; to refuse it while running as well would cost
+    more than all else in making one. `order` compares records of one class field by field. `caches` leaves room for
+    `functools.cached_property`. `__post_init__` is called as `dataclasses` does. Fields of a base class come first.
     """
     if made is None:
         return lambda cls: _record(cls, frozen, order, caches)
@@ -67,9 +62,11 @@ def record(made: Any = None, /, *, frozen: bool = True, order: bool = False, cac
 def replace(instance: Made, /, **changes: object) -> Made:
     """Copy a record with some fields changed; TypeError for a field that it does not have."""
     kind: Any = type(instance)
-    if not changes.keys() <= set(kind.__match_args__):
-        raise TypeError(f"{kind.__name__} has the fields {', '.join(kind.__match_args__)}")
-    made: Made = kind(*[changes[name] if name in changes else getattr(instance, name) for name in kind.__match_args__])
+    names = kind.__match_args__
+    values = dict(zip(names, kind._values(instance), strict=True)) | changes  # noqa: SLF001 - this module's own
+    if len(values) != len(names):
+        raise TypeError(f"{kind.__name__} has the fields {', '.join(names)}")
+    made: Made = kind(*values.values())
     return made
 
 
@@ -87,7 +84,6 @@ def _record(made: Any, frozen: bool, order: bool, caches: bool) -> Any:
             **(_SHARED_FROZEN if frozen else _SHARED),
             **(_ORDER if order else {}),
             **body,
-            **(_FROZEN if frozen else {}),
             "__slots__": (*own, "__dict__") if caches else own,
             "__match_args__": names,
             "__qualname__": made.__qualname__,
@@ -101,6 +97,17 @@ def _initialise(self: Any, *given: Any, **named: Any) -> None:
     whole = _owner(type(self), "__init__", _initialise)
     whole.__init__ = _initialiser(whole, whole.__match_args__, whole._described)  # noqa: SLF001 - this module's own
     whole.__init__(self, *given, **named)
+
+
+def _all_values(self: Any) -> Any:
+    """Give the values of all fields, for the first instance, and give the class its own way for the next ones."""
+    whole = _owner(type(self), "_values", _VALUES)
+    values = _tuple_of(whole.__match_args__)
+    whole._values = staticmethod(values)  # noqa: SLF001 - this module's own
+    return values(self)
+
+
+_VALUES = staticmethod(_all_values)
 
 
 def _compared(self: Any) -> Any:
@@ -134,23 +141,24 @@ def _tuple_of(names: tuple[str, ...]) -> Any:
 
 
 def _initialiser(whole: Any, names: tuple[str, ...], described: dict[str, Any]) -> Any:
-    """Make `__init__` for these fields; it writes through the slots, which a frozen `__setattr__` does not guard.
+    """Make `__init__` for these fields.
 
     Its code is that of every class with as many fields, but for the names, so that nothing has to be compiled.
     """
     defaults, factories = _defaults(described)
-    setters = tuple(getattr(whole, name).__set__ for name in names)
-    plain: Any = _of_width(len(names))(*setters)
-    plain.__code__ = plain.__code__.replace(co_varnames=("self", *names))
-    plain.__defaults__ = tuple(defaults.get(name, _MISSING) for name in names if name in defaults or name in factories)
+    width = _of_width(len(names))
+    code = width.__code__.replace(co_varnames=("self", *names), co_names=names, co_name="__init__")
+    optional = tuple(defaults.get(name, _MISSING) for name in names if name in defaults or name in factories)
+    plain = type(width)(code, {}, "__init__", optional)
     plain.__qualname__ = f"{whole.__qualname__}.__init__"
     makers = [(attrgetter(name), getattr(whole, name).__set__, make) for name, make in factories.items()]
     return _completing(plain, makers, whole) if makers or hasattr(whole, "__post_init__") else plain
 
 
-def _of_width(width: int) -> Initialising:
+def _of_width(width: int) -> FunctionType:
     if width < len(WIDTHS):
-        return WIDTHS[width]
+        known: Any = WIDTHS[width]
+        return known  # type: ignore[no-any-return]
     from avion_lint.widening import made  # noqa: PLC0415 - hardly a class has so many fields
 
     return made(width)
@@ -194,11 +202,7 @@ def _repr(self: Any) -> str:
 
 
 def _reduce(self: Any) -> tuple[Any, ...]:
-    return type(self), tuple(getattr(self, name) for name in self.__match_args__)
-
-
-def _refuse(self: Any, name: str, _: object = None) -> None:
-    raise FrozenRecordError(f"{type(self).__name__}.{name} cannot be changed; make another with replace()")
+    return type(self), self._values(self)
 
 
 def _ordering(compare: Any) -> Any:
@@ -211,8 +215,7 @@ def _ordering(compare: Any) -> Any:
 
 
 _SHARED = {"__init__": _initialise, "__repr__": _repr, "__eq__": _equal, "__hash__": None, "__reduce__": _reduce}
-_SHARED |= {"_compared": _COMPARED}
+_SHARED |= {"_compared": _COMPARED, "_values": _VALUES}
 _SHARED_FROZEN = _SHARED | {"__hash__": _hash}
 _ORDER = {"__lt__": _ordering(lt), "__le__": _ordering(le), "__gt__": _ordering(gt), "__ge__": _ordering(ge)}
 _NOT_OURS = {"__dict__", "__weakref__", "__hash__"}
-_FROZEN = {"__setattr__": _refuse, "__delattr__": _refuse}

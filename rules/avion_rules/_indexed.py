@@ -49,9 +49,12 @@ def _later(module: str, word: str) -> Check:
 
 def _later_notes(module: str, word: str) -> Notes:
     """The notes of the rule that the module calls by that word, found at the first call."""
+    found: Notes | None = None
 
     def notes(migration: Migration) -> Iterator[object]:
-        found: Notes = getattr(import_module(module), word).notes
+        nonlocal found
+        if found is None:
+            found = getattr(import_module(module), word).notes
         return found(migration)
 
     return notes

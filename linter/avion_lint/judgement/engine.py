@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from avion_lint.finding import Finding
 from avion_lint.record import field, record
 from avion_lint.rule import Rule
 from avion_lint.runners.migration import Direction, Misread
@@ -29,7 +30,9 @@ class Outcome:
 
 
 Subject = Statement | Migration | Project | Change
+Seen = frozenset[type | Misread]
 _NONE: Mapping[str, Sequence[object]] = {}
+_NOTHING: Seen = frozenset()
 
 
 class Engine:
@@ -42,10 +45,15 @@ class Engine:
 
     def of_migration(self, migration: Migration) -> Outcome:
         """What the rules find in a migration and in its statements, and what they note of it."""
-        subjects: tuple[Subject, ...] = (migration, *migration.up, *migration.down)
-        told = [each for subject in subjects for each in self._ask(subject, migration.service, migration.path)]
+        service, path = migration.service, migration.path
+        statements = [(statement, _seen(statement)) for statement in (*migration.up, *migration.down)]
+        misread: Seen = frozenset(misread.kind for misread in migration.file.misreadings)
+        seen = misread.union(*(acts for _, acts in statements))
+        told = self._ask(migration, service, path, seen)
+        for statement, acts in statements:
+            told += self._ask(statement, service, path, acts)
         notes: dict[str, Sequence[object]] = {}
-        for rule in self._choose.noting(migration):
+        for rule in self._choose.noting(service, seen):
             try:
                 notes[rule.id] = tuple(rule.notes(migration)) if rule.notes else ()
             except Exception as error:  # noqa: BLE001 - whatever a rule raises, the rest must be judged
@@ -54,7 +62,7 @@ class Engine:
 
     def of_project(self, project: Project, notes: Mapping[str, Sequence[object]]) -> Outcome:
         """What the rules find in a project as a whole; `notes` are those of all its migrations."""
-        return _outcome(self._ask(project, project.service, "", notes), {})
+        return _outcome(self._ask(project, project.service, "", _NOTHING, notes), {})
 
     def of_changes(self, changes: Iterable[Change]) -> Outcome:
         """What the rules find in what is done to applied files."""
@@ -62,15 +70,24 @@ class Engine:
         return _outcome(told, {})
 
     def _ask(
-        self, subject: Subject, service: Service, path: str, notes: Mapping[str, Sequence[object]] = _NONE
-    ) -> Iterator[Found | Unchecked]:
-        for rule in self._choose.rules_for(subject, service):
+        self,
+        subject: Subject,
+        service: Service,
+        path: str,
+        seen: Seen = _NOTHING,
+        notes: Mapping[str, Sequence[object]] = _NONE,
+    ) -> list[Found | Unchecked]:
+        """What the rules say of a subject; `seen` are the sorts of actions and misreadings in it."""
+        told: list[Found | Unchecked] = []
+        for rule in self._choose.rules_for(subject, service, seen):
             try:
                 noted = () if rule.notes is None else (notes.get(rule.id, ()),)
                 options = () if rule.options is None else (self._options(rule, service.name, path),)
-                yield from _check(rule, subject, service, *noted, *options)
+                for finding in _check(rule, subject, *noted, *options):
+                    told.append(Found(rule, finding, service.name))  # noqa: PERF401 - what came before an error counts
             except Exception as error:  # noqa: BLE001 - as above
-                yield broken(rule, path, error)
+                told.append(broken(rule, path, error))
+        return told
 
 
 def _outcome(told: Iterable[Found | Unchecked], notes: Mapping[str, Sequence[object]]) -> Outcome:
@@ -89,23 +106,25 @@ class _Chooser:
         self._noting = tuple(rule for rule in rules if rule.notes is not None)
         self._known: dict[object, tuple[Rule, ...]] = {}
 
-    def rules_for(self, subject: Subject, service: Service) -> tuple[Rule, ...]:
+    def rules_for(self, subject: Subject, service: Service, seen: Seen) -> tuple[Rule, ...]:
+        """The rules that may have something to say of a subject in which there are these actions and misreadings."""
         postgres = service.dialect is Dialect.POSTGRESQL
-        down = isinstance(subject, Statement) and subject.direction is Direction.DOWN
-        seen = _seen(subject)
-        sort = (postgres, type(subject), down, seen)
+        down = unsure = False
+        if isinstance(subject, Statement):
+            down, unsure = subject.direction is Direction.DOWN, not subject.is_sure()
+        sort = (postgres, type(subject), down, unsure, seen)
         known = self._known.get(sort)
         if known is None:
-            of_sort = (rule for rule in self._rules if rule.subject is type(subject))
+            of_sort = (rule for rule in self._rules if rule.subject is type(subject) and rule.check)
             fitting = (rule for rule in of_sort if (postgres or rule.any_database) and (rule.down or not down))
             asked = (rule for rule in fitting if not rule.on or rule.notes or not seen.isdisjoint(rule.on))
-            known = self._known[sort] = tuple(asked)
+            known = self._known[sort] = tuple(rule for rule in asked if not (unsure and _needs_schema(rule)))
         return known
 
-    def noting(self, migration: Migration) -> tuple[Rule, ...]:
-        """The rules over projects that have something to note of a migration."""
-        postgres = migration.service.dialect is Dialect.POSTGRESQL
-        sort = (postgres, "notes", seen := _seen(migration))
+    def noting(self, service: Service, seen: Seen) -> tuple[Rule, ...]:
+        """The rules over projects that have something to note of a migration with these actions and misreadings."""
+        postgres = service.dialect is Dialect.POSTGRESQL
+        sort = (postgres, "notes", seen)
         known = self._known.get(sort)
         if known is None:
             fitting = (rule for rule in self._noting if postgres or rule.any_database)
@@ -114,15 +133,9 @@ class _Chooser:
         return known
 
 
-def _seen(subject: Subject) -> frozenset[type | Misread]:
-    """The sorts of actions and misreadings in a statement or a migration, by which rules say what they are for."""
-    match subject:
-        case Statement():
-            return frozenset(map(type, subject.all_actions()))
-        case Migration():
-            acts = {type(act) for each in (*subject.up, *subject.down) for act in each.all_actions()}
-            return frozenset((*acts, *(misread.kind for misread in subject.file.misreadings)))
-    return frozenset()
+def _seen(statement: Statement) -> Seen:
+    """The sorts of actions in a statement, by which rules say what they are for."""
+    return frozenset([type(action) for action in statement.all_actions()])
 
 
 # The family whose rules say what will fail or be wrong given the schema: silent where the schema is not sure.
@@ -130,18 +143,12 @@ _BY_SCHEMA = "SC"
 _BY_TEXT = {"SC103", "SC114", "SC118"}  # but these, which look at the statement alone
 
 
-def _check(rule: Rule, subject: Subject, service: Service, *given: object) -> Iterator[Found]:
-    if rule.check is None:
-        return
-    if (
-        rule.family == _BY_SCHEMA
-        and rule.id not in _BY_TEXT
-        and isinstance(subject, Statement)
-        and not subject.is_sure()
-    ):
-        return
-    for finding in rule.check(subject, *given):
-        yield Found(rule, finding, service.name)
+def _needs_schema(rule: Rule) -> bool:
+    return rule.family == _BY_SCHEMA and rule.id not in _BY_TEXT
+
+
+def _check(rule: Rule, *given: object) -> Iterable[Finding]:
+    return rule.check(*given) if rule.check else ()
 
 
 def broken(rule: Rule, path: str, error: Exception) -> Unchecked:

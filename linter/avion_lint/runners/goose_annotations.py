@@ -43,6 +43,7 @@ class Annotation(StrEnum):
         return f"-- {MARK} {self.value}"
 
 
+_PLAIN = {annotation.line: annotation for annotation in Annotation}
 _EXACT = {f"{MARK} {annotation}": annotation for annotation in Annotation}
 _FOLDED = {annotation.lower(): annotation for annotation in Annotation}
 _NUMBER = pattern(r"(\d+)(?:\.(\d+))?")
@@ -79,6 +80,8 @@ def annotation_of(line: str, profile: Profile) -> tuple[Annotation | None, str]:
 
     None and "" where the line is no annotation.
     """
+    if line in _PLAIN:  # as nearly all are
+        return _PLAIN[line], ""
     if profile is Profile.V3_18:
         return (_EXACT.get(trim(line[2:])) if line.startswith("--") else None), ""
     if MARK not in line or not trim(line).startswith("--"):

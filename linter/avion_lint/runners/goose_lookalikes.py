@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from avion_lint.pattern import pattern
 from avion_lint.record import record
@@ -37,15 +37,19 @@ class Lookalike:
         return self.span.start > self.line.start
 
 
-def lookalikes(text: str) -> Iterator[Lookalike]:
-    """Lines that the eye takes for an annotation, in order, real ones among them.
+def lookalikes(text: str, known: Sequence[Span]) -> Iterator[Lookalike]:
+    """Lines that the eye takes for an annotation, in order, without those `known` to be one (in order, too).
 
     Any case, a missing plus sign, blanks after it, dashes and comment marks of other languages, one slip of the
     pen in the words. Prose that only mentions goose does not end after the annotation's words and is none.
     """
     after = 0
+    lines = iter(known)
+    line = next(lines, None)
     for found in _NAMED.finditer(text):
-        if found.start() < after:
+        while line is not None and line.end <= found.start():
+            line = next(lines, None)
+        if found.start() < after or (line is not None and line.start <= found.start()):
             continue
         start, stop, following = line_around(text, found.start(), len(text))
         if lookalike := _lookalike(text, found, Span(start, stop)):

@@ -81,7 +81,8 @@ class _Lines:
         self.effective: dict[Annotation | None, list[AnnotationLine]] = {kind: [] for kind in Annotation}
         for line in read[0].annotations:
             self.effective[line.annotation].append(line)
-        self.lookalikes = [found for found in lookalikes(text) if not self._reads(found.line)]
+        known = [line.span for line in read[0].annotations]
+        self.lookalikes = [found for found in lookalikes(text, known) if not self._reads(found.line)]
 
     def misreadings(self) -> Iterator[Misreading]:
         in_place = [found for found in self.lookalikes if found.annotation in _IN_PLACE]
@@ -159,8 +160,7 @@ class _Lines:
         at = self.text.find(MARK)
         while at >= 0:
             start, stop, following = line_around(self.text, at, len(self.text))
-            line = Span(start, stop)
-            if line not in told and (detail := _difference(self.text[start:stop])):
+            if (detail := _difference(self.text[start:stop])) and (line := Span(start, stop)) not in told:
                 yield Misreading(Misread.DIRECTIVE_BY_VERSION, line, detail)
             at = self.text.find(MARK, following)
 

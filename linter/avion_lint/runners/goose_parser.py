@@ -168,7 +168,7 @@ class _Parser:
         self._refuse_unfinished()
 
     def _refuse_unfinished(self) -> None:
-        unfinished = trim(self.buffer.text())
+        unfinished = trim(self.buffer.text()) if self.buffer else ""
         if not unfinished:
             return
         words = f"unexpected unfinished SQL query: {quoted(unfinished)}: missing semicolon?"

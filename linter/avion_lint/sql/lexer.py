@@ -165,7 +165,7 @@ def statement_ends(text: str) -> list[int]:
 def is_whole_statement(text: str) -> bool:
     """Whether a text is one statement, from its first character to its semicolon; comments may follow."""
     # What may hold nested semicolons begins with CREATE, or with a comment before it.
-    if text[:1] not in ("C", "c", "/", "-") and _WHOLE.fullmatch(text):
+    if text[:1] not in ("/", "-") and _WHOLE.fullmatch(text) and not _COMPOUND.match(text):
         return True
     ends = statement_ends(text)
     return len(ends) == 1 and "/*" not in text[ends[0] :] and code_start(text, ends[0] + 1) == len(text)
