@@ -78,17 +78,13 @@ class Memory:
 
     def _known(self, files: Iterable[tuple[MigrationFile, Deployment]]) -> Iterator[str]:
         """What the schema after a file depends on, beside the schema before it; none is the beginning of another."""
-        settings: dict[int, str] = {}
-        deployments: dict[int, str] = {}
+        shared: dict[tuple[int, ...], str] = {}
         for file, deployment in files:
-            own = file.contents.settings()
-            for each in own:
-                if id(each) not in settings:
-                    settings[id(each)] = repr(each)
-            if id(deployment) not in deployments:
-                deployments[id(deployment)] = f"{deployment.order} {deployment.applied}"
-            path = file.document.path
-            content = self.ids.get(path) or file.document.sha256
-            about = "\0".join([settings[id(each)] for each in own])
-            when = deployments[id(deployment)]
-            yield f"{path}\0{file.kind.value}\0{file.version}\0{when}\0{about}\0{content}\0\n"
+            own = (file.kind, deployment, *file.contents.settings())
+            key = tuple(map(id, own))
+            about = shared.get(key)
+            if about is None:
+                about = shared[key] = f"{deployment.order} {deployment.applied} {(own[0], *own[2:])!r}"
+            document, version = file.document, file.version
+            content = self.ids.get(document.path) or document.sha256
+            yield f"{document.path}\0{version.text if version else ''}\0{content}\0{about}\0\n"

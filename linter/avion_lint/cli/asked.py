@@ -9,7 +9,7 @@ from avion_lint import tool
 from avion_lint.discovery.gather import Gathering
 from avion_lint.discovery.tree import Unreadable
 from avion_lint.finding import Finding
-from avion_lint.judgement.assess import migration_paths, not_readable
+from avion_lint.judgement.assess import not_readable
 from avion_lint.record import record
 from avion_lint.source import Document, Place, Span
 from avion_lint.verdict import Found, Unchecked
@@ -49,7 +49,8 @@ def _known(gathering: Gathering) -> frozenset[str]:
     """Paths that are migrations, or that are told to be none."""
     named = (document.path for each in gathering.services for document, _ in each.problems)
     unreadable = (content.path for each in gathering.services for content in each.unreadable)
-    return frozenset((*migration_paths(gathering), *named, *unreadable))
+    files = (file.document.path for each in gathering.services for file in each.files)
+    return frozenset((*files, *named, *unreadable))
 
 
 def _inside(path: str, given: Collection[str]) -> bool:

@@ -311,7 +311,7 @@ def _is_unborn(surveyed: Survey) -> bool:
 
 
 def _history(surveyed: Survey, files: Files, gathering: Gathering) -> History:
-    known: dict[str, bool] = {}
+    known = {file.path: True for each in gathering.services for file in each.files}
 
     def wanted(path: str) -> bool:  # asked for the files here, on the base branch, and where that branched off
         if path not in known:

@@ -127,10 +127,12 @@ def left_behind(files: Files) -> Tree | None:
     surveyed = files.surveyed
     if surveyed is None or surveyed.repository is None:
         return None
+    base = (surveyed.tip, surveyed.merge_base)
+    gone = {path: entry.blob for tree in base for path, entry in tree.items() if path not in files.contents}
+    if not gone:
+        return None
     folders = {path.rpartition("/")[0] for path in files.contents if path.lower().endswith(".sql")}
-    base = {**surveyed.tip, **surveyed.merge_base}
-    gone = {path: entry.blob for path, entry in base.items() if path.rpartition("/")[0] not in folders}
-    gone = {path: gone[path] for path in relevant(tuple(gone)) if path not in files.contents}
+    gone = {path: gone[path] for path in relevant(tuple(gone)) if path.rpartition("/")[0] not in folders}
     if not any(path.lower().endswith(".sql") for path in gone):
         return None
     data = blobs(surveyed.repository, gone.values())

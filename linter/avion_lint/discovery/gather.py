@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from posixpath import basename, dirname
 
 from avion_lint.discovery.connections import Limits, limited
@@ -18,7 +19,7 @@ from avion_lint.record import record, replace
 from avion_lint.runners import goose
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_names import parse_name as parse_flyway_name
-from avion_lint.runners.goose_annotations import profile_of
+from avion_lint.runners.goose_annotations import Profile, profile_of
 from avion_lint.runners.goose_names import parse_name as parse_goose_name
 from avion_lint.runners.migration import GOOSE_TABLE, Contents, FileName, MigrationFile, NameProblem, Runner
 from avion_lint.settings.model import ServiceSettings, Settings
@@ -234,7 +235,7 @@ def _service(
     )
 
 
-@record
+@record(caches=True)
 class _Reader:
     """Reads a document as the service's runner does."""
 
@@ -244,6 +245,10 @@ class _Reader:
     read: Read
     known: frozenset[str]
 
+    @cached_property
+    def _profile(self) -> Profile:
+        return profile_of(self.goose_version)
+
     def file(self, content: Document | Unreadable) -> MigrationFile:
         """A migration; of one that cannot be read what its name tells: it is there, and has its version."""
         if isinstance(content, Document):
@@ -252,7 +257,7 @@ class _Reader:
 
     def _migration(self, document: Document) -> MigrationFile:
         if self.runner is Runner.GOOSE:
-            return goose.read(document, profile_of(self.goose_version))
+            return goose.read(document, self._profile)
         from avion_lint.runners import flyway  # noqa: PLC0415 - not needed for goose
 
         script = f"{document.path}.conf"

@@ -17,7 +17,7 @@ from avion_lint.judgement.moved import moved_services
 from avion_lint.judgement.projects import Gathered, Standing, Take, project, runner_order
 from avion_lint.record import record, replace
 from avion_lint.rule import Rule
-from avion_lint.runners.migration import Direction, Kind, MigrationFile, Misread, Runner
+from avion_lint.runners.migration import Direction, Kind, Misread, Runner
 from avion_lint.schema.model import Schema
 from avion_lint.settings.model import Settings
 from avion_lint.source import Document, Place, Span
@@ -114,7 +114,7 @@ def _project(
         Gathered(
             collected.service,
             collected.files,
-            {file.path: _standing(file, collected, ground) for file in collected.files},
+            _standing(collected, ground),
             tuple(
                 Unrecognised(document, problem, judged=document.path not in ground.tip)
                 for document, problem in collected.problems
@@ -140,10 +140,21 @@ def _positions(collected: Collected) -> dict[str, int]:
     return {file.path: place for place, file in enumerate(sorted(counted, key=runner_order))}
 
 
-def _standing(file: MigrationFile, collected: Collected, ground: Ground) -> Standing:
-    unread = any(file.path == content.path for content in collected.unreadable)
-    judged = file.path in ground.judged and file.path not in collected.shared and not unread
-    return Standing(ground.deployments[file.path], judged, edited=file.path in ground.edited)
+def _standing(collected: Collected, ground: Ground) -> dict[str, Standing]:
+    """How the files of a service stand, by path: most are applied, and share one record."""
+    elsewhere = collected.shared.union(content.path for content in collected.unreadable)
+    settled: dict[int, Standing] = {}
+    found: dict[str, Standing] = {}
+    for file in collected.files:
+        path = file.document.path
+        deployment = ground.deployments[path]
+        if path in ground.judged or path in ground.edited:
+            judged = path in ground.judged and path not in elsewhere
+            found[path] = Standing(deployment, judged, edited=path in ground.edited)
+        else:
+            known = settled.get(id(deployment))
+            found[path] = known or settled.setdefault(id(deployment), Standing(deployment, judged=False))
+    return found
 
 
 def _base(collected: Collected, ground: Ground) -> Iterator[BaseMigration]:

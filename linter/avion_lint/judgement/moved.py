@@ -24,5 +24,7 @@ def moved_services(gathering: Gathering, ground: Ground) -> Mapping[str, Collect
         targets.setdefault(old.service.root, set()).add(new.service.root if new else "")
         if new is not None and new.service.runner is old.service.runner:
             found[old.service.root] = new
+    if not found:
+        return {}
     taken = {each.service.root for path in ground.tip if (each := owner(path, gathering))}
     return {root: new for root, new in found.items() if len(targets[root]) == 1 and new.service.root not in taken}

@@ -8,7 +8,7 @@ from avion_lint.pattern import pattern
 from avion_lint.runners.go_text import quoted
 from avion_lint.runners.migration import FileName, Kind, NameProblem, Version
 
-_DIGITS = frozenset("0123456789")
+_DIGITS, _FEW = frozenset("0123456789"), 18  # so many never are too many
 _INTEGER = pattern(r"[+-]?[0-9]+")
 _NUMBER_FIRST = pattern(r"[Vv]?([0-9]+)[-_. ]+([^-_. 0-9].*)")
 _GREATEST = 2**63 - 1
@@ -44,9 +44,12 @@ def _version(stem: str, name: str) -> Version | str:
     number, separator, _ = stem.partition("_")
     if not separator:
         return "no filename separator '_' found"
-    if not (number and _DIGITS.issuperset(number)) and not _INTEGER.fullmatch(number):
+    if 0 < len(number) <= _FEW and _DIGITS.issuperset(number):
+        value = int(number)
+    elif _INTEGER.fullmatch(number):
+        value = _value(number)
+    else:
         return _failed(name, number, "invalid syntax")
-    value = _value(number)
     if not -_GREATEST - 1 <= value <= _GREATEST:
         return _failed(name, number, "value out of range")
     return Version((value,), number) if value > 0 else "migration version must be greater than zero"
