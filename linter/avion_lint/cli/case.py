@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from avion_lint.cli.applied import Circumstances, released, settle
@@ -16,14 +16,12 @@ from avion_lint.cli.inputs import (
     first_path,
     gathered,
     load_baseline,
-    load_settings,
     load_sizes,
-    rules_here,
     under,
 )
 from avion_lint.cli.processors import spread_of
 from avion_lint.cli.roots import root_of
-from avion_lint.cli.steering import Steering, steering_of
+from avion_lint.cli.steered import Steered, narrowed_policy, steer
 from avion_lint.discovery.gather import Gathering, gather, identity_of, is_migration, joined
 from avion_lint.discovery.starting import absent
 from avion_lint.discovery.tree import WorkTree
@@ -34,13 +32,9 @@ from avion_lint.history.survey import Survey
 from avion_lint.history.witness import landed, read_history
 from avion_lint.judgement.assess import migration_paths
 from avion_lint.judgement.judge import Case
-from avion_lint.policy.in_force import Policy, effective
-from avion_lint.policy.packs import SHIPPED, is_file, load_pack
-from avion_lint.policy.sources import PACKAGE, chain
+from avion_lint.policy.in_force import Policy
 from avion_lint.problems import SettingsError
 from avion_lint.record import record, replace
-from avion_lint.rule import Rule
-from avion_lint.rule_names import rule_names
 from avion_lint.settings.model import Settings
 from avion_lint.subjects import Distance
 from avion_lint.verdict import Found, Unchecked
@@ -74,7 +68,7 @@ def cases_of(given: Namespace, today: date, *, with_baseline: bool = True, with_
     steered = steer(given, root, today)
     settings = steered.settings
     files = files_of(given, root, settings.base)
-    policy = _narrowed(given, steered)
+    policy = narrowed_policy(given, steered)
     baseline = load_baseline(root, settings, steered.steering) if with_baseline else None
 
     def case(texts: Mapping[str, str]) -> Case:
@@ -218,68 +212,6 @@ def _paths(given: Namespace, root: str) -> tuple[str, ...]:
             raise UsageError(f"{path}: no such file or folder")
     found = tuple(under(root, path) for path in given.paths)
     return () if "" in found else found
-
-
-# --- policy --------------------------------------------------------------------------------------------------
-
-
-@record
-class Steered:
-    """What steers a run: all rules, the settings, the policy in force, and where they were read.
-
-    `is_from_here` tells that all of it is from the work tree, or came with the program.
-    """
-
-    rules: tuple[Rule, ...]
-    settings: Settings
-    policy: Policy
-    steering: Steering
-    is_from_here: bool = True
-
-
-def steer(given: Namespace, root: str, today: date) -> Steered:
-    """Read settings and policy; raises SettingsError, UsageError, GitError."""
-    steering = steering_of(root, getattr(given, "settings_from", None))
-    asked = under(root, given.policy) if given.policy and is_file(given.policy) else given.policy
-    own = rules_here(root, given.settings, asked, steering)
-    settings = load_settings(root, given.settings, own.rules, steering)
-    name = asked or settings.policy
-    place = None if asked else settings.policy_place
-    pack = load_pack(name, own.rules, steering.document, place)
-    if name in SHIPPED:
-        return Steered(own.rules, settings, effective(pack, settings), steering, not steering.said)
-    from avion_lint.policy.environments import load_environments  # noqa: PLC0415 - few policies speak of any
-
-    environments = load_environments(name, own.rules, own.checks, steering.document, today, pack=pack)
-    from_here = not steering.said and all(each.home in ("", PACKAGE) for each in chain(name, steering.document, place))
-    return Steered(own.rules, settings, effective(pack, settings, environments), steering, from_here)
-
-
-def _narrowed(given: Namespace, steered: Steered) -> Policy:
-    select = _rules("--select", given.select, steered.rules)
-    ignore = _rules("--ignore", given.ignore, steered.rules)
-    return steered.policy.narrowed(select, ignore) if select or ignore else steered.policy
-
-
-def _rules(option: str, given: Collection[str] | None, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """Rules by id, name or family; raises UsageError for anything else, and for nothing."""
-    words = [word.strip() for part in given or () for word in part.split(",") if word.strip()]
-    if given and not words:
-        raise UsageError(f"{option} names no rule")
-    names = rule_names(rules)
-    found: list[Rule] = []
-    for word in words:
-        family = [rule for rule in rules if word in _families(rule)]
-        one = names.get(word)
-        if not family and one is None:
-            raise UsageError(names.unknown(word))
-        found.extend(family or ([one] if one else []))
-    return tuple(found)
-
-
-def _families(rule: Rule) -> tuple[str, str]:
-    """The words for a rule's family: the letters of its id, and the folder that it is in."""
-    return rule.family, rule.module.split(".")[-2]
 
 
 # --- what git says --------------------------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from avion_lint.checks.model import Check
-from avion_lint.cli.case import Steered, steer
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.cli.inputs import load_settings, rules_here, under
 from avion_lint.cli.output import complain, say
 from avion_lint.cli.roots import root_of
+from avion_lint.cli.steered import Steered, steer
 from avion_lint.judgement.trial import Trial, tried
 from avion_lint.problems import describe
 from avion_lint.report.plain import harmless
