@@ -12,7 +12,7 @@ POLICIES = ROOT / "policies" / "avion_policies"
 
 # Lowest first. A name stands for the module and everything below it; the longest fitting name counts.
 LAYERS = (
-    ("record", "widths", "widening", "pattern", "hashing", "stamps"),
+    ("record", "widths", "widening", "pattern", "hashing", "stamps", "loading"),
     ("", "source", "globs"),
     ("finding",),
     ("problems",),

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable
 
 from avion_lint.cli.exit_codes import Exit, UsageError
+from avion_lint.loading import hasten
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    hasten()
     gc.disable()  # nearly all that a run makes it needs to its end, and what is not is given free by itself
     _end(run(sys.argv[1:]))
 
