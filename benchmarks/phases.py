@@ -39,7 +39,7 @@ PHASES: tuple[tuple[str, str, str], ...] = (
     ("avion_lint.history.witness", "landed", "history"),
     ("avion_lint.history.witness", "read_history", "history"),
     ("pglast.parser", "parse_sql_json", "libpg_query to JSON"),
-    ("json", "loads", "JSON to Python"),
+    ("avion_lint.sql.decoding", "decoded", "JSON to Python"),
     ("avion_lint.sql.parse", "parse", "parse: the rest"),
     ("avion_lint.sql.extract", "extract", "extract"),
     ("avion_lint.schema.replay", "replay", "replay"),

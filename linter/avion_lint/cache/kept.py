@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import is_
 from posixpath import dirname
 
-from avion_lint.cache.basis import Basis
 from avion_lint.cache.packing import from_words, packed, unpacked, words
+from avion_lint.cache.said import Said
 from avion_lint.discovery.tree import Taken, Unreadable, WorkTree
 from avion_lint.git.process import digest
 from avion_lint.git.values import Content, Repository
@@ -21,17 +21,11 @@ from avion_lint.record import record, replace
 from avion_lint.source import Document
 from avion_lint.stamps import ABSENT, stamp_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.cache.basis import Basis
+
 _UNSURE = "?"  # instead of a stamp: the content has to be looked at
-
-
-@record
-class Said:
-    """What a run told: its exit code, the report, the SARIF file and the step summary, as far as they were wanted."""
-
-    code: int
-    report: str
-    sarif: str | None = None
-    summary: str | None = None
 
 
 @record

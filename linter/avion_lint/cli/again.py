@@ -23,8 +23,9 @@ import os
 import sys
 import time
 
-from avion_lint.cache.kept import Said, held, kept, read, write
+from avion_lint.cache.kept import held, kept, read, write
 from avion_lint.cache.packing import packed, unpacked, words
+from avion_lint.cache.said import Said
 from avion_lint.cache.store import Store, folder_of
 from avion_lint.cli.program import program
 from avion_lint.cli.roots import SETTINGS, below, folder_above, root_of

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
-from avion_lint.cache.kept import Said
-from avion_lint.cli.again import Remembered, keep
+from avion_lint.cache.said import Said
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import NOT_CHECKED, Exit
 from avion_lint.cli.look import Look
@@ -22,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from avion_lint.cli.again import Remembered
     from avion_lint.fixer import Fixers
 
 
@@ -41,6 +41,8 @@ def judged(given: Namespace, chosen: str, look: Look, earlier: Remembered | None
         verdict = judge(_with_fixers(case, given, form), tick)
     said = _said(given, form, look, verdict, asked or case.settings.fail_on)
     if earlier is not None and case.basis is not None and not any(entry.blocks for entry in verdict.unchecked):
+        from avion_lint.cli.again import keep  # noqa: PLC0415 - not without a cache
+
         keep(earlier, case.basis, said)
     return said
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from avion_lint.cli.again import remembered
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.look import Look
 from avion_lint.cli.output import complain, say
@@ -15,7 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from avion_lint.cache.kept import Said
+    from avion_lint.cache.said import Said
+    from avion_lint.cli.again import Remembered
 
 
 def lint(given: Namespace) -> int:
@@ -32,13 +32,21 @@ def lint(given: Namespace) -> int:
         if code is not None:
             return code
     look = _look(given)
-    earlier = remembered(given, (str(look), chosen))
+    earlier = _earlier(given, look, chosen)
     said = earlier.said if earlier else None
     if said is None:
         from avion_lint.cli.judging import judged  # noqa: PLC0415 - all that judges, which an old verdict spares
 
         said = judged(given, chosen, look, earlier)
     return _tell(given, said)
+
+
+def _earlier(given: Namespace, look: Look, chosen: str) -> Remembered | None:
+    if given.no_cache:
+        return None
+    from avion_lint.cli.again import remembered  # noqa: PLC0415 - all that looks whether an old verdict holds
+
+    return remembered(given, (str(look), chosen))
 
 
 def _tell(given: Namespace, said: Said) -> int:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from avion_lint import globs
 from avion_lint.finding import Level
 from avion_lint.record import field, record
 from avion_lint.rule import Rule
 from avion_lint.runners.migration import Runner
-from avion_lint.settings.environments import Environment
 from avion_lint.settings.rules import RuleSetting
 from avion_lint.source import Document, Place
 from avion_lint.stats.model import Thresholds
 from avion_lint.subjects import Distance
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import date
+
+    from avion_lint.settings.environments import Environment
 
 FILE_NAME = "avion-lint.yaml"
 DEFAULT_POLICY = "default"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 
 from avion_lint.record import record
+from avion_lint.sql.decoding import decoded
 from avion_lint.sql.libpg_query import load_parser
 
 TYPE_CHECKING = False
@@ -52,7 +52,7 @@ def parse(text: str) -> tuple[RawStatement, ...] | SyntaxProblem:
     if nul >= 0:
         return SyntaxProblem("NUL character in SQL text", nul)
     try:
-        tree = json.loads(parser.parse_sql_json(text))
+        tree = decoded(parser.parse_sql_json(text))
     except parser.ParseError as error:
         return _problem(error, text)
     except RecursionError:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 
 from avion_lint.record import record, replace
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
+from avion_lint.sql.decoding import decoded
 from avion_lint.sql.executed import Executed, executed
 from avion_lint.sql.libpg_query import load_parser
 from avion_lint.sql.parse import Node, RawStatement, SyntaxProblem, parse
@@ -113,7 +113,7 @@ def _argument(node: Node, name: str) -> str | None:
 def _parse_body(sql: str) -> list[Node] | str:
     parser = load_parser()
     try:
-        tree: list[Node] = json.loads(parser.parse_plpgsql_json(sql))
+        tree: list[Node] = decoded(parser.parse_plpgsql_json(sql))
     except parser.ParseError as error:
         return str(error.args[0])
     except RecursionError:

@@ -20,7 +20,6 @@ from avion_lint.sql.extract.objects import (
     create_statistics,
     drop_objects,
 )
-from avion_lint.sql.extract.reader import Reader
 from avion_lint.sql.extract.routines import create_function, create_trigger
 from avion_lint.sql.extract.sequences import alter_sequence, create_sequence
 from avion_lint.sql.extract.session import (
@@ -46,6 +45,10 @@ from avion_lint.sql.extract.types import (
 )
 from avion_lint.sql.extract.views import create_view, refresh
 from avion_lint.sql.parse import Node, RawStatement
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.sql.extract.reader import Reader
 
 
 def extract(statement: RawStatement, text: str) -> tuple[a.Action, ...]:

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
-from avion_lint.sql.extract.reader import Reader
 from avion_lint.sql.identifiers import name_parts
 from avion_lint.sql.parse import Node
 from avion_lint.sql.query import changes_many, copied
 from avion_lint.sql.targets import outputs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.sql.extract.reader import Reader
 
 
 def select(node: Node, span: Span) -> Iterator[a.Action]:

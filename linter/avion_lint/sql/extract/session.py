@@ -8,8 +8,11 @@ from avion_lint.source import Span
 from avion_lint.sql import actions as a
 from avion_lint.sql import nodes as n
 from avion_lint.sql.extract.options import option
-from avion_lint.sql.extract.reader import Reader
 from avion_lint.sql.parse import Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from avion_lint.sql.extract.reader import Reader
 
 _TRANSACTION_WORDS = {
     "TRANS_STMT_BEGIN": a.TransactionWord.BEGIN,
