@@ -12,7 +12,7 @@ POLICIES = ROOT / "policies" / "avion_policies"
 
 # Lowest first. A name stands for the module and everything below it; the longest fitting name counts.
 LAYERS = (
-    ("record", "widths", "widening", "pattern", "hashing", "stamps", "loading"),
+    ("record", "widths", "widening", "enumeration", "pattern", "hashing", "stamps", "loading"),
     ("", "source", "globs"),
     ("finding",),
     ("problems",),
@@ -51,6 +51,7 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 
 DOOR = {
     "record",
+    "enumeration",
     "pattern",
     "rule",
     "fixer",

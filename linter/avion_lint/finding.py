@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
+from avion_lint.enumeration import IntEnum
 from avion_lint.record import record
 from avion_lint.source import Document, Place
 

@@ -12,6 +12,7 @@ from avion_lint.widths import WIDTHS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from functools import cached_property
     from types import FunctionType
     from typing import Any, TypeVar, dataclass_transform
 
@@ -21,6 +22,26 @@ else:
     def dataclass_transform(**_: Any) -> Any:
         """Do nothing; the real one is for type checkers and needs `typing`."""
         return lambda decorator: decorator
+
+    class cached_property:  # noqa: N801 - as in `functools`, whose loading and whose lock it spares
+        """A property whose value is worked out once, for records that leave room for it."""
+
+        __slots__ = ("method", "name")
+
+        def __init__(self, method: Any) -> None:
+            self.method = method
+
+        def __set_name__(self, _: type, name: str) -> None:
+            self.name = name
+
+        def __get__(self, instance: Any, _: type | None = None) -> Any:
+            if instance is None:
+                return self
+            value = instance.__dict__[self.name] = self.method(instance)
+            return value
+
+
+__all__ = ["cached_property", "field", "record", "replace"]
 
 
 class _Missing:
@@ -52,7 +73,7 @@ def record(made: Any = None, /, *, frozen: bool = True, order: bool = False, cac
 
     Frozen records have a hash, and type checkers refuse to change them; to refuse it while running as well would cost
     more than all else in making one. `order` compares records of one class field by field. `caches` leaves room for
-    `functools.cached_property`. `__post_init__` is called as `dataclasses` does. Fields of a base class come first.
+    `cached_property`. `__post_init__` is called as `dataclasses` does. Fields of a base class come first.
     """
     if made is None:
         return lambda cls: _record(cls, frozen, order, caches)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from functools import cached_property
 from itertools import islice
 
 from avion_lint.hashing import hasher
-from avion_lint.record import record
+from avion_lint.record import cached_property, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 @record(order=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from enum import StrEnum
-from functools import cached_property
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.finding import Finding, Related
 from avion_lint.history.deployments import Deployment, Landed
-from avion_lint.record import field, record
+from avion_lint.record import cached_property, field, record
 from avion_lint.runners.migration import (
     GOOSE_TABLE,
     Chunk,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.finding import Finding, Level
 from avion_lint.record import record
 from avion_lint.rule import Rule

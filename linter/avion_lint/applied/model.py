@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
 
-from avion_lint.record import record
+from avion_lint.record import cached_property, record
 from avion_lint.runners.migration import FileName, Kind, Runner, Version
 from avion_lint.source import Document, Place
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from enum import Enum
 from types import ModuleType
 
+from avion_lint.enumeration import Enum
 from avion_lint.record import field, record
 from avion_lint.source import Document
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import is_
 from posixpath import dirname
 
@@ -23,6 +22,8 @@ from avion_lint.stamps import ABSENT, stamp_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
     from avion_lint.cache.basis import Basis
 
 _UNSURE = "?"  # instead of a stamp: the content has to be looked at

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
 
 from avion_lint.cache.lines import DamagedError, Lines, joined
 from avion_lint.hashing import hasher
 from avion_lint.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 STATES, LEDGERS = ".state", ".files"
 _KEPT = 40  # of each sort; a state is some hundred bytes for each object of a schema

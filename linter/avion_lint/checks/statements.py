@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
 
 from avion_lint.checks.keywords import seconds
 from avion_lint.delivery.by_hand import HandStatement
+from avion_lint.enumeration import Enum
 from avion_lint.schema.model import Schema
 from avion_lint.sql import actions as a
 from avion_lint.sql.effects import Effect, Lock, effects

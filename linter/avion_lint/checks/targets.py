@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cached_property
 
 from avion_lint.checks.belonging import Belonging
 from avion_lint.checks.model import Target
@@ -16,7 +15,7 @@ from avion_lint.delivery.kubernetes import Manifest
 from avion_lint.delivery.part import Part
 from avion_lint.delivery.runs import Run
 from avion_lint.delivery.workflow import Workflow
-from avion_lint.record import field, record
+from avion_lint.record import cached_property, field, record
 from avion_lint.shell.script import Script
 from avion_lint.source import UNKNOWN, Place, Span
 from avion_lint.yaml.nodes import UNKNOWN_VALUE, Key

@@ -5,10 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable
 
 from avion_lint.cli.exit_codes import Exit, UsageError
 from avion_lint.loading import hasten
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from avion_lint.enumeration import IntEnum
 
 
 class Exit(IntEnum):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 
 from avion_lint import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PACKAGES = ("avion_lint", "avion_rules", "avion_policies")
 _PARSERS = ("pglast", "sqlglot", "yaml", "jsonschema", "promql_parser", "kubernetes_validate", "check_jsonschema")

@@ -57,8 +57,11 @@ def usual(arguments: list[str]) -> Namespace | None:
     return None if given["all"] and given["staged"] else _namespace(given | {"paths": paths, "color": "auto"})
 
 
-def _namespace(given: dict[str, object]) -> Namespace:
-    from types import SimpleNamespace  # noqa: PLC0415 - loaded with Python itself
+class _Given:
+    """Stands for argparse's Namespace, which is nothing but its attributes either."""
 
-    made: Namespace = SimpleNamespace(**given)  # type: ignore[assignment]
+
+def _namespace(given: dict[str, object]) -> Namespace:
+    made: Namespace = _Given()  # type: ignore[assignment]
+    vars(made).update(given)
     return made

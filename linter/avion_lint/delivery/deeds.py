@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from posixpath import basename
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 from avion_lint.delivery.environment import Environment
 from avion_lint.delivery.files import ScriptFile
@@ -14,7 +13,7 @@ from avion_lint.delivery.part import YamlText
 from avion_lint.delivery.pipeline import Pipelines, pipelines
 from avion_lint.delivery.runs import Run
 from avion_lint.delivery.workflow import Workflow
-from avion_lint.record import record
+from avion_lint.record import cached_property, record
 from avion_lint.source import Document
 
 

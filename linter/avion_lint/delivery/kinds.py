@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from enum import StrEnum
 from posixpath import basename, dirname
+
+from avion_lint.enumeration import StrEnum
 
 
 class Kind(StrEnum):

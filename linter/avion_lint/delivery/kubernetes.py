@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from avion_lint.delivery import roles
 from avion_lint.delivery.acts import Act, acts
@@ -11,7 +10,7 @@ from avion_lint.delivery.commands import Commanding
 from avion_lint.delivery.part import Part, Somewhere, YamlText
 from avion_lint.delivery.roles import Reason
 from avion_lint.finding import Finding, Related
-from avion_lint.record import record, replace
+from avion_lint.record import cached_property, record, replace
 from avion_lint.shell.script import Script
 from avion_lint.source import Place
 from avion_lint.yaml.nodes import Key, Mapping, Node, Scalar

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from avion_lint.delivery.part import Part, Somewhere, YamlText, one_line
 from avion_lint.finding import Finding, Related
 from avion_lint.promql.parser import read
 from avion_lint.promql.syntax import Node as Tree
 from avion_lint.promql.units import seconds
-from avion_lint.record import record
+from avion_lint.record import cached_property, record
 from avion_lint.source import Excerpt, Place, Span
 from avion_lint.yaml.nodes import Mapping, Scalar
 

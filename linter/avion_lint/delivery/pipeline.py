@@ -6,7 +6,6 @@ Places are those of what is done, wherever it stands; `step` is the job's own st
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 from avion_lint.delivery.deeds import Task
 from avion_lint.delivery.doings import Doing, Known, action_jobs, local, of_job
@@ -19,7 +18,7 @@ from avion_lint.delivery.runs import Run
 from avion_lint.delivery.workflow import Concurrency, Workflow, WorkflowJob
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
-from avion_lint.record import record
+from avion_lint.record import cached_property, record
 from avion_lint.shell.wrapping import Machine
 from avion_lint.source import Place
 

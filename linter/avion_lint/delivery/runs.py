@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from avion_lint.delivery.acts import Act, acts
 from avion_lint.delivery.by_hand import HandStatement, by_hand
 from avion_lint.delivery.kubernetes import Container, Manifest
@@ -11,7 +9,7 @@ from avion_lint.delivery.part import one_line
 from avion_lint.delivery.workflow import Step, Workflow, WorkflowJob
 from avion_lint.finding import Finding, Related
 from avion_lint.pattern import pattern
-from avion_lint.record import record
+from avion_lint.record import cached_property, record
 from avion_lint.shell.script import Script
 from avion_lint.source import Document, Place
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
 from posixpath import basename, dirname
 
 from avion_lint.discovery.connections import Limits, limited
@@ -15,7 +14,7 @@ from avion_lint.discovery.starting import StartingPoints, dumps, point_of, start
 from avion_lint.discovery.tree import Read, Unreadable, folder_like_file
 from avion_lint.pattern import pattern
 from avion_lint.problems import Problem
-from avion_lint.record import record, replace
+from avion_lint.record import cached_property, record, replace
 from avion_lint.runners import goose
 from avion_lint.runners.flyway_configuration import FlywayConfiguration
 from avion_lint.runners.flyway_names import parse_name as parse_flyway_name

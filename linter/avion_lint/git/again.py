@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 from avion_lint.git.errors import GitError
 from avion_lint.git.process import digest
 from avion_lint.git.references import common_folder
 from avion_lint.git.values import Asked, Repository
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def answered(repository: Repository, earlier: Asked, environment: Mapping[str, str]) -> Asked | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 from avion_lint.git.errors import UNSHALLOW, GitError, Trouble, explain
 from avion_lint.git.merge_queue import merge_group_base
@@ -11,6 +10,10 @@ from avion_lint.git.process import PLACE, ask, ask_gently, note
 from avion_lint.git.references import references_in, references_in_files
 from avion_lint.git.values import Base, Compared, Repository
 from avion_lint.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ORIGIN_HEAD = "refs/remotes/origin/HEAD"
 _USUAL = ("main", "master")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from avion_lint.enumeration import StrEnum
 
 
 class Trouble(StrEnum):

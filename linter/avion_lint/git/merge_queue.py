@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
 
 from avion_lint.git.errors import GitError, Trouble
 from avion_lint.git.process import is_object_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _EVENT = "merge_group"
 _MOST = 1 << 25  # GitHub sends no event of more than 25 MB

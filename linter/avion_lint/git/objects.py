@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
 
 from avion_lint.git.errors import GitError, Trouble, broken, missing_objects
 from avion_lint.git.process import ask, is_object_id, note
 from avion_lint.git.values import SUBMODULE, Entry, Index, Repository
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 _EMPTY_TREE = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 from avion_lint.git.errors import GitError, Trouble, explain
 from avion_lint.git.spawn import TooLongError, talk
 from avion_lint.git.values import Asked, Repository
 from avion_lint.hashing import hasher
 from avion_lint.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TIMEOUT = 120.0
 
@@ -163,7 +166,7 @@ def run(arguments: tuple[str, ...], *, cwd: str, variables: Mapping[str, str], s
 
 def _executable() -> str:
     """Find git on PATH, except in folders that are named relatively: they could be the repository's."""
-    for folder in os.get_exec_path():
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):  # `os.get_exec_path` loads `warnings`
         path = os.path.join(folder, "git")
         if os.path.isabs(folder) and os.path.isfile(path) and os.access(path, os.X_OK):
             return path

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 
 from avion_lint.git.values import Repository
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _OTHERWISE = "reftable"  # the folder of a repository that keeps them in another way
 

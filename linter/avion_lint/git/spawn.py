@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _AT_ONCE = 1 << 16
 _GONE = 9  # the signal that ends a process for certain, SIGKILL

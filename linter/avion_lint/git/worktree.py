@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Collection, Iterable, Mapping
 
 from avion_lint.git.errors import GitError, Trouble
 from avion_lint.git.objects import records
@@ -13,6 +12,10 @@ from avion_lint.git.process import ask, ask_gently, note
 from avion_lint.git.values import LINK, SUBMODULE, Content, Converted, Entry, Known, Listing, Repository
 from avion_lint.hashing import hasher
 from avion_lint.stamps import stamp, stamp_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
 
 _REGULAR, _EXECUTABLE = "100644", "100755"
 # A file is opened without following a link, and without waiting for whoever writes into a pipe.

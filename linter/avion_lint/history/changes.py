@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.git import Entry
 from avion_lint.history.edits import Edit, Obeyed, edit_between, first_changed_line
 from avion_lint.history.renames import File, Identity, renames

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.pattern import pattern
 from avion_lint.source import Span
 from avion_lint.sql.lexer import COMMENTS, Lexeme, Token, tokens

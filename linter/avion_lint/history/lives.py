@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.git.values import Commit, Entry, Step
 from avion_lint.history.edits import Edit, Obeyed, edit_between
 from avion_lint.history.renames import File, Identity, renames

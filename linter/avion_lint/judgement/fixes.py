@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cached_property
 from itertools import accumulate
 
 from avion_lint.finding import Fix
@@ -12,7 +11,7 @@ from avion_lint.fixer import Fixers, Others, Scene
 from avion_lint.fixer.order import Doings, Unless, marks
 from avion_lint.judgement.engine import Outcome
 from avion_lint.judgement.projects import Gathered, runner_order
-from avion_lint.record import record, replace
+from avion_lint.record import cached_property, record, replace
 from avion_lint.source import Span
 from avion_lint.subjects import Migration, Statement
 from avion_lint.verdict import Found, Unchecked

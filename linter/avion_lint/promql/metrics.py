@@ -8,9 +8,9 @@ CloudNativePG's "Monitoring" page, woblerr/pgbackrest_exporter's README, Argo CD
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import cache
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.record import record
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import Enum
 from types import MappingProxyType
 
+from avion_lint.enumeration import Enum
 from avion_lint.problems import Problem
 from avion_lint.record import field, record
 from avion_lint.source import Place

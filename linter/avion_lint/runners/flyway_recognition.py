@@ -5,8 +5,9 @@ From PostgreSQLParser of Flyway 11.20.3 (the same in 10 to 13), on a server of v
 
 from __future__ import annotations
 
-from enum import Enum
 from itertools import product
+
+from avion_lint.enumeration import Enum
 
 _MOST_WORDS = 10  # Flyway looks at so many bare words outside parentheses, and at no more
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import IntEnum
 
+from avion_lint.enumeration import IntEnum
 from avion_lint.runners.go_text import quoted, trim
 from avion_lint.runners.goose_annotations import (
     Annotation,

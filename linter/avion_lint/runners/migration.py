@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from functools import cached_property
-
-from avion_lint.record import field, record
+from avion_lint.enumeration import StrEnum
+from avion_lint.record import cached_property, field, record
 from avion_lint.source import Document, SourceMap, Span
 
 GOOSE_TABLE = "goose_db_version"

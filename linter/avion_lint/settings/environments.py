@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import time
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.pattern import pattern
 from avion_lint.record import field, record, replace
 from avion_lint.settings.kubernetes import KubernetesSettings, read_kubernetes

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from enum import Enum
 
+from avion_lint.enumeration import Enum
 from avion_lint.problems import Problem, suggestion
 from avion_lint.rule import Rule
 from avion_lint.source import Document, Place

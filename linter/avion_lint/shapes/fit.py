@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.record import record
 from avion_lint.shapes.shape import Shapes, below, branches, is_name, keys
 from avion_lint.source import UNKNOWN

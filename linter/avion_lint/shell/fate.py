@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
+from avion_lint.enumeration import Enum
 from avion_lint.record import record
 from avion_lint.shell.origin import Stretch
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import Enum
 
+from avion_lint.enumeration import Enum
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.shell.origin import Stretch

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
-from avion_lint.record import record
+from avion_lint.record import cached_property, record
 from avion_lint.shell.build import Trouble
 from avion_lint.shell.failure import Found
 from avion_lint.shell.fate import Failure

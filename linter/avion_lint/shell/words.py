@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
+from avion_lint.enumeration import Enum
 from avion_lint.record import record
 from avion_lint.shell.origin import Piece, Stretch, derive, nothing_at
 from avion_lint.source import UNKNOWN, Excerpt

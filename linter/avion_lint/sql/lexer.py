@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import IntEnum
 
+from avion_lint.enumeration import IntEnum
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.source import Span

@@ -15,8 +15,7 @@ waits for its lock, and what triggers and functions in expressions take.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from avion_lint.enumeration import StrEnum
 from avion_lint.record import record
 from avion_lint.stats.model import TableStats
 

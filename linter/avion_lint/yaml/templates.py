@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from functools import cached_property
 
 from avion_lint.pattern import pattern
-from avion_lint.record import record
+from avion_lint.record import cached_property, record
 from avion_lint.source import UNKNOWN, Document, Span
 from avion_lint.yaml.actions import Action
 from avion_lint.yaml.conditions import Condition, Conditions

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from avion_lint.delivery.delivery import Delivery
 from avion_lint.delivery.environment import Environment, Setting
+from avion_lint.enumeration import Enum
 from avion_lint.pattern import pattern
 
 SWITCHES = frozenset({"auto_run", "backup_enabled", "rollback_on_failure", "dry_run", "approval_required"})

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
-
+from avion_lint.enumeration import Enum
 from avion_lint.runners.migration import Runner
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
@@ -12,10 +11,10 @@ from avion_lint.subjects import Statement
 class Obstacle(Enum):
     """Why the server refuses it: where the transaction comes from."""
 
-    BLOCK = auto()
-    OWN_TRANSACTION = auto()
-    RUNNER_TRANSACTION = auto()
-    SHARED_CHUNK = auto()
+    BLOCK = "block"
+    OWN_TRANSACTION = "own transaction"
+    RUNNER_TRANSACTION = "runner transaction"
+    SHARED_CHUNK = "shared chunk"
 
 
 def obstacle(statement: Statement, action: a.Action) -> Obstacle | None:

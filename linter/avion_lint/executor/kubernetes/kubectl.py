@@ -7,8 +7,8 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.executor.children.processes import Order
 from avion_lint.executor.problem import CannotRunError
 from avion_lint.record import record

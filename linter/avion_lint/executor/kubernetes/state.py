@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.executor.kubernetes.containers import RUNNER
 from avion_lint.executor.kubernetes.names import RUN
 from avion_lint.record import record

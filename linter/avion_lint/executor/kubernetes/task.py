@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.executor.kubernetes.image_files import ImageFiles
 from avion_lint.executor.kubernetes.names import LOCK, MANAGER, RUN, job_name, label, number
 from avion_lint.executor.running.sessions import prefix_of

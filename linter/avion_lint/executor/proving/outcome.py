@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.executor.catalog import Facts
 from avion_lint.record import field, record
 from avion_lint.runners.migration import Direction

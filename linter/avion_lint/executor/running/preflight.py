@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.executor.running.estimate import Estimate
 from avion_lint.executor.running.lock import Holder
 from avion_lint.executor.running.measure import OURS, Measured, Session, bare

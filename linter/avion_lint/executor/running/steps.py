@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.executor.children.processes import Custody
 from avion_lint.executor.running.diagnosis import Diagnosis
 from avion_lint.executor.running.plan import Plan

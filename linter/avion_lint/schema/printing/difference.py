@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Any
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.record import record
 from avion_lint.schema.model import Schema
 from avion_lint.schema.printing.facts import facts

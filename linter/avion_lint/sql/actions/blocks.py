@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
-from avion_lint.record import field, record
+from avion_lint.record import cached_property, field, record
 from avion_lint.source import Span
 from avion_lint.sql.actions.columns import AddColumn, AlterColumnType, DropColumn, DropNotNull, SetDefault, SetNotNull
 from avion_lint.sql.actions.constraints import AddConstraint, DropConstraint, ValidateConstraint

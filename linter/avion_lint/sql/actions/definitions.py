@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from avion_lint.enumeration import StrEnum
 from avion_lint.record import field, record
 from avion_lint.sql.actions.names import Name
 from avion_lint.sql.actions.values import Expression, Term, Type

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.sql.identifiers import identifier
 
 TYPE_CHECKING = False

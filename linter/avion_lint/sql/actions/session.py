@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from avion_lint.enumeration import StrEnum
 from avion_lint.record import field, record
 from avion_lint.source import Span
 from avion_lint.sql.actions.names import Name

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.record import record
 from avion_lint.sql.actions import Name
 

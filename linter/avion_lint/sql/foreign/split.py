@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 
 from sqlglot import Token, TokenType
 
+from avion_lint.enumeration import StrEnum
 from avion_lint.record import record
 
 _NOT_WORDS = {
