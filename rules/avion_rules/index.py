@@ -882,6 +882,7 @@ RULES: tuple[Rule, ...] = (
         "Find a statement that fails because PostgreSQL does not allow it inside a transaction.",
         Statement,
         down=True,
+        on=(a.DoBlock, a.Vacuum, a.Cluster, a.Reindex, a.Command),
     ),
     indexed(
         "LK108",
@@ -1357,6 +1358,7 @@ RULES: tuple[Rule, ...] = (
         "Find a column that is dropped or changes its type although a view or the like is made of it.",
         Statement,
         down=True,
+        on=(a.DropColumn, a.AlterColumnType),
     ),
     indexed(
         "SC102",
@@ -1414,6 +1416,7 @@ RULES: tuple[Rule, ...] = (
         "Find a statement that PostgreSQL is certain to refuse, given the schema at that point.",
         Statement,
         down=True,
+        on=(a.AddColumn, a.AddConstraint, a.AlterColumnType, a.AlterTable, a.Cluster, a.Command, a.CreateIndex, a.CreateTable, a.CreateTrigger, a.CreateType, a.CreateView, a.DetachPartition, a.Drop, a.DropColumn, a.DropConstraint, a.DropNotNull, a.RefreshView, a.Reindex, a.Rename, a.Truncate, a.Update),
     ),
     indexed(
         "SC116",

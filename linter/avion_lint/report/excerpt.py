@@ -51,7 +51,8 @@ def _line(document: Document, where: Extent, columns: int, *, hide: bool) -> _Li
     shown = cells(text)
     if begin == 0 and text.startswith(BYTE_ORDER_MARK):
         shown[0] = ""
-    edges = [0, *accumulate(map(width, shown))]
+    is_plain = len(shown) == len(text) and text.isascii() and text.isprintable()
+    edges = list(range(len(text) + 1)) if is_plain else [0, *accumulate(map(width, shown))]
     first, last = where.start - begin, min(where.first_end - begin, len(shown))
     window = _window(edges, first, last, columns)
     left = _CUT if begin + window.start > span.start else ""

@@ -95,7 +95,7 @@ class Layers(MutableMapping[Key, Value]):
         if self._back:
             old = {key: value for key, value in old.items() if key not in self._back}
         whole = old | above
-        if _GONE in above.values():
+        if any(value is _GONE for value in above.values()):
             return {key: value for key, value in whole.items() if value is not _GONE}
         return whole
 
@@ -167,7 +167,7 @@ class Layers(MutableMapping[Key, Value]):
         """Keys under which two states of one mapping may differ; None where they no longer share anything."""
         if self._old is not other._old:
             return None
-        above = {**self._new, **other._new}
+        above = {**_apart(self._new, other._new), **_apart(other._new, self._new)}
         if self._recent is other._recent:
             return above
         return {**_apart(self._recent, other._recent), **_apart(other._recent, self._recent), **above}

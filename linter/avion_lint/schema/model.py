@@ -9,6 +9,10 @@ from avion_lint.schema.catalogue import Catalogue
 from avion_lint.source import Place
 from avion_lint.sql.actions import ColumnUse, ConstraintKind, Expression, Name, ObjectKind, Term, Type
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 PUBLIC = ("public",)
 TEMPORARY = "pg_temp"
 
@@ -211,22 +215,23 @@ class Schema:
 
     def table(self, name: Name) -> Table | None:
         """The table of that name, resolved by the search path; None where no migration has named it."""
-        found: Table | None = self.tables.get(resolve(name, self.tables, self.search_path))
+        found: Table | None = _found(name, self.tables, self.search_path)
         return found
 
     def index(self, name: Name) -> Index | None:
         """The index of that name, resolved by the search path."""
-        found: Index | None = self.indexes.get(resolve(name, self.indexes, self.search_path))
+        found: Index | None = _found(name, self.indexes, self.search_path)
         return found
 
     def thing(self, kind: ObjectKind, name: Name, table: Name | None = None) -> Thing | None:
         """Another object of that kind and name; `table` for triggers, policies and rules."""
         owner = resolve(table, self.tables, self.search_path) if table else None
-        names = [Name(owner.schema, name.name)] if owner else candidates(name, self.search_path)
-        for candidate in names:
-            found: Thing | None = self.things.get((kind, candidate, owner))
+        get: Any = self.things.get
+        schema = owner.schema if owner else name.schema
+        for place in (TEMPORARY, *self.search_path) if schema is None else (schema,):
+            found: Thing | None = get((kind, (place, name.name), owner))  # a name is a tuple, and is found by one
             if found is None and kind is ObjectKind.FUNCTION:
-                found = next(self.functions(candidate), None)
+                found = next(self.functions(Name(place, name.name)), None)
             if found is not None:
                 return found
         return None
@@ -323,6 +328,17 @@ def candidates(name: Name, search_path: tuple[str, ...]) -> Iterator[Name]:
     yield Name(TEMPORARY, name.name)
     for schema in search_path:
         yield Name(schema, name.name)
+
+
+def _found(name: Name, known: Any, search_path: tuple[str, ...]) -> Any:
+    """The value of the known object that a name stands for, None where none is known."""
+    if name.schema is not None:
+        return known.get(name)
+    for schema in (TEMPORARY, *search_path):
+        value = known.get((schema, name.name))  # a name is a tuple, and is found by one
+        if value is not None:
+            return value
+    return None
 
 
 def resolve(name: Name, known: Mapping[Name, object], search_path: tuple[str, ...]) -> Name:

@@ -109,11 +109,18 @@ def walk(node: Any) -> Iterator[tuple[str, Node]]:  # the tree's shape is Postgr
             for key, value in current.items():
                 if isinstance(value, dict) and key[:1].isupper():
                     yield key, value
-            pending.extend(reversed(list(current.values())))
+            pending.extend([value for value in reversed(current.values()) if isinstance(value, dict | list)])
 
 
 def expression(node: Node) -> Expression:
     """What matters of an expression tree."""
+    return Expression(*_mattering(node))
+
+
+def _mattering(node: Node) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Type, ...] | None]:
+    """The functions, columns and casts of an expression."""
+    if "A_Const" in node:
+        return (), (), None
     functions: list[str] = []
     columns: list[str] = []
     for tag, inner in walk(node):
@@ -126,7 +133,7 @@ def expression(node: Node) -> Expression:
                 columns.extend(strings(inner.get("fields", []))[-1:])
             case "SubLink":
                 functions.append("select")
-    return Expression(tuple(functions), tuple(columns), _casts(node))
+    return tuple(functions), tuple(columns), _casts(node)
 
 
 def _casts(node: Node) -> tuple[Type, ...] | None:
@@ -206,6 +213,8 @@ def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | 
     kind = _CONSTRAINT_KINDS.get(node["contype"])
     if kind is None:
         return None
+    if kind is ConstraintKind.NOT_NULL and column and not node.keys() - _OF_NOT_NULL:
+        return ConstraintDefinition(kind, node.get("conname"), (column,), not_null_column=column)
     columns = strings(node.get("fk_attrs") or node.get("keys") or []) or _excluding(node)
     target = node.get("pktable")
     excluded = [item["List"]["items"][0]["IndexElem"] for item in node.get("exclusions", [])]
@@ -233,6 +242,10 @@ def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | 
     )
 
 
+_OF_NOT_NULL = {"contype", "conname", "location", "initially_valid", "is_enforced"}
+"""What says nothing more of the NOT NULL that most columns have."""
+
+
 def _word(element: Node) -> str:
     """The word for an IndexElem in the name of its index."""
     call = element.get("expr", {}).get("FuncCall", {})
@@ -243,7 +256,7 @@ def written(node: Node) -> Expression:
     """What matters of an expression, and its SQL."""
     from avion_lint.sql.deparse import deparse  # noqa: PLC0415 - it reads trees with this module
 
-    return replace(expression(node), sql=deparse(node))
+    return Expression(*_mattering(node), sql=deparse(node))
 
 
 _FOREIGN_KEY_ACTIONS = {"c": "CASCADE", "r": "RESTRICT", "n": "SET NULL", "d": "SET DEFAULT"}

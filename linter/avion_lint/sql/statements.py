@@ -127,6 +127,8 @@ def _shift_action(action: a.Action, by: int) -> a.Action:
 
 
 def _meta_command(text: str) -> Problem | None:
+    if "\\" not in text:
+        return None
     start = skip_blank(text, 0)
     if not text.startswith("\\", start):
         return None

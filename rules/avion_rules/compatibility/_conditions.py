@@ -159,6 +159,8 @@ def bare(text: str) -> str:
 def split(text: str, word: str) -> list[str]:
     """The parts that a word joins, outside of parentheses and strings."""
     text = bare(text)
+    if word not in text:
+        return [text]
     parts, start = [], 0
     for at in _cuts(text, word):
         parts.append(text[start:at])

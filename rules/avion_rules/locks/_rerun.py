@@ -15,8 +15,14 @@ _DROPS = (a.Drop, a.DropColumn, a.DropConstraint)
 
 def is_setting(statement: Statement) -> bool:
     """Whether a statement only prepares others: SET, RESET, BEGIN … or a query."""
-    quiet = (a.SetVariable, a.TransactionControl)
-    return all(isinstance(action, quiet) or action == a.Command(action.span, "SELECT") for action in statement.actions)
+    return all(isinstance(action, _QUIET) or _is_query(action) for action in statement.actions)
+
+
+_QUIET = (a.SetVariable, a.TransactionControl)
+
+
+def _is_query(action: a.Action) -> bool:
+    return isinstance(action, a.Command) and action == a.Command(action.span, "SELECT")
 
 
 def first_that_stops(statements: Iterable[Statement]) -> Statement | None:

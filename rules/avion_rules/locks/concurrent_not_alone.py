@@ -18,8 +18,10 @@ def concurrent_not_alone(migration: Migration) -> Iterator[Finding]:
     """Find a concurrent statement that shares its file, so that a failure leaves the file half applied."""
     for statements in (migration.up, migration.down):
         found = first_concurrent(statements)
+        if found is None or statements[0].section.transaction:
+            continue
         stop = first_that_stops(statements)
-        if found is None or stop is None or statements[0].section.transaction:
+        if stop is None:
             continue
         statement, action = found
         words = concurrent_words(action)

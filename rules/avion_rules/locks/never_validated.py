@@ -10,7 +10,7 @@ from avion_lint.rule import rule
 from avion_lint.schema.model import Constraint, Origin, Table
 from avion_lint.source import Place
 from avion_lint.sql import actions as a
-from avion_lint.subjects import Migration, Project
+from avion_lint.subjects import Migration, Project, Statement
 
 
 @record
@@ -23,12 +23,13 @@ class _Change:
 
 
 def _notes(migration: Migration) -> Iterator[_Change]:
-    last: dict[a.Name, Place] = {}
+    last: dict[a.Name, tuple[Statement, a.Action]] = {}
     for statement in migration.up:
         for action in statement.all_actions():
             tables = (statement.table(name) for name in a.touched(action))
-            last.update({table.name: statement.place_of(action) for table in tables if table})
-    return (_Change(place, table, migration.deployment.order) for table, place in last.items())
+            last |= {table.name: (statement, action) for table in tables if table}
+    order = migration.deployment.order
+    return (_Change(statement.place_of(action), table, order) for table, (statement, action) in last.items())
 
 
 @rule("LK118", subject=Project, notes=_notes)

@@ -13,7 +13,7 @@ from avion_rules.locks._obstacle import Obstacle, because, obstacle
 from avion_rules.locks._remedies import way_out
 
 
-@rule("LK107", subject=Statement, down=True)
+@rule("LK107", subject=Statement, down=True, on=(a.DoBlock, a.Vacuum, a.Cluster, a.Reindex, a.Command))
 def not_allowed_in_transaction(statement: Statement) -> Iterator[Finding]:
     """Find a statement that fails because PostgreSQL does not allow it inside a transaction."""
     for action in statement.all_actions():

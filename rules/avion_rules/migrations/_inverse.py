@@ -33,6 +33,8 @@ def difference(migration: Migration) -> Difference:
         if origin and origin.place.document.path == migration.path and not holds(before, key) and holds(after, key)
     }
     gone = [key for key, _ in changed(before, then) if not holds(then, key)]
+    if not left and not gone:
+        return Difference()
     doubts = Doubts.of(migration)
     return Difference(
         tuple((key, left[key]) for key in _whole(left) if not doubts.about(key)),

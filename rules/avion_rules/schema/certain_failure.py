@@ -14,9 +14,15 @@ from avion_rules.schema._twice import assigned_twice
 
 _NEEDED = "2BP01"
 _SYNTAX = "42601"
+_FAILING = (
+    a.AddColumn, a.AddConstraint, a.AlterColumnType, a.AlterTable, a.Cluster, a.Command, a.CreateIndex, a.CreateTable,
+    a.CreateTrigger, a.CreateType, a.CreateView, a.DetachPartition, a.Drop, a.DropColumn, a.DropConstraint,
+    a.DropNotNull, a.RefreshView, a.Reindex, a.Rename, a.Truncate, a.Update,
+)  # fmt: skip
+"""What `fails` says anything of, and UPDATE, which the rule itself looks at."""
 
 
-@rule("SC115", subject=Statement, down=True)
+@rule("SC115", subject=Statement, down=True, on=_FAILING)
 def certain_failure(statement: Statement) -> Iterator[Finding]:
     """Find a statement that PostgreSQL is certain to refuse, given the schema at that point."""
     for action in _sure(statement):

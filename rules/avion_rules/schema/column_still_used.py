@@ -15,7 +15,7 @@ from avion_lint.subjects import Statement
 Changing = a.DropColumn | a.AlterColumnType
 
 
-@rule("SC101", subject=Statement, down=True)
+@rule("SC101", subject=Statement, down=True, on=(a.DropColumn, a.AlterColumnType))
 def column_still_used(statement: Statement) -> Iterator[Finding]:
     """Find a column that is dropped or changes its type although a view or the like is made of it."""
     for action in statement.all_actions():

@@ -25,7 +25,7 @@ def pending_trigger_events(migration: Migration) -> Iterator[Finding]:
         pending: dict[a.Name, _Change] = {}
         for statement in group:
             for action in statement.all_actions():
-                if action == a.Command(action.span, "CONSTRAINTS SET"):
+                if isinstance(action, a.Command) and action == a.Command(action.span, "CONSTRAINTS SET"):
                     pending.clear()
                 table = next((name for name in _altered(statement, action) if name in pending), None)
                 if table:

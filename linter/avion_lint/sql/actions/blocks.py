@@ -106,8 +106,9 @@ def unseen(block: DoBlock) -> Iterator[Unseen]:
 
 def touched(action: Action) -> tuple[Name, ...]:
     """Names of the relations and other objects that an action is about."""
-    found = (getattr(action, name, None) for name in _OBJECTS)
-    return tuple(name for name in found if isinstance(name, Name))
+    found = [getattr(action, name) for name in _NAMING[type(action)]]
+    return tuple([name for name in found if isinstance(name, Name)])
 
 
 _OBJECTS = ("table", "view", "name", "partition", "other", "type", "domain", "sequence")
+_NAMING = {kind: [name for name in _OBJECTS if hasattr(kind, name)] for kind in Action.__args__}

@@ -73,6 +73,9 @@ def either(*told: bool | None) -> bool | None:
 
 def merged(effects: Iterable[Effect], resolve: Callable[[Name], Name]) -> tuple[Effect, ...]:
     """One effect a relation: the strongest lock, and all that is done to it."""
+    effects = tuple(effects)
+    if len(effects) < 2:  # noqa: PLR2004 - one has nothing to be put together with
+        return effects
     found: dict[Name, Effect] = {}
     for effect in effects:
         key = resolve(effect.relation)
