@@ -51,6 +51,9 @@ def _with_options(rules: tuple[Rule, ...]) -> Iterator[tuple[str, list[str]]]:
         yield package, [module for _, module in members]
 
 
+_LINE = 120  # characters at most
+
+
 def _entry(rule: Rule) -> Iterator[str]:
     place = rule.module.removeprefix("avion_rules.")
     subject = f'"{rule.subject_name}"' if _is_around(rule) else rule.subject_name
@@ -62,10 +65,16 @@ def _entry(rule: Rule) -> Iterator[str]:
         yield f"        options={word},\n"
     yield from (f"        {flag}=True,\n" for flag in _FLAGS if getattr(rule, flag))
     yield from ("        notes=True,\n",) if rule.notes else ()
-    if rule.on:
-        words = ", ".join(map(_word, rule.on))
-        yield f"        on=({words}{',' * (len(rule.on) == 1)}),\n"
+    yield _on([*map(_word, rule.on)])
     yield "    ),\n"
+
+
+def _on(words: list[str]) -> str:
+    """The actions that a rule is for, one a line where one line does not hold them."""
+    short = f"        on=({', '.join(words)}{',' * (len(words) == 1)}),\n"
+    if len(short) <= _LINE + 1:
+        return short if words else ""
+    return "".join(("        on=(\n", *(f"            {word},\n" for word in words), "        ),\n"))
 
 
 def _is_around(rule: Rule) -> bool:
