@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from types import ModuleType
 
 from avion_lint.enumeration import Enum
@@ -14,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_AS_IT_IS = frozenset((type(None), bool, int, str))
 _TUPLE, _DOCUMENT, _MAPPING, _OFTEN = "()", "@", "{}", "#"
 
 
@@ -36,6 +38,7 @@ class Codec:
     written: Any = field(default_factory=list)
     _numbers: dict[int, tuple[int, object]] = field(default_factory=dict)  # with the value, lest its identity is reused
     _known: dict[int, Any] = field(default_factory=dict)
+    _forms: dict[type, Callable[[Any], Any]] = field(default_factory=dict, compare=False)
 
     def write(self, value: object) -> str:
         """JSON of a value; raises UnknownValueError for what is none of the above."""
@@ -50,32 +53,45 @@ class Codec:
 
     def plain(self, value: object) -> Any:
         """What JSON can hold of a value; raises UnknownValueError as `write` does."""
-        match value:
-            case Enum():
-                return [type(value).__name__, value.value]
-            case None | bool() | int() | str():
-                return value
-            case Document():
-                return [_DOCUMENT, value.path]
-            case Mapping():
-                return [_MAPPING, *([self.plain(key), self.plain(each)] for key, each in value.items())]
-        name = type(value).__name__
-        if name in self.often:
-            return [_OFTEN, self._number(value)]
-        return self._record(value, name)
+        kind = type(value)
+        if kind in _AS_IT_IS:
+            return value
+        own = self._forms.get(kind)
+        if own is None:
+            own = self._forms[kind] = self._form(kind)
+        return own(value)
 
-    def _number(self, value: object) -> int:
-        number, _ = self._numbers.get(id(value)) or self._numbers.setdefault(id(value), (len(self.written), value))
-        if number == len(self.written):
-            self.written.append(self._record(value, type(value).__name__))
+    def _form(self, kind: type[Any]) -> Callable[[Any], Any]:
+        """What makes of the values of a class what JSON can hold."""
+        name, plain = kind.__name__, self.plain
+        if issubclass(kind, Enum):
+            return lambda value: [name, value.value]
+        if issubclass(kind, Document):
+            return lambda value: [_DOCUMENT, value.path]
+        if issubclass(kind, Mapping):
+            return lambda value: [_MAPPING, *([plain(key), plain(each)] for key, each in value.items())]
+        if kind is tuple:
+            return lambda value: [_TUPLE, *map(plain, value)]
+        if self.classes.get(name) is not kind:
+            raise UnknownValueError(f"{name} has no form in the cache")
+        fields: Callable[[Any], Any] = tuple if issubclass(kind, tuple) else _all_of(kind.__match_args__)
+
+        def record(value: Any) -> Any:  # most fields of most records hold what JSON can hold
+            return [name, *[each if type(each) in _AS_IT_IS else plain(each) for each in fields(value)]]
+
+        return self._numbered_form(record) if name in self.often else record
+
+    def _numbered_form(self, record: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """The same for values that are told by their numbers."""
+
+        def number(value: Any) -> Any:
+            known = self._numbers.get(id(value))
+            if known is None:
+                known = self._numbers[id(value)] = (len(self.written), value)
+                self.written.append(record(value))
+            return [_OFTEN, known[0]]
+
         return number
-
-    def _record(self, value: object, name: str) -> Any:
-        if self.classes.get(name) is type(value):
-            return [name, *(self.plain(getattr(value, each)) for each in type(value).__match_args__)]  # type: ignore[attr-defined]
-        if type(value) is tuple:
-            return [_TUPLE, *(self.plain(each) for each in value)]
-        raise UnknownValueError(f"{name} has no form in the cache")
 
     def value(self, plain: Any) -> Any:
         """The value of what JSON held; raises what a wrong form leads to, which `read` tells as one error."""
@@ -97,6 +113,12 @@ class Codec:
             plain = self.written[number]
             self._known[number] = self.value(json.loads(plain) if isinstance(plain, bytes) else plain)
         return self._known[number]
+
+
+def _all_of(fields: tuple[str, ...]) -> Callable[[Any], Any]:
+    if len(fields) > 1:
+        return attrgetter(*fields)
+    return lambda value: [getattr(value, each) for each in fields]
 
 
 def classes_in(*modules: ModuleType) -> dict[str, type]:

@@ -24,10 +24,10 @@ Plain = tuple[object, object, object]
 
 def pieces(entries: list[Plain]) -> list[bytes]:
     """The entries as they stand in a file, in their order; keys are texts, tuples of keys, or None."""
-    found: list[list[list[object]]] = [[] for _ in range(-(-len(entries) // _TOGETHER))]
+    found: list[list[tuple[str, int, object, object]]] = [[] for _ in range(-(-len(entries) // _TOGETHER))]
     for number, (key, plain, value) in enumerate(entries):
         text = _TO_TEXT(key)
-        found[_piece(text, len(found))].append([text, number, plain, value])
+        found[_piece(text, len(found))].append((text, number, plain, value))
     return [_TO_TEXT(each).encode("utf-8", "surrogatepass") for each in found]
 
 
