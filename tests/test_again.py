@@ -165,6 +165,26 @@ def test_a_file_that_was_only_touched_is_not_judged_anew(
     assert runs.here().out.startswith(MARK) is again
 
 
+@pytest.mark.parametrize("arguments", [("--staged",), ("--no-git", "--all"), ()])
+def test_a_policy_to_which_a_link_leads_now_is_read_as_a_run_reads_it(
+    repo: Repo, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    repo.write("avion-lint.yaml", "policy: policies/deep/ours.yaml\n")
+    policy = repo.write("policies/deep/ours.yaml", "extends: default\nrules: {LK101: info}\n")
+    (repo.path / ".git/info/exclude").write_text("policies\n")
+    os.utime(policy, (1_700_000_000, 1_700_000_000))
+    runs = Runs(repo, *arguments)
+    runs.settled = 20_000_000
+    time.sleep(0.1)
+    assert runs.is_again()
+    (repo.path / "policies").rename(tmp_path / "outside")
+    (repo.path / "policies").symlink_to(tmp_path / "outside")
+
+    found = runs.here()
+    assert found == runs.here("--no-cache")
+    assert found.code == 2, "a link out of the repository is not followed"
+
+
 def test_a_text_of_the_same_length_and_time_is_seen(repo: Repo) -> None:
     runs = Runs(repo)
     path = repo.path / NEW
@@ -217,11 +237,18 @@ def test_what_nobody_could_ask_again_is_not_kept(repo: Repo) -> None:
     assert not runs.is_again("--all")
 
 
-@pytest.mark.parametrize("harm", ["", "5:x", "99999999999999999999:", "cut", "writable"])
+@pytest.mark.parametrize("harm", ["", "5:x", "99999999999999999999:", "cut", "writable", "another's"])
 def test_what_is_broken_or_could_be_another_s_counts_as_nothing(repo: Repo, harm: str) -> None:
     runs = Runs(repo)
     assert runs.is_again()
-    for path in runs.cache.iterdir():
+    known = sorted(runs.cache.iterdir())
+    if harm == "another's":
+        runs.here("--all")
+        for path in known:
+            (other,) = (each for each in runs.cache.glob(f"*{path.suffix}") if each not in known)
+            other.replace(path)
+        known = []
+    for path in known:
         store = Store(str(runs.cache), path.suffix)
         if harm == "cut":
             path.write_bytes(path.read_bytes()[:-3])

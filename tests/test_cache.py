@@ -2,6 +2,8 @@
 
 import json
 import os
+import resource
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from avion_lint.cache.lines import Lines, joined
 from avion_lint.cache.memory import FEWEST
 from avion_lint.cache.snapshot import Past
 from avion_lint.cache.store import Store
+from avion_lint.cli.program import parser
 from tests.cli_helper import Run, avion_lint, goose, indexes, judged, makes
 from tests.git_helper import Repo, make_repo
 from tests.sql_helper import ORIGIN, schema
@@ -65,7 +68,7 @@ def states(cache: Path) -> list[Path]:
 
 
 def pieces(state: Path) -> list[bytes]:
-    lines = Lines(os.open(state, os.O_RDONLY))
+    lines = Lines(os.open(state, os.O_RDONLY), state.name)
     return [lines[number] for number in range(lines.count)]
 
 
@@ -122,19 +125,24 @@ def test_a_state_that_is_broken_counts_as_none(repo: Repo, tmp_path: Path, harm:
     assert run(repo, cache=cache).report == good.report
 
 
-@pytest.mark.parametrize("harm", [b"{}", b"[[1]]", b"nothing", b""])
-def test_where_an_object_of_a_state_is_broken_the_run_is_judged_without_it(
+@pytest.mark.parametrize(
+    "harm",
+    [b"{}", b"[[1]]", b"nothing", b"9" * 5000, b"[" * 100_000, b'[["[\\"public\\",\\"t7\\"]",0,["public","t7"],7]]'],
+)
+def test_where_an_object_of_a_state_is_broken_the_run_is_judged_without_it_and_another_takes_its_place(
     repo: Repo, tmp_path: Path, harm: bytes
 ) -> None:
     cache = tmp_path / "cache"
     good = run(repo, cache=cache)
     (state,) = states(cache)
+    sound = state.read_bytes()
     whole = pieces(state)
     tables = json.loads(whole[0])["tables"]
     held = {number for first, count, _ in tables for number in range(first, first + count)}
     Store(str(cache)).keep(state.stem, [harm if number in held else each for number, each in enumerate(whole)])
 
     assert run(repo, cache=cache).report == good.report
+    assert state.read_bytes() == sound
 
 
 def test_a_flipped_bit_in_any_piece_of_a_state_changes_nothing_that_is_said(repo: Repo, tmp_path: Path) -> None:
@@ -147,6 +155,48 @@ def test_a_flipped_bit_in_any_piece_of_a_state_changes_nothing_that_is_said(repo
     state.write_bytes(data)
 
     assert run(repo, cache=cache).report == good.report
+
+
+def test_a_state_under_the_name_of_another_is_not_used(repo: Repo, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    run(repo, cache=cache)
+    (state,) = states(cache)
+    repo.checkout("main")
+    repo.commit({f"{SERVICE}/00063_drop.sql": goose("DROP TABLE t7;")})
+    repo.checkout("change")
+    repo.git("merge", "--quiet", "main")
+    good = run(repo, cache=cache)
+    (other,) = (each for each in states(cache) if each != state)
+    state.replace(other)
+
+    assert run(repo, cache=cache).report == good.report
+
+
+def test_a_dump_in_which_nothing_is_made_stands_for_what_is_before_it_each_time(repo: Repo, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    repo.write("dump.sql", "SET statement_timeout = 0;\n")
+    repo.write("avion-lint.yaml", f"services: [{{path: {SERVICE}, schema: {{file: dump.sql, version: 55}}}}]\n")
+    repo.write(f"{SERVICE}/00062_index.sql", indexes("t60", "name") + goose("DROP TABLE t7, t59;"))
+    found = [run(repo, cache=cache).report["findings"] for _ in range(2)]
+
+    assert found[0] == found[1] == run(repo, "--no-cache", cache=cache).report["findings"]
+
+
+def test_another_parser_makes_other_states(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "site-packages" / "pglast"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "site-packages")])
+    before = parser()
+    (package.parent / "pglast-8.9.dist-info").mkdir()
+    os.utime(package.parent, (1, 1))
+    newer = parser()
+    (package / "__init__.py").unlink()
+    (package / "__init__.py").write_text("")
+    os.utime(package / "__init__.py", (2, 2))
+    os.utime(package.parent, (1, 1))
+
+    assert len({before, newer, parser()}) == 3
 
 
 def test_an_edited_applied_migration_makes_the_state_useless(repo: Repo, tmp_path: Path) -> None:
@@ -200,8 +250,8 @@ def test_few_migrations_are_not_worth_a_state(tmp_path: Path) -> None:
 def test_a_schema_comes_back_as_it_was(tmp_path: Path) -> None:
     before = schema(ALL_SORTS)
     stored = tmp_path / "state"
-    stored.write_bytes(joined(snapshot.write(Past(before, {}))))
-    lines = Lines(os.open(stored, os.O_RDONLY))
+    stored.write_bytes(joined(snapshot.write(Past(before, {})), stored.name))
+    lines = Lines(os.open(stored, os.O_RDONLY), stored.name)
     after = snapshot.read(lines, {ORIGIN.place.document.path: ORIGIN.place.document}).schema
 
     name = next(iter(before.tables))
@@ -227,3 +277,68 @@ def test_the_oldest_states_make_room(tmp_path: Path) -> None:
     kept = [Path(path).stem for _, _, path in store.states()]
     assert len(kept) == 40
     assert "059" in kept
+
+
+# --- the folder
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder", "large", "other's"])
+def test_what_is_no_file_of_ours_is_not_read(tmp_path: Path, kind: str) -> None:
+    store, other = Store(str(tmp_path / "cache")), tmp_path / "elsewhere"
+    store.write("a", b"{}")
+    path = tmp_path / "cache" / "a.state"
+    assert store.read("a") == b"{}"
+    whole = path.read_bytes()
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        other.write_bytes(whole)
+        path.symlink_to(other)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "large":
+        path.write_bytes(whole)
+        os.truncate(path, 1 << 40)
+    else:
+        path.write_bytes(whole)
+        path.chmod(0o666)
+
+    assert store.read("a") is None
+    assert store.newest(["a"]) is None
+
+
+def test_what_was_kept_under_another_name_is_not_what_was_kept_under_this_one(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    store.write("a", b"{}")
+    (tmp_path / "a.state").rename(tmp_path / "b.state")
+
+    assert store.read("b") is None
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "cache"))
+    store.write("a", b"{}")
+    child = os.fork()
+    if not child:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        store.write("a", b"x" * 10_000)
+        store.keep("b", [b"x" * 10_000])
+        os._exit(0)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["a.state"]
+    assert store.read("a") == b"{}"
+
+
+def test_what_a_killed_process_has_left_is_taken_away_when_it_is_old(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    old, young = tmp_path / "a.state.7.new", tmp_path / "b.state.8.new"
+    old.write_text("half")
+    young.write_text("half")
+    os.utime(old, (1_700_000_000, 1_700_000_000))
+    store.write("c", b"{}")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.state.8.new", "c.state"]
+    assert store.clean() == 1
+    assert list(tmp_path.iterdir()) == []

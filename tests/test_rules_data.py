@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules_helper import block, flyway, goose, objects, outside
+from tests.rules_helper import FLYWAY, block, flyway, goose, judged, objects, outside
 
 USERS = "CREATE TABLE users (id bigint PRIMARY KEY, email text, active boolean);"
 
@@ -175,3 +175,11 @@ def test_what_would_never_end_or_change_rows_twice_gets_no_loop(up):
 def test_other_databases_are_given_no_blocks():
     (finding,) = flyway("DA101", "SELECT 1;", "UPDATE users SET email = '';", settings="dialect: mysql")
     assert "DO $$" not in finding.remedy
+
+
+def test_what_a_callback_drops_before_all_migrations_is_there_after_them() -> None:
+    made = "CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);\n"
+    index = "CREATE INDEX wide ON users (email, name);\nCREATE INDEX narrow ON users (email);\n"
+    here = {f"{FLYWAY}/V2__b.sql": index, f"{FLYWAY}/beforeMigrate.sql": "DROP TABLE IF EXISTS users;\n"}
+
+    assert objects(judged(here, {f"{FLYWAY}/V1__a.sql": made}, "DA110")) == ["narrow"]

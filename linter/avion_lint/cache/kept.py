@@ -107,12 +107,21 @@ def held(earlier: Kept, repository: Repository | None) -> Kept | None:
         tree = WorkTree(files.root, below=files.below)
         if files.walked and digest(words(tree.paths())) != files.walked:
             return None
+        if not files.walked and _is_led_away(files):
+            return None
         found = _held(files, lambda paths, tree=tree, files=files: _read_by(tree, files, paths))  # type: ignore[misc]
         if found is None:
             return None
         others.append(found)
     same = asked is earlier.asked and all(map(is_, others, earlier.others))
     return earlier if same else replace(earlier, asked=asked, others=tuple(others))
+
+
+def _is_led_away(files: Files) -> bool:
+    """Whether a file with a stamp, to which no link led, is reached through one now; a list of all files tells it."""
+    sure = (path for path, then in zip(files.paths, files.stamps, strict=True) if then != _UNSURE)
+    folders = {above for path in sure for above in _upwards(dirname(path))}
+    return any(os.path.islink(f"{files.root}/{folder}") for folder in folders)
 
 
 def _held(files: Files, read: Reading) -> Files | None:

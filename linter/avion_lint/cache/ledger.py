@@ -50,8 +50,9 @@ class Ledger:
 
 
 def ledger_of(store: Store, stamp: str, repository: Repository) -> Ledger:
-    """The ledger of a repository; `stamp` stands for the program that reads the files."""
-    key = digest(packed(each.encode("utf-8", "surrogatepass") for each in (stamp, repository.root)))
+    """The ledger of a repository; `stamp` stands for the program that reads the files, and for who runs it."""
+    about = (stamp, repository.root, repository.object_format)
+    key = digest(packed(each.encode("utf-8", "surrogatepass") for each in about))
     data = store.read(key)
     try:
         return Ledger(store, key, _read(data) if data else {})

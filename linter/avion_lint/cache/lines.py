@@ -21,18 +21,22 @@ class DamagedError(BaseException):
 class Lines:
     """The pieces of an open file, which stays open as long as this is used."""
 
-    __slots__ = ("_file", "_table", "count")
+    __slots__ = ("_file", "_name", "_table", "count")
 
-    def __init__(self, file: int) -> None:
-        """Take an open file, and close it with this; raises DamagedError where its table is not whole, or OSError."""
+    def __init__(self, file: int, name: str) -> None:
+        """Take an open file, and close it with this; `name` is the one that it was written under.
+
+        Raises DamagedError where its table is not whole, or OSError.
+        """
         self._file = file
+        self._name = name.encode()
         head = os.pread(file, _CHECK + _NUMBER, 0)
         self.count = int.from_bytes(head[_CHECK:], "little")
         size = os.fstat(file).st_size
         if (self.count + 1) * _NUMBER > size:
             raise DamagedError("the table is longer than the file")
         self._table = os.pread(file, (self.count + 1) * _NUMBER, _CHECK + _NUMBER)
-        if head[:_CHECK] != _check(head[_CHECK:] + self._table) or self._place(self.count) != size:
+        if head[:_CHECK] != _check(self._name + head[_CHECK:] + self._table) or self._place(self.count) != size:
             raise DamagedError("the table is damaged")
 
     def __del__(self) -> None:
@@ -44,7 +48,7 @@ class Lines:
             raise IndexError(number)
         start = self._place(number)
         data = os.pread(self._file, self._place(number + 1) - start, start)
-        if data[:_CHECK] != _check(b"%d:" % number + data[_CHECK:]):
+        if data[:_CHECK] != _check(b"%s %d:" % (self._name, number) + data[_CHECK:]):
             raise DamagedError(f"piece {number} is damaged")
         return data[_CHECK:]
 
@@ -52,16 +56,17 @@ class Lines:
         return int.from_bytes(self._table[number * _NUMBER : (number + 1) * _NUMBER], "little")
 
 
-def joined(pieces: Iterable[bytes]) -> bytes:
-    """The bytes of a file with these pieces."""
-    whole = [_check(b"%d:" % number + piece) + piece for number, piece in enumerate(pieces)]
+def joined(pieces: Iterable[bytes], name: str) -> bytes:
+    """The bytes of a file of this name with these pieces."""
+    own = name.encode()
+    whole = [_check(b"%s %d:" % (own, number) + piece) + piece for number, piece in enumerate(pieces)]
     place = _CHECK + _NUMBER + (len(whole) + 1) * _NUMBER
     table = [len(whole), place]
     for piece in whole:
         place += len(piece)
         table.append(place)
     numbers = b"".join(number.to_bytes(_NUMBER, "little") for number in table)
-    return b"".join((_check(numbers), numbers, *whole))
+    return b"".join((_check(own + numbers), numbers, *whole))
 
 
 def _check(data: bytes) -> bytes:

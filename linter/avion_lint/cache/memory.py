@@ -35,16 +35,18 @@ class Keys:
 class Memory:
     """A store, and the stamp of what makes its states: program, parser, settings.
 
-    `ids` are those that git gives to the contents of files, by path, as far as they are known.
+    `ids` are those that git gives to the contents of files, by path, as far as they are known. One that does not trust
+    what is there puts other states in its place.
     """
 
     store: Store
     stamp: str
     ids: Mapping[str, str] = field(default_factory=dict)
+    trusts: bool = True
 
     def recall(self, keys: Keys, documents: Callable[[], Mapping[str, Document]]) -> tuple[int, Past] | None:
         """The state after as many of the files as possible, and how many these are."""
-        if len(keys) < FEWEST:
+        if len(keys) < FEWEST or not self.trusts:
             return None
         found = self.store.newest(keys.last)
         if found is None:

@@ -80,7 +80,10 @@ class Shelf(Mapping["Any", "Any"]):
             raise DamagedError(str(error)) from error
 
     def _decoded(self, piece: int) -> Any:
-        return json.loads(self._lines[self._first + piece])
+        found = json.loads(self._lines[self._first + piece])
+        if type(found) is not list:
+            raise DamagedError("a piece is no list")
+        return found
 
     def whole(self) -> dict[Any, Any]:
         """All entries in their order."""

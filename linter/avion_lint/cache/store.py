@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import time
 
 from avion_lint.cache.lines import DamagedError, Lines, joined
 from avion_lint.hashing import hasher
@@ -10,12 +12,17 @@ from avion_lint.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 STATES, LEDGERS = ".state", ".files"
 _KEPT = 40  # of each sort; a state is some hundred bytes for each object of a schema
 _LIMIT = 256 * 1024 * 1024  # bytes of all of one sort
 _LARGEST = 64 * 1024 * 1024  # bytes of one
+_LINE = 80  # bytes, more than a digest and its line feed
+# Who puts a pipe there must not make us wait, nor a link make us read another file.
+_OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_HALF = ".new"  # the end of the name of a file that is being written
+_ABANDONED = 3600  # seconds after which nobody writes it any more
 
 
 @record
@@ -43,71 +50,95 @@ class Store:
 
     def keep(self, key: str, pieces: Iterable[bytes]) -> None:
         """Keep pieces that are read one by one, as `write` keeps bytes."""
-        self._put(key, joined(pieces))
+        self._put(key, joined(pieces, self._name(key)))
 
     def write(self, key: str, data: bytes) -> None:
         """Keep bytes, unless they are very many; what was not used for longest is dropped where there is too much."""
-        self._put(key, b"%s\n%s" % (_digest(data), data))
+        self._put(key, b"%s\n%s" % (_digest(self._name(key), data), data))
 
     def _put(self, key: str, whole: bytes) -> None:
         if len(whole) > _LARGEST:
             return
         try:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            _write(os.path.join(self.folder, key + self.suffix), whole)
+            _write(os.path.join(self.folder, self._name(key)), whole)
             self._prune()
         except OSError:
             return
 
     def states(self) -> list[tuple[float, int, str]]:
         """Time of last use, size in bytes and path of each state, oldest first; OSError where there is no folder."""
+        return self._files(lambda name: name.endswith(self.suffix))
+
+    def _half_written(self) -> list[tuple[float, int, str]]:
+        """As `states`, what is being written, and what a process that was killed has left."""
+        return self._files(lambda name: f"{self.suffix}." in name and name.endswith(_HALF))
+
+    def _files(self, is_wanted: Callable[[str], bool]) -> list[tuple[float, int, str]]:
         found = []
         with os.scandir(self.folder) as entries:
             for entry in entries:
-                if entry.name.endswith(self.suffix) and entry.is_file(follow_symlinks=False):
+                if is_wanted(entry.name) and entry.is_file(follow_symlinks=False):
                     status = entry.stat(follow_symlinks=False)
                     found.append((status.st_mtime, status.st_size, entry.path))
         return sorted(found)
 
     def clean(self) -> int:
-        """Remove all; the number of them."""
+        """Remove all; the number of the states among them."""
         try:
-            states = self.states()
+            states, half = self.states(), self._half_written()
         except OSError:
             return 0
-        for _, _, path in states:
+        for _, _, path in (*states, *half):
             _remove(path)
         return len(states)
 
     def read(self, key: str) -> bytes | None:
-        """What was kept under a key, None where there is none that is whole and that nobody else can write."""
-        path = os.path.join(self.folder, key + self.suffix)
+        """What was kept under this very key, None where there is none that is whole and that nobody else can write."""
+        file = self._opened(key)
+        if file is None:
+            return None
         try:
-            with open(path, "rb") as file:
-                digest, data = file.readline().rstrip(b"\n"), file.read()
-                if not _is_ours(os.fstat(file.fileno())) or digest != _digest(data):
-                    return None
+            with open(file, "rb") as whole:
+                digest, data = whole.readline(_LINE).rstrip(b"\n"), whole.read()
         except OSError:
             return None
-        _touch(path)
+        if digest != _digest(self._name(key), data):
+            return None
+        self._touch(key)
         return data
 
     def _open(self, key: str) -> Lines | None:
         """The pieces that were kept under a key, as `read` gives bytes; each is checked when it is read."""
-        path = os.path.join(self.folder, key + self.suffix)
-        try:
-            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
+        file = self._opened(key)
+        if file is None:
             return None
         try:
-            if not _is_ours(os.fstat(file)):
-                os.close(file)
-                return None
-            lines = Lines(file)
+            lines = Lines(file, self._name(key))
         except (DamagedError, OSError):
             return None
-        _touch(path)
+        self._touch(key)
         return lines
+
+    def _opened(self, key: str) -> int | None:
+        """The file of a key, opened; None where it is none, or none of ours."""
+        try:
+            file = os.open(os.path.join(self.folder, self._name(key)), _OPEN)
+        except OSError:
+            return None
+        if _is_ours(os.fstat(file)):
+            return file
+        os.close(file)
+        return None
+
+    def _name(self, key: str) -> str:
+        return key + self.suffix
+
+    def _touch(self, key: str) -> None:
+        try:
+            os.utime(os.path.join(self.folder, self._name(key)))
+        except OSError:
+            return  # it may be a folder that is only read
 
     def _prune(self) -> None:
         states = self.states()
@@ -116,6 +147,9 @@ class Store:
             _, size, path = states.pop(0)
             room -= size
             _remove(path)
+        for when, _, path in self._half_written():
+            if when < time.time() - _ABANDONED:
+                _remove(path)
 
 
 def folder_of(environment: Mapping[str, str]) -> str:
@@ -128,18 +162,23 @@ def folder_of(environment: Mapping[str, str]) -> str:
 
 
 def _is_ours(status: os.stat_result) -> bool:
-    """Whether nobody but us, or the administrator, can have written a file."""
+    """Whether it is a file that nobody but us, or the administrator, can have written, and no larger than ours are."""
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
+        return False
     if not hasattr(os, "geteuid"):
         return True
     return status.st_uid in (os.geteuid(), 0) and not status.st_mode & 0o022
 
 
-def _digest(data: bytes) -> bytes:
-    return str(hasher("blake2b")(data, digest_size=16).hexdigest()).encode()
+def _digest(name: str, data: bytes) -> bytes:
+    """What stands for the data under this name: under another one it is not what was kept there."""
+    found = hasher("blake2b")(b"%s\n" % name.encode(), digest_size=16)
+    found.update(data)
+    return str(found.hexdigest()).encode()
 
 
 def _write(path: str, data: bytes) -> None:
-    temporary = f"{path}.{os.getpid()}.new"
+    temporary = f"{path}.{os.getpid()}{_HALF}"
     try:
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
@@ -147,13 +186,6 @@ def _write(path: str, data: bytes) -> None:
     except OSError:
         _remove(temporary)
         raise
-
-
-def _touch(path: str) -> None:
-    try:
-        os.utime(path)
-    except OSError:
-        return  # it may be a folder that is only read
 
 
 def _remove(path: str) -> None:

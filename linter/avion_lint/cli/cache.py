@@ -11,6 +11,7 @@ from avion_lint.cache.store import LEDGERS, STATES, Store, folder_of
 from avion_lint.cli.again import QUESTIONS, RUNS
 from avion_lint.cli.exit_codes import Exit
 from avion_lint.cli.output import say
+from avion_lint.cli.program import parser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def ledger_in(environment: Mapping[str, str], repository: Repository) -> Ledger:
     """The ledger of a repository's files in the folder that the environment names."""
     from avion_lint.cache.ledger import ledger_of  # noqa: PLC0415 - where git is asked
 
-    return ledger_of(Store(folder_of(environment), LEDGERS), _stamp(), repository)
+    reader = os.geteuid() if hasattr(os, "geteuid") else ""  # another may not be allowed to read what this one has read
+    return ledger_of(Store(folder_of(environment), LEDGERS), f"{_stamp()} {reader}", repository)
 
 
 def cache(given: Namespace) -> int:
@@ -64,10 +66,10 @@ def _there(store: Store) -> list[int]:
 
 
 def _stamp() -> str:
-    """What makes a state: our version, and for those who change the program the age of its files."""
+    """What makes a state: our version and the parser's, and for those who change the program the age of its files."""
     package = os.path.dirname(os.path.dirname(__file__))
     newest = 0
     for folder in ("sql", "sql/extract", "sql/actions", "schema", "schema/replay", "runners", "judgement", "cache"):
         with os.scandir(os.path.join(package, *folder.split("/"))) as entries:
             newest = max(newest, *(entry.stat().st_mtime_ns for entry in entries if entry.name.endswith(".py")))
-    return f"{__version__} {newest}"
+    return f"{__version__} {newest} {parser()}"

@@ -25,6 +25,12 @@ def program() -> str:
     return " ".join((__version__, *_folders(), *_files()))
 
 
+def parser() -> str:
+    """A text that is another one where what reads PostgreSQL's SQL is, or anything else that is installed beside it."""
+    places = (os.path.join(folder, _PARSERS[0], "__init__.py") for folder in dict.fromkeys(sys.path))
+    return " ".join((*_folders(), *(each for path in places for each in _time(path))))
+
+
 def _folders() -> Iterator[str]:
     for folder in sys.path:
         if os.path.basename(folder) in _INSTALLED:

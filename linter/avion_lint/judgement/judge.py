@@ -76,15 +76,21 @@ class Case:
 
 
 def judge(case: Case, tick: Callable[[], None] = lambda: None) -> Verdict:
-    """The verdict on a case; `tick` is called once for each migration read."""
+    """The verdict on a case; `tick` is called once for each migration read.
+
+    Where something breaks, that may be by what is remembered: it is judged without, and another state takes its place.
+    """
     if case.memory is None:
         return _verdict(case, tick)
     from avion_lint.cache.lines import DamagedError  # noqa: PLC0415 - where there is a cache
 
     try:
-        return _verdict(case, tick)
-    except DamagedError:  # what was remembered is broken: without it, then
-        return _verdict(replace(case, memory=None), lambda: None)
+        verdict = _verdict(case, tick)
+    except (Exception, DamagedError):  # noqa: BLE001 - objects of another form than ours may break anything
+        verdict = None
+    if verdict and not any(entry.blocks for entry in verdict.unchecked):
+        return verdict
+    return _verdict(replace(case, memory=replace(case.memory, trusts=False)), lambda: None)
 
 
 def _verdict(case: Case, tick: Callable[[], None]) -> Verdict:

@@ -91,7 +91,7 @@ def project(
     last = Schema()
     opening = _opening(gathered)
     files = sorted(gathered.files, key=runner_order)
-    applied = list(_applied_first(gathered, files)) if memory and start.schema == Schema() else []
+    applied = list(_applied_first(gathered, files)) if memory and start == StartingPoint() else []
     keys = memory.keys_of(applied, _facts(gathered.service)) if memory and applied else None
     known = memory.recall(keys, lambda: {file.path: file.document for file in files}) if memory and keys else None
     if known is not None:
@@ -106,7 +106,8 @@ def project(
         migration = _migration(gathered, file, schema, opening, ahead)
         tick()
         migrations.append(take(migration, gathered))
-        last = migration.after
+        if file.kind in _LASTING:
+            last = migration.after
         if file.kind in _FOLDED:
             schema = migration.after
         if memory and keys and len(migrations) == len(keys):
@@ -183,6 +184,7 @@ def _remembered(gathered: Gathered, file: MigrationFile, past: Past) -> Migratio
 
 # Undo scripts and callbacks change nothing for good; a baseline only runs where nothing ran before.
 _FOLDED = {Kind.VERSIONED, Kind.REPEATABLE, Kind.CODE}
+_LASTING = {*_FOLDED, Kind.BASELINE}
 _ORDER = {Kind.BASELINE: 0, Kind.VERSIONED: 1, Kind.CODE: 1, Kind.REPEATABLE: 2, Kind.CALLBACK: 3, Kind.UNDO: 4}
 
 
