@@ -124,7 +124,9 @@ class Layers(MutableMapping[Key, Value]):
         return wanted in self._old
 
     def __setitem__(self, key: Key, value: Value) -> None:
-        removed = self._is_removed(key)
+        self._put(key, value, removed=self._is_removed(key))
+
+    def _put(self, key: Key, value: Value, *, removed: bool) -> None:
         if not self._own:
             self._take()
         if removed:
@@ -242,17 +244,17 @@ class Catalogue(Layers[Key, Value]):
 
     def __setitem__(self, key: Key, value: Value) -> None:
         before = self.get(key, _GONE)
-        old = () if before is _GONE else self._names(key, before)
+        is_new = before is _GONE
+        old = () if is_new else self._names(key, before)
         new = self._names(key, value)
-        super().__setitem__(key, value)
+        self._put(key, value, removed=is_new and self._is_removed(key))
         if old == new:
             return
-        for name in old:
-            if name not in new:
-                self._forget(name, key)
-        for name in new:
-            if name not in old:
-                self._about[name] = (*self._about.get(name, ()), key)
+        for name in _without(old, new):
+            self._forget(name, key)
+        about = self._about
+        for name in _without(new, old):
+            about[name] = (*about.get(name, ()), key)
 
     def __delitem__(self, key: Key) -> None:
         before = self[key]
@@ -273,3 +275,11 @@ class Catalogue(Layers[Key, Value]):
             self._about[name] = left
         else:
             self._about.pop(name, None)
+
+
+def _without(names: tuple[Any, ...], others: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Names that are not among others, in their order."""
+    if not others:
+        return names
+    known = frozenset(others)
+    return tuple(name for name in names if name not in known)

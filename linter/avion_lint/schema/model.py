@@ -260,7 +260,8 @@ class Schema:
 # The types of most columns: nobody asks who uses them.
 _USUAL_TYPES = frozenset(
     (
-        "bigint", "boolean", "bytea", "character varying", "date", "double precision", "integer", "json", "jsonb",
+        "bigint", "bigserial", "boolean", "bytea", "character", "character varying", "date", "double precision",
+        "integer", "interval", "json", "jsonb", "real", "serial",
         "numeric", "smallint", "text", "timestamp with time zone", "timestamp without time zone", "uuid",
     )
 )  # fmt: skip
@@ -281,20 +282,19 @@ def functions_of(name: Name) -> tuple[str, Name]:
     return ("functions", name)
 
 
-def _around_type(given: Type | None) -> Iterator[tuple[str, str]]:
-    if given is not None and given.name not in _USUAL_TYPES:
-        yield of_type(given.name.rpartition(".")[2])
+def _last_part(given: Type) -> str:
+    return given.name.rpartition(".")[2]
 
 
-def _around_table(table: Table) -> Iterator[Name | str | tuple[str, str | Name]]:
+def _around_table(table: Table) -> list[Name | str | tuple[str, str | Name]]:
+    found: list[Name | str | tuple[str, str | Name]] = []
     for parent in (*((table.partition_of,) if table.partition_of is not None else ()), *table.inherits):
-        yield parent
-        yield heirs_of(parent)
-    yield from (made.references for made in table.constraints.values() if made.references)
-    for column in table.columns.values():
-        if column.type is not None and column.type.name not in _USUAL_TYPES:
-            yield from _around_type(column.type)
-    yield from table.constraints  # names that the server chooses must be free in the whole schema
+        found += (parent, heirs_of(parent))
+    found += [made.references for made in table.constraints.values() if made.references]
+    types = [column.type for column in table.columns.values()]
+    found += [of_type(_last_part(each)) for each in types if each is not None and each.name not in _USUAL_TYPES]
+    found += table.constraints  # names that the server chooses must be free in the whole schema
+    return found
 
 
 def _around_index(index: Index) -> Iterator[Name | str]:
@@ -305,8 +305,9 @@ def _around_index(index: Index) -> Iterator[Name | str]:
 
 
 def _around_thing(thing: Thing) -> Iterator[Name | tuple[str, str | Name]]:
-    if thing.domain is not None:
-        yield from _around_type(thing.domain.type)
+    over = thing.domain.type if thing.domain is not None else None
+    if over is not None and over.name not in _USUAL_TYPES:
+        yield of_type(_last_part(over))
     if thing.table is not None:
         yield thing.table
     yield from thing.reads

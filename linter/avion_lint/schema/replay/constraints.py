@@ -22,7 +22,8 @@ def add_constraint(
 ) -> None:
     """Give a table a constraint, with its index and what it says of NULL."""
     if definition.kind is a.ConstraintKind.NOT_NULL and definition.name is None and definition.valid:
-        draft.put(replace(table, columns=not_null(table, definition.columns)))
+        if not all(column in table.columns and table.columns[column].not_null for column in definition.columns):
+            draft.put(replace(table, columns=not_null(table, definition.columns)))
         return  # a property of the column; only PostgreSQL 18 lists it among the constraints
     name = definition.name or definition.using_index or _chosen(draft, table.name, definition)
     columns = definition.columns
@@ -30,14 +31,16 @@ def add_constraint(
         index = draft.indexes.pop(a.Name(table.name.schema, definition.using_index), None)
         columns = tuple(column for column in index.columns if column) if index else ()
     made = _constraint(draft, name, columns, definition, origin)
-    table = replace(table, constraints={**table.constraints, name: made})
-    if definition.kind in (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.NOT_NULL) and definition.valid:
-        table = replace(table, columns=not_null(table, columns))
-    draft.put(table)
+    says_not_null = definition.valid and definition.kind in _NOT_NULL
+    of_table = not_null(table, columns) if says_not_null else table.columns
+    draft.put(replace(table, constraints={**table.constraints, name: made}, columns=of_table))
     if definition.kind in INDEXED:
         waits = only and table.partitioned and bool(draft.heirs(table.name))
-        index = _index(a.Name(table.name.schema, name), table.name, columns, definition)
-        draft.indexes[index.name] = replace(index, origin=origin, valid=not waits)
+        index = _index(a.Name(table.name.schema, name), table.name, columns, definition, origin, valid=not waits)
+        draft.indexes[index.name] = index
+
+
+_NOT_NULL = {a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.NOT_NULL}
 
 
 def _constraint(
@@ -64,7 +67,15 @@ def _constraint(
     )
 
 
-def _index(name: a.Name, table: a.Name, columns: tuple[str, ...], definition: a.ConstraintDefinition) -> Index:
+def _index(
+    name: a.Name,
+    table: a.Name,
+    columns: tuple[str, ...],
+    definition: a.ConstraintDefinition,
+    origin: Origin,
+    *,
+    valid: bool,
+) -> Index:
     """The index of a constraint."""
     exclusion = definition.kind is a.ConstraintKind.EXCLUSION
     plain = tuple(column for column in definition.keys if column) if exclusion else columns
@@ -75,18 +86,19 @@ def _index(name: a.Name, table: a.Name, columns: tuple[str, ...], definition: a.
         unique=not exclusion,
         partial=definition.partial,
         constraint=True,
+        origin=origin,
         method=definition.method,
         uses=(*plain, *definition.include),
         plain=not exclusion,
+        valid=valid,
         words=told_apart(definition.words or (*plain, *definition.include)),
     )
 
 
 def not_null(table: Table, columns: tuple[str, ...]) -> dict[str, Column]:
     """The columns of a table, some of which hold no NULL any more."""
-    return {
-        name: replace(column, not_null=True) if name in columns else column for name, column in table.columns.items()
-    }
+    known = ((name, table.columns.get(name)) for name in columns)
+    return {**table.columns, **{name: replace(column, not_null=True) for name, column in known if column}}
 
 
 def _chosen(draft: Draft, table: a.Name, definition: a.ConstraintDefinition) -> str:

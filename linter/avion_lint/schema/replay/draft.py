@@ -20,8 +20,8 @@ from avion_lint.schema.model import (
 from avion_lint.sql import actions as a
 
 RELATIONS = {a.ObjectKind.TABLE, a.ObjectKind.FOREIGN_TABLE}
-VIEWS = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW)
-_NAMED_LIKE_TABLES = (*VIEWS, a.ObjectKind.SEQUENCE)
+VIEWS = (_VIEW, _MATERIALIZED) = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW)
+_NAMED_LIKE_TABLES = (*VIEWS, _SEQUENCE := a.ObjectKind.SEQUENCE)
 _OF_NO_SCHEMA = {a.ObjectKind.SCHEMA, a.ObjectKind.EXTENSION, a.ObjectKind.PUBLICATION}
 DEPRECATED_SUFFIX = "_deprecated"
 
@@ -41,7 +41,7 @@ class Draft:
         tables, things = self.tables, self.things
         for schema in (TEMPORARY, *self.search_path) if name.schema is None else (name.schema,):
             found = (schema, name.name)  # a name is a tuple, and is found by one
-            if found in tables or any((kind, found, None) in things for kind in VIEWS):
+            if found in tables or (_VIEW, found, None) in things or (_MATERIALIZED, found, None) in things:
                 return a.Name(*found)
         return self.new_name(name)
 
@@ -72,7 +72,10 @@ class Draft:
         """Whether a table, index, view or sequence has that full name."""
         if name in self.tables or name in self.indexes:
             return True
-        return any((kind, name, None) in self.things for kind in _NAMED_LIKE_TABLES)
+        things = self.things
+        return (
+            (_VIEW, name, None) in things or (_MATERIALIZED, name, None) in things or (_SEQUENCE, name, None) in things
+        )
 
     def put(self, table: Table) -> None:
         """Put a table, in place of the one of that name; one that would stand below itself loses its parents."""
