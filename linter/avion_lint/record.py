@@ -188,12 +188,14 @@ def _of_width(width: int) -> FunctionType:
 def _completing(plain: Any, makers: list[tuple[Any, Any, Any]], whole: Any) -> Any:
     """Make the `__init__` that also makes what it was not given, and then calls `__post_init__`."""
     then = getattr(whole, "__post_init__", None)
+    count = len(whole.__match_args__)
 
     def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807 - it becomes the method of that name
         plain(self, *given, **named)
-        for value_of, put, make in makers:
-            if value_of(self) is _MISSING:
-                put(self, make())
+        if len(given) < count:
+            for value_of, put, make in makers:
+                if value_of(self) is _MISSING:
+                    put(self, make())
         if then is not None:
             then(self)
 

@@ -48,7 +48,7 @@ def relation(node: Node) -> Name:
 
 def strings(items: list[Node]) -> tuple[str, ...]:
     """Values of a list of String nodes; other nodes are left out."""
-    return tuple(item["String"].get("sval", "") for item in items if "String" in item)
+    return tuple([item["String"].get("sval", "") for item in items if "String" in item])
 
 
 def dotted(parts: tuple[str, ...]) -> Name:
@@ -103,13 +103,16 @@ def walk(node: Any) -> Iterator[tuple[str, Node]]:  # the tree's shape is Postgr
     pending = [node]
     while pending:
         current = pending.pop()
-        if isinstance(current, list):
+        if type(current) is list:
             pending.extend(reversed(current))
-        elif isinstance(current, dict):
+        elif type(current) is dict:
             for key, value in current.items():
-                if isinstance(value, dict) and key[:1].isupper():
+                if type(value) is dict and key[:1].isupper():
                     yield key, value
-            pending.extend([value for value in reversed(current.values()) if isinstance(value, dict | list)])
+            pending.extend([value for value in reversed(current.values()) if type(value) in _INNER])
+
+
+_INNER = (dict, list)
 
 
 def expression(node: Node) -> Expression:
@@ -119,7 +122,7 @@ def expression(node: Node) -> Expression:
 
 def _mattering(node: Node) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Type, ...] | None]:
     """The functions, columns and casts of an expression."""
-    if "A_Const" in node:
+    if _is_constant(node):
         return (), (), None
     functions: list[str] = []
     columns: list[str] = []
@@ -134,6 +137,13 @@ def _mattering(node: Node) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Type
             case "SubLink":
                 functions.append("select")
     return tuple(functions), tuple(columns), _casts(node)
+
+
+def _is_constant(node: Node) -> bool:
+    """Whether it is a constant and nothing else, perhaps cast to a type."""
+    while "TypeCast" in node and "typmods" not in node["TypeCast"]["typeName"]:
+        node = node["TypeCast"]["arg"]
+    return "A_Const" in node
 
 
 def _casts(node: Node) -> tuple[Type, ...] | None:
@@ -200,12 +210,10 @@ def _comparison(left: Node, operator: str, right: Node) -> Iterator[Term]:
 
 def relations_read(node: Any) -> tuple[Name, ...]:  # the tree's shape is PostgreSQL's
     """Relations that a query names, in order and once each, without its own WITH names."""
-    own = {inner.get("ctename") for tag, inner in walk(node) if tag == "CommonTableExpr"}
-    found: dict[Name, None] = {}
-    for tag, inner in walk(node):
-        if tag == "RangeVar" and not (inner.get("schemaname") is None and inner.get("relname") in own):
-            found[relation(inner)] = None
-    return tuple(found)
+    tagged = [(tag, inner) for tag, inner in walk(node) if tag in ("RangeVar", "CommonTableExpr")]
+    own = {(None, inner.get("ctename")) for tag, inner in tagged if tag == "CommonTableExpr"}
+    found = [relation(inner) for tag, inner in tagged if tag == "RangeVar"]
+    return tuple(dict.fromkeys(name for name in found if name not in own))
 
 
 def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | None:

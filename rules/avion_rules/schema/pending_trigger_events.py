@@ -61,7 +61,7 @@ def _changed(statement: Statement, action: a.Action) -> Iterator[a.Name]:
         case a.Update(columns=columns):
             waits = any(set(columns) & set(key.columns) for key in own)
         case _:
-            others = (key for each in schema.tables.values() for key in _deferred(each))
+            others = (key for each in schema.tables.about(table.name) for key in _deferred(each))
             waits = any(key.references == table.name for key in others)
     if waits:
         yield table.name
