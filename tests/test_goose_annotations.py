@@ -88,3 +88,9 @@ def test_text_is_quoted_as_go_quotes_it():
     assert quoted('a"\\\n\t\x00\x1f\x7f\x85é😀\u200b\ufeff\U000e0001') == (
         '"a\\"\\\\\\n\\t\\x00\\x1f\\x7f\\u0085é😀\\u200b\\ufeff\\U000e0001"'
     )
+
+
+def test_what_is_blank_within_a_line_is_what_go_means_by_space() -> None:
+    marks = (chr(number) for number in range(sys.maxunicode + 1) if not 0xD800 <= number < 0xE000)
+    blanks = {mark for mark in marks if opens_comment(f"x{mark}--")}
+    assert blanks == set(SPACE) - {"\n"}

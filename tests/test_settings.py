@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from importlib.resources import files
 from typing import Literal
 
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from avion_lint import tool
+from avion_lint.enumeration import StrEnum
 from avion_lint.finding import Level
 from avion_lint.problems import SettingsError, describe
 from avion_lint.rule import Rule

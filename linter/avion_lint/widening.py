@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FunctionType
 
-WIDEST = 21  # fields; what is wider is so rare that it is compiled when it is wanted
+WIDEST = 23  # fields; what is wider is so rare that it is compiled when it is wanted
 _HEAD = '''\
 """An `__init__` for each number of fields, compiled when the program is. Written by `python -m avion_lint.widening`."""
 # mypy: allow-untyped-defs

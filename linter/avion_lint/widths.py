@@ -300,6 +300,57 @@ def _21(self, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v
     self.f20 = v20
 
 
+def _22(self, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21):
+    self.f0 = v0
+    self.f1 = v1
+    self.f2 = v2
+    self.f3 = v3
+    self.f4 = v4
+    self.f5 = v5
+    self.f6 = v6
+    self.f7 = v7
+    self.f8 = v8
+    self.f9 = v9
+    self.f10 = v10
+    self.f11 = v11
+    self.f12 = v12
+    self.f13 = v13
+    self.f14 = v14
+    self.f15 = v15
+    self.f16 = v16
+    self.f17 = v17
+    self.f18 = v18
+    self.f19 = v19
+    self.f20 = v20
+    self.f21 = v21
+
+
+def _23(self, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22):
+    self.f0 = v0
+    self.f1 = v1
+    self.f2 = v2
+    self.f3 = v3
+    self.f4 = v4
+    self.f5 = v5
+    self.f6 = v6
+    self.f7 = v7
+    self.f8 = v8
+    self.f9 = v9
+    self.f10 = v10
+    self.f11 = v11
+    self.f12 = v12
+    self.f13 = v13
+    self.f14 = v14
+    self.f15 = v15
+    self.f16 = v16
+    self.f17 = v17
+    self.f18 = v18
+    self.f19 = v19
+    self.f20 = v20
+    self.f21 = v21
+    self.f22 = v22
+
+
 WIDTHS = (
     _0,
     _1,
@@ -323,4 +374,6 @@ WIDTHS = (
     _19,
     _20,
     _21,
+    _22,
+    _23,
 )
