@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,9 @@ def test_a_name_in_the_table_leads_to_the_page(rule):
     (path,) = re.findall(rf"\| {rule.id} \[{rule.name}\]\((.*?)\)", table_markdown(RULES, levels_of((), RULES)))
 
     assert (ROOT / path).is_file()
+
+
+def test_a_rule_over_migrations_that_looks_at_down_sections_says_so() -> None:
+    named = [rule for rule in RULES if rule.on and rule.subject_name == "Migration"]
+    looking = {rule.name for rule in named if ".down" in Path(import_module(rule.module).__file__ or "").read_text()}
+    assert looking == {rule.name for rule in named if rule.down}

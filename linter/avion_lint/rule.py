@@ -37,7 +37,8 @@ class Rule:
     rule's module, or None; a rule with options is called with an instance of it as second argument. `down` tells that
     it judges Down sections as well, `any_database` that it makes sense for other databases than PostgreSQL. `on` are
     the actions and misreadings without one of which the rule has nothing to say of a statement or a migration, so that
-    it need not be asked (nor loaded); empty: it is always asked.
+    it need not be asked (nor loaded); empty: it is always asked. Actions of a migration's Down section count for
+    rules with `down` only.
     `notes` is for a rule over projects that needs to know of statements, which are let go before it is asked: it is
     called with each migration that is judged, and the rule's check gets all that it gave as second argument. Then `on`
     are the actions without one of which there is nothing to note.

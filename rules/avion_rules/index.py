@@ -319,6 +319,7 @@ RULES: tuple[Rule, ...] = (
         "data.down_loses_data",
         "Find a Down section that deletes all rows of a table which Up did not make.",
         Migration,
+        down=True,
         on=(a.Truncate, a.Delete),
     ),
     indexed(
@@ -868,6 +869,7 @@ RULES: tuple[Rule, ...] = (
         "locks.concurrent_not_alone",
         "Find a concurrent statement that shares its file, so that a failure leaves the file half applied.",
         Migration,
+        down=True,
         on=(a.CreateIndex, a.Drop, a.Reindex, a.DetachPartition),
     ),
     indexed(
@@ -1200,6 +1202,7 @@ RULES: tuple[Rule, ...] = (
         "migrations.transaction_control",
         "Find transaction commands that break the runner's own transaction, or that do not reach one connection.",
         Migration,
+        down=True,
         on=(a.TransactionControl,),
     ),
     indexed(
@@ -1452,6 +1455,7 @@ RULES: tuple[Rule, ...] = (
         "schema.down_fails_with_rows",
         "Find a Down section that brings a column back as NOT NULL without a default.",
         Migration,
+        down=True,
         on=(a.AddColumn,),
     ),
     indexed(
@@ -1474,6 +1478,7 @@ RULES: tuple[Rule, ...] = (
         "schema.already_gone",
         "Find a statement about something that a statement before it has dropped or renamed.",
         Migration,
+        down=True,
         on=(a.Drop, a.DropColumn, a.DropConstraint, a.Rename),
     ),
     indexed(

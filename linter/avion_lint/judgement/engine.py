@@ -46,14 +46,15 @@ class Engine:
     def of_migration(self, migration: Migration) -> Outcome:
         """What the rules find in a migration and in its statements, and what they note of it."""
         service, path = migration.service, migration.path
-        statements = [(statement, _seen(statement)) for statement in (*migration.up, *migration.down)]
+        up, down = ([(statement, _seen(statement)) for statement in each] for each in (migration.up, migration.down))
         misread: Seen = frozenset(misread.kind for misread in migration.file.misreadings)
-        seen = misread.union(*(acts for _, acts in statements))
-        told = self._ask(migration, service, path, seen)
-        for statement, acts in statements:
+        seen = misread.union(*(acts for _, acts in up))
+        below: Seen = _NOTHING.union(*(acts for _, acts in down))
+        told = self._ask(migration, service, path, seen, below=below)
+        for statement, acts in (*up, *down):
             told += self._ask(statement, service, path, acts)
         notes: dict[str, Sequence[object]] = {}
-        for rule in self._choose.noting(service, seen):
+        for rule in self._choose.noting(service, seen | below):
             try:
                 notes[rule.id] = tuple(rule.notes(migration)) if rule.notes else ()
             except Exception as error:  # noqa: BLE001 - whatever a rule raises, the rest must be judged
@@ -76,10 +77,15 @@ class Engine:
         path: str,
         seen: Seen = _NOTHING,
         notes: Mapping[str, Sequence[object]] = _NONE,
+        *,
+        below: Seen = _NOTHING,
     ) -> list[Found | Unchecked]:
-        """What the rules say of a subject; `seen` are the sorts of actions and misreadings in it."""
+        """What the rules say of a subject; `seen` are the sorts of actions and misreadings in it.
+
+        `below` are those of a migration's Down section.
+        """
         told: list[Found | Unchecked] = []
-        for rule in self._choose.rules_for(subject, service, seen):
+        for rule in self._choose.rules_for(subject, service, seen, below):
             try:
                 noted = () if rule.notes is None else (notes.get(rule.id, ()),)
                 options = () if rule.options is None else (self._options(rule, service.name, path),)
@@ -106,18 +112,18 @@ class _Chooser:
         self._noting = tuple(rule for rule in rules if rule.notes is not None)
         self._known: dict[object, tuple[Rule, ...]] = {}
 
-    def rules_for(self, subject: Subject, service: Service, seen: Seen) -> tuple[Rule, ...]:
+    def rules_for(self, subject: Subject, service: Service, seen: Seen, below: Seen) -> tuple[Rule, ...]:
         """The rules that may have something to say of a subject in which there are these actions and misreadings."""
         postgres = service.dialect is Dialect.POSTGRESQL
         down = unsure = False
         if isinstance(subject, Statement):
             down, unsure = subject.direction is Direction.DOWN, not subject.is_sure()
-        sort = (postgres, type(subject), down, unsure, seen)
+        sort = (postgres, type(subject), down, unsure, seen, below)
         known = self._known.get(sort)
         if known is None:
             of_sort = (rule for rule in self._rules if rule.subject is type(subject) and rule.check)
             fitting = (rule for rule in of_sort if (postgres or rule.any_database) and (rule.down or not down))
-            asked = (rule for rule in fitting if not rule.on or rule.notes or not seen.isdisjoint(rule.on))
+            asked = (rule for rule in fitting if not rule.on or rule.notes or _is_about(rule, seen, below))
             known = self._known[sort] = tuple(rule for rule in asked if not (unsure and _needs_schema(rule)))
         return known
 
@@ -136,6 +142,10 @@ class _Chooser:
 def _seen(statement: Statement) -> Seen:
     """The sorts of actions in a statement, by which rules say what they are for."""
     return frozenset([type(action) for action in statement.all_actions()])
+
+
+def _is_about(rule: Rule, seen: Seen, below: Seen) -> bool:
+    return not seen.isdisjoint(rule.on) or (rule.down and not below.isdisjoint(rule.on))
 
 
 # The family whose rules say what will fail or be wrong given the schema: silent where the schema is not sure.

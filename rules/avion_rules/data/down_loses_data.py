@@ -10,7 +10,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration
 
 
-@rule("DA114", subject=Migration, on=(a.Truncate, a.Delete))
+@rule("DA114", subject=Migration, down=True, on=(a.Truncate, a.Delete))
 def down_loses_data(migration: Migration) -> Iterator[Finding]:
     """Find a Down section that deletes all rows of a table which Up did not make."""
     for statement in migration.down:

@@ -13,7 +13,7 @@ from avion_rules.locks._concurrent import concurrent_words, object_of
 from avion_rules.locks._rerun import first_concurrent, first_that_stops
 
 
-@rule("LK105", subject=Migration, on=(a.CreateIndex, a.Drop, a.Reindex, a.DetachPartition))
+@rule("LK105", subject=Migration, down=True, on=(a.CreateIndex, a.Drop, a.Reindex, a.DetachPartition))
 def concurrent_not_alone(migration: Migration) -> Iterator[Finding]:
     """Find a concurrent statement that shares its file, so that a failure leaves the file half applied."""
     for statements in (migration.up, migration.down):

@@ -14,7 +14,7 @@ from avion_rules._versions import called
 _ENDS = {TransactionWord.COMMIT, TransactionWord.ROLLBACK, TransactionWord.PREPARE}
 
 
-@rule("MG115", subject=Migration, on=(TransactionControl,))
+@rule("MG115", subject=Migration, down=True, on=(TransactionControl,))
 def transaction_control(migration: Migration) -> Iterator[Finding]:
     """Find transaction commands that break the runner's own transaction, or that do not reach one connection."""
     torn = {problem.direction for problem in migration.problems}  # half a function's body may be END, which is COMMIT

@@ -14,7 +14,7 @@ from avion_rules.schema._gone import Target, found, stands, targets
 _TAKING = (a.Drop, a.DropColumn, a.DropConstraint, a.Rename)
 
 
-@rule("SC120", subject=Migration, on=_TAKING)
+@rule("SC120", subject=Migration, down=True, on=_TAKING)
 def already_gone(migration: Migration) -> Iterator[Finding]:
     """Find a statement about something that a statement before it has dropped or renamed."""
     for section in (migration.up, migration.down):

@@ -10,7 +10,7 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration
 
 
-@rule("SC117", subject=Migration, on=(a.AddColumn,))
+@rule("SC117", subject=Migration, down=True, on=(a.AddColumn,))
 def down_fails_with_rows(migration: Migration) -> Iterator[Finding]:
     """Find a Down section that brings a column back as NOT NULL without a default."""
     for statement in migration.down:
