@@ -35,7 +35,7 @@ from avion_lint.git.errors import GitError
 from avion_lint.git.process import digest
 from avion_lint.git.repository import find_repository
 from avion_lint.git.values import Asked, Repository
-from avion_lint.record import record
+from avion_lint.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,11 +49,15 @@ QUESTIONS, RUNS = ".asked", ".run"
 
 @record
 class Remembered:
-    """Where a run with these arguments is kept; `said` is what it said, None where it has to be judged."""
+    """Where a run with these arguments is kept; `said` is what it said, None where it has to be judged.
+
+    `repository` is then the one that was asked meanwhile, with what it answered.
+    """
 
     folder: str
     key: str
     said: Said | None = None
+    repository: Repository | None = None
 
 
 def remembered(given: Namespace, shown: Iterable[str]) -> Remembered | None:
@@ -71,9 +75,10 @@ def remembered(given: Namespace, shown: Iterable[str]) -> Remembered | None:
         return None
     questions = Store(folder, QUESTIONS).read(key)
     try:
-        return Remembered(folder, key, _said(folder, key, root, questions) if questions is not None else None)
+        said, repository = _said(folder, key, root, questions) if questions is not None else (None, None)
     except (ValueError, OSError):
         return Remembered(folder, key)
+    return Remembered(folder, key, said, replace(repository, asked=[]) if repository else None)
 
 
 def keep(known: Remembered, basis: Basis, said: Said) -> None:
@@ -88,7 +93,7 @@ def keep(known: Remembered, basis: Basis, said: Said) -> None:
     Store(known.folder, RUNS).write(_name(known.key, where, ends, asked), write(whole))
 
 
-def _said(folder: str, key: str, root: str, questions: bytes) -> Said | None:
+def _said(folder: str, key: str, root: str, questions: bytes) -> tuple[Said | None, Repository | None]:
     """Ask what was asked, and look under these answers; raises ValueError for bytes that are no questions."""
     place, *asked = unpacked(questions)
     earlier = [_unpacked(each) for each in asked]
@@ -98,18 +103,18 @@ def _said(folder: str, key: str, root: str, questions: bytes) -> Said | None:
     for each in earlier:
         answer = answered(repository, each, os.environ) if repository else None
         if answer is None:
-            return None
+            return None, repository
         answers.append(answer)
     ends = bounds(repository, os.environ) if repository else ""
     if ends is None:
-        return None
+        return None, repository
     name = _name(key, where, ends, answers)
     data = Store(folder, RUNS).read(name)
     then = read(data) if data is not None else None
     now = held(then, repository) if then else None
     if now is not None and now is not then:
         Store(folder, RUNS).write(name, write(now))
-    return now.said if now else None
+    return (now.said if now else None), repository
 
 
 _NOT_ASKED = b"not asked"
@@ -130,7 +135,7 @@ def _git(where: tuple[Repository | None, str]) -> bytes:
     repository, error = where
     if repository is None:
         return f"no: {error}".encode("utf-8", "surrogatepass") if error else _NOT_ASKED
-    names = (each for each in type(repository).__match_args__ if each not in ("asked", "compared"))
+    names = (each for each in type(repository).__match_args__ if each not in ("asked", "compared", "listing"))
     return words(f"{name}={getattr(repository, name)}" for name in names)
 
 

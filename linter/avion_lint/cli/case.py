@@ -45,29 +45,45 @@ if TYPE_CHECKING:
 
     from avion_lint.cache.basis import Basis
     from avion_lint.cache.memory import Memory
+    from avion_lint.git.values import Repository
     from avion_lint.history.deployments import Landed
     from avion_lint.judgement.baseline import Baseline
 
 
-def case_of(given: Namespace, today: date, *, with_baseline: bool = True, with_sums: bool = True) -> Case:
+def case_of(
+    given: Namespace,
+    today: date,
+    *,
+    with_baseline: bool = True,
+    with_sums: bool = True,
+    repository: Repository | None = None,
+) -> Case:
     """Everything that the verdict depends on. Raises UsageError, SettingsError, GitError.
 
-    Without sums avion-lint.sum is not read: it may be in conflict while the migrations are put in order.
+    Without sums avion-lint.sum is not read: it may be in conflict while the migrations are put in order. `repository`
+    is that of the first path, where it was found already.
     """
-    return cases_of(given, today, with_baseline=with_baseline, with_sums=with_sums)({})
+    return cases_of(given, today, with_baseline=with_baseline, with_sums=with_sums, repository=repository)({})
 
 
 Cases = Callable[[Mapping[str, str]], Case]
 """Gives the case as it would be with other texts in some files, by path; files may be new."""
 
 
-def cases_of(given: Namespace, today: date, *, with_baseline: bool = True, with_sums: bool = True) -> Cases:
-    """The case, for texts that are not written yet as well. Raises UsageError, SettingsError, GitError."""
+def cases_of(
+    given: Namespace,
+    today: date,
+    *,
+    with_baseline: bool = True,
+    with_sums: bool = True,
+    repository: Repository | None = None,
+) -> Cases:
+    """The case, for texts that are not written yet as well; the rest is as for `case_of`."""
     root = root_of(first_path(given))
     paths = _paths(given, root)
     steered = steer(given, root, today)
     settings = steered.settings
-    files = files_of(given, root, settings.base)
+    files = files_of(given, root, settings.base, repository)
     policy = narrowed_policy(given, steered)
     baseline = load_baseline(root, settings, steered.steering) if with_baseline else None
 

@@ -60,21 +60,26 @@ class Files:
         return files
 
 
-def files_of(given: Namespace, root: str | os.PathLike[str], base: str | None) -> Files:
-    """Files of the run; `base` is the settings' own. Raises UsageError, GitError."""
-    files = _files(given, root, base)
+def files_of(
+    given: Namespace, root: str | os.PathLike[str], base: str | None, repository: Repository | None = None
+) -> Files:
+    """Files of the run; `base` is the settings' own, `repository` that of the root where it was found already.
+
+    Raises UsageError, GitError.
+    """
+    files = _files(given, root, base, repository)
     if not given.stdin_filename:
         return files
     return files.with_file(under(root, given.stdin_filename), sys.stdin.buffer.read())
 
 
-def _files(given: Namespace, root: str | os.PathLike[str], base: str | None) -> Files:
+def _files(given: Namespace, root: str | os.PathLike[str], base: str | None, repository: Repository | None) -> Files:
     if given.no_git:
         if given.staged or given.base is not None:
             raise UsageError("--no-git goes with neither --staged nor --base, which ask git")
         return Files(walked(root, given.paths), None, {})
     source = Source.INDEX if given.staged else Source.WORK_TREE
-    surveyed = survey(root, source, given.base if given.base is not None else base, os.environ)
+    surveyed = survey(root, source, given.base if given.base is not None else base, os.environ, repository)
     if surveyed.error and surveyed.repository and surveyed.repository.shallow and not given.all:
         raise surveyed.error  # there is a base branch, but this clone does not have it
     if surveyed.repository is None:

@@ -33,7 +33,7 @@ def judged(given: Namespace, chosen: str, look: Look, earlier: Remembered | None
     form = Format(chosen)
     asked = Level.parse(given.fail_on) if given.fail_on else None
     try:
-        case = case_of(given, datetime.now(tz=UTC).date())
+        case = case_of(given, datetime.now(tz=UTC).date(), repository=earlier.repository if earlier else None)
     except GitError as error:
         return _said(given, form, look, unknown(error.text, error.mend), asked or Level.ERROR)
     total = sum(len(collected.files) for collected in case.gathering.services)

@@ -35,7 +35,7 @@ def _ask(repository: Repository, earlier: Asked, environment: Mapping[str, str])
 
     match earlier.name, earlier.about:
         case "listing", ():
-            worktree.listed(repository)
+            repository.listing.append(worktree.listed(repository))
         case "base", (*requested,):
             from avion_lint.git.base import resolve_base  # noqa: PLC0415 - as above
 

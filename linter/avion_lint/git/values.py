@@ -19,7 +19,8 @@ class Repository:
     `root` and `git_dir` are absolute paths. `head` is the commit that is checked out, None before the first.
     `object_format` is "sha1" or "sha256". `index_file` is the absolute path of the index where the
     environment names one, as git does for its hooks. `asked` is what was asked of it until now, in this order;
-    `compared` is what git said of the base that was expected, where it was asked for at once.
+    `compared` is what git said of the base that was expected, where it was asked for at once, and `listing` what it
+    said of the files to who only wanted to know whether they are the same: it is for the one who asks next.
     """
 
     root: str
@@ -30,6 +31,7 @@ class Repository:
     index_file: str | None = None
     asked: list[Asked] = field(default_factory=list, compare=False)
     compared: Compared | None = field(default=None, compare=False)
+    listing: list[bytes] = field(default_factory=list, compare=False)
 
 
 @record

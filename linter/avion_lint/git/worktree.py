@@ -25,6 +25,10 @@ _AT_ONCE = 1 << 16
 
 def listed(repository: Repository) -> bytes:
     """The list of files in git's own words; the question is noted. Raises GitError."""
+    if repository.listing:
+        out = repository.listing.pop()
+        note(repository, "listing", (), out)
+        return out
     words = ("ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard", "--full-name")
     out = ask(repository, *words, noted=True)
     note(repository, "listing", (), out)

@@ -36,7 +36,11 @@ class Survey:
 
 
 def survey(
-    path: str | os.PathLike[str], source: Source, requested: str | None, environment: Mapping[str, str]
+    path: str | os.PathLike[str],
+    source: Source,
+    requested: str | None,
+    environment: Mapping[str, str],
+    repository: Repository | None = None,
 ) -> Survey:
     """Ask git about the repository that holds the path, and its base (see `resolve_base`).
 
@@ -45,7 +49,7 @@ def survey(
     """
     optional = requested is None and source is Source.WORK_TREE
     try:
-        repository = git.find_repository(path, git.expected_base(path, requested, environment))
+        repository = repository or git.find_repository(path, git.expected_base(path, requested, environment))
     except GitError as error:
         if not (optional and error.leaves_no_history):
             raise
