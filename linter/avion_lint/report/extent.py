@@ -37,8 +37,11 @@ def extent(place: Place) -> Extent:
     start = _within_line(document, place.span.start)
     end = max(start, _without_line_end(document, start, place.span.end))
     first, last = document.position(start), document.position(end)
-    first_end = min(end, document.line_span(first.line).end)
+    first_end = end if first.line == last.line else min(end, document.line_span(first.line).end)
     return Extent(first.line, first.column, last.line, last.column, start, end, first_end)
+
+
+_LINE_ENDS = ("\r", "\n", "")
 
 
 def utf16_column(document: Document, line: int, offset: int) -> int:
@@ -49,6 +52,8 @@ def utf16_column(document: Document, line: int, offset: int) -> int:
 
 def _within_line(document: Document, offset: int) -> int:
     """Nearest offset before or at `offset` that is on a line and not inside its line end."""
+    if document.text[offset : offset + 1] not in _LINE_ENDS:
+        return offset
     line = min(document.position(offset).line, document.line_count)
     return max(0, min(offset, document.line_span(line).end))
 

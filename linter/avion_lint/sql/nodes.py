@@ -272,6 +272,8 @@ _FOREIGN_KEY_ACTIONS = {"c": "CASCADE", "r": "RESTRICT", "n": "SET NULL", "d": "
 
 def _clauses(node: Node) -> str:
     """What stands behind the columns of a constraint: MATCH, ON UPDATE, ON DELETE, DEFERRABLE."""
+    if not node.keys() & {"deferrable", "initdeferred", "pktable"}:
+        return ""
     update, delete = (_FOREIGN_KEY_ACTIONS.get(node.get(f"fk_{word}_action", "")) for word in ("upd", "del"))
     only = ", ".join(map(identifier, strings(node.get("fk_del_set_cols", []))))
     words = [

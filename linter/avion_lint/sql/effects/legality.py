@@ -94,22 +94,9 @@ def fails(action: a.Action, schema: Schema, version: int, beside: tuple[a.Action
     `beside` are all actions of its statement: what they drop is gone as well. Being in a transaction is not looked
     at: that is `legal_in_transaction`.
     """
-    from avion_lint.sql.effects.dependence import depended_on  # noqa: PLC0415 - tables of cases, read when asked
-    from avion_lint.sql.effects.existing import taken  # noqa: PLC0415 - as above
-    from avion_lint.sql.effects.order import met  # noqa: PLC0415 - as above
-    from avion_lint.sql.effects.refusals import refused, too_new  # noqa: PLC0415 - as above
-    from avion_lint.sql.effects.scope import Scope  # noqa: PLC0415 - as above
+    from avion_lint.sql.effects.failing import failing  # noqa: PLC0415 - tables of cases, read when asked
 
-    if schema.doubts and any(schema.doubt(name) for name in a.touched(action)):
-        return too_new(action, version)
-    before = Scope(schema, version)
-    scope = Scope(met(action, schema, beside), version) if len(beside) > 1 else before
-    return (
-        too_new(action, version)
-        or refused(action, scope)
-        or taken(action, scope, beside)
-        or depended_on(action, before, beside)
-    )
+    return failing(action, schema, version, beside)
 
 
 def dropped_too(
