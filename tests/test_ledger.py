@@ -1,6 +1,7 @@
 """What is known of files by their stamps: a run that need not read them says what one says that reads them all."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from avion_lint.cache.ledger import Ledger, ledger_of
 from avion_lint.cache.store import LEDGERS, Store
 from avion_lint.git import Content, Entry, Known, find_repository, work_tree
 from avion_lint.source import Document, Later
-from tests.cli_helper import Run, goose, indexes, judged, makes
+from tests.cli_helper import Run, avion_lint, goose, indexes, judged, makes
 from tests.git_helper import Repo, make_repo
 
 SERVICE = "services/users/migrations"
@@ -129,3 +130,25 @@ def test_a_document_that_is_read_later_is_the_same_as_one_that_was_read() -> Non
     assert (later.sha256, later.position(3), later.text) == (now.sha256, now.position(3), now.text)
     assert asked == ["a"]
     assert later != Document("b.sql", "SELECT 1;\n")
+
+
+def test_git_is_started_three_times_at_most_and_twice_where_nothing_is_new(repo: Repo, tmp_path: Path) -> None:
+    counted, folder = tmp_path / "counted", tmp_path / "bin"
+    folder.mkdir()
+    real = shutil.which("git")
+    (folder / "git").write_text(f'#!/bin/sh\necho "$@" >>"{counted}"\nexec "{real}" "$@"\n')
+    (folder / "git").chmod(0o755)
+    cache = tmp_path / "cache"
+
+    def started(*arguments: str) -> int:
+        counted.write_text("")
+        path = f"{folder}:{os.environ['PATH']}"
+        avion_lint(*arguments, cwd=repo.path, PATH=path, AVION_LINT_CACHE=str(cache))
+        return len(counted.read_text().splitlines())
+
+    assert started("--no-cache") == 3
+    started()
+    assert started() == 2
+    for kept in cache.glob("*.run"):
+        kept.unlink()
+    assert started() == 3
