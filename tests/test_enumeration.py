@@ -54,6 +54,8 @@ def test_members_look_as_those_of_enum(ours: enumeration.Enum, theirs: enum.Enum
 
 def test_a_class_knows_its_members_by_value_and_by_name_and_in_their_order() -> None:
     assert [*Word] == [Word.UP, Word.DOWN]
+    assert len(Word) == 2
+    assert bool(enumeration.Enum)
     assert Word("down") is Word.DOWN is Word.UNDER is Word["DOWN"] is Word(Word.DOWN)
     assert Plain((2, "b")) is Plain.TWO
     assert "up" in Word

@@ -38,6 +38,12 @@ else:
         def __iter__(cls) -> Any:
             return iter(cls._by_value.values())
 
+        def __len__(cls) -> int:
+            return len(cls._by_value)
+
+        def __bool__(cls) -> bool:
+            return True
+
         def __contains__(cls, value: object) -> bool:
             return isinstance(value, cls) or value in cls._by_value
 
