@@ -103,7 +103,8 @@ def _runs(name: str) -> str | None:
 
 def _make(folder: Path, python: str) -> None:
     if not (folder / "bin" / "python").exists():
-        subprocess.run([python, "-m", "venv", folder], check=True, env=_environment())
+        # An old pip, as Python brings it, writes scripts that load `re` before anything else.
+        subprocess.run([python, "-m", "venv", "--upgrade-deps", folder], check=True, env=_environment())
 
 
 def _environment() -> dict[str, str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 
 from avion_lint.hashing import hasher
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _CHECK = 8  # bytes that check a piece, and the table of all
 _NUMBER = 8  # bytes of a place in the file

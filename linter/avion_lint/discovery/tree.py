@@ -6,12 +6,16 @@ import os
 import posixpath
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
 from errno import ENOENT
 
 from avion_lint.record import field, record
 from avion_lint.source import Document
 from avion_lint.stamps import stamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import TypeAlias
 
 SIZE_LIMIT = 10 * 1024 * 1024  # bytes; parsing needs about sixty times as much memory
 
@@ -28,11 +32,10 @@ class Unreadable:
 _PUT_THERE = "put the file itself there"
 _HOPS = 40  # links that lead to links; Linux gives up after as many
 
-Read = Callable[[str], Document | Unreadable]
+Read: TypeAlias = "Callable[[str], Document | Unreadable]"
 """Gives a file of the tree by its path."""
 
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
