@@ -10,7 +10,7 @@ import pytest
 
 from avion_lint.judgement.rehearse import rehearse
 from avion_rules import all_rules
-from tests.cli_helper import judged
+from tests.cli_helper import indexes, judged, makes
 from tests.git_helper import make_repo
 
 RULES = all_rules()
@@ -244,6 +244,47 @@ def test_migrations_that_were_moved_into_another_service_are_told(tmp_path: Path
     before = {f"{GOOSE}/00001_a.sql": UP, "other/migrations/00002_b.sql": two}
     after = {"other/migrations/00001_a.sql": UP, "other/migrations/00002_b.sql": two}
     assert "HI103" in moved(tmp_path, before, after)
+
+
+def test_what_was_only_moved_is_in_use_and_not_judged_anew(tmp_path: Path):
+    repo = make_repo(tmp_path / "repo")
+    old = {"00001_a.sql": makes("a"), "00002_b.sql": indexes("a", "email"), "00003_c.sql": makes("c")}
+    repo.commit({f"{GOOSE}/{name}": text for name, text in old.items()})
+    repo.branch("change")
+    repo.git("mv", GOOSE, "people")
+    repo.git("mv", "people/00003_c.sql", "people/00003_see.sql")
+    repo.write("people/00004_d.sql", indexes("c", "name"))
+    run = judged(cwd=repo.path)
+
+    assert run.found == [("LK101", "people/00004_d.sql", 5)]
+    assert (run.report["summary"]["judged"], run.report["summary"]["applied"]) == (1, 3)
+
+
+# --- what is asked for by path -------------------------------------------------------------------------------------
+
+
+def test_what_is_found_in_a_file_is_found_when_it_is_asked_for_alone(tmp_path: Path):
+    repo = make_repo(tmp_path / "repo")
+    repo.commit({f"{GOOSE}/0000{number}_t{number}.sql": makes(f"t{number}") for number in (1, 2, 3)})
+    repo.branch("change")
+    repo.write(f"{GOOSE}/00002_t2.sql", makes("t2").replace("name text", "name text NOT NULL"))
+    repo.write(f"{GOOSE}/00004_index.sql", indexes("t2", "name"))
+    repo.write(f"{GOOSE}/00005_odd.SQL", makes("odd"))
+    whole = judged(cwd=repo.path).found
+
+    assert sorted(each[0] for each in whole) == ["HI101", "LK101", "MG111"]
+    for path in sorted({each[1] for each in whole}):
+        assert judged(path, cwd=repo.path).found == [each for each in whole if each[1] == path]
+
+
+def test_of_two_with_one_version_the_applied_one_is_never_to_be_renamed(tmp_path: Path):
+    repo = make_repo(tmp_path / "repo")
+    repo.commit({f"{GOOSE}/00001_z.sql": makes("z")})
+    repo.branch("change")
+    repo.write(f"{GOOSE}/00001_a.sql", makes("a"))
+    twins = [[each for each in judged(*how, cwd=repo.path).found if each[0] == "MG112"] for how in ((), ("--all",))]
+
+    assert twins == [[("MG112", f"{GOOSE}/00001_a.sql", 1)]] * 2
 
 
 def test_the_number_of_a_deleted_migration_is_not_offered_again():

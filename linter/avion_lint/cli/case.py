@@ -32,6 +32,7 @@ from avion_lint.history.survey import Survey
 from avion_lint.history.witness import landed, read_history
 from avion_lint.judgement.assess import migration_paths
 from avion_lint.judgement.judge import Case
+from avion_lint.judgement.moved import with_moved
 from avion_lint.policy.in_force import Policy
 from avion_lint.problems import SettingsError
 from avion_lint.record import record, replace
@@ -242,7 +243,7 @@ def _ground(given: Namespace, files: Files, gathering: Gathering) -> Ground:
     if _is_unborn(surveyed):
         return alone(paths, history.assumed)
     if not given.all:
-        return against_base(history, paths)
+        return with_moved(against_base(history, paths), gathering)
     ground = replace(
         as_landed(paths, landed(surveyed, paths)),
         base=history.base,

@@ -71,8 +71,11 @@ class Change:
     @property
     def is_told(self) -> bool:
         """Whether there is something new to read: no runner minds a file's mode or its line ends."""
-        if self.is_new or self.renamed_from is not None:
-            return True
+        return self.is_new or self.renamed_from is not None or self.is_edited
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether its text is another one."""
         return self.edit in {Edit.COMMENTS, Edit.SQL}
 
 

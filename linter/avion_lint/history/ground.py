@@ -15,13 +15,13 @@ from avion_lint.record import field, record, replace
 class Ground:
     """How every migration stands.
 
-    `deployments` has every migration's path, `judged` those whose statements are judged, `edited` those among them
-    that are applied all the same. `base` is the base branch for people ("" for none), `tip` the migrations on it,
-    `ahead` those among them that came after this branch left it and are not here.
+    `deployments` has every migration's path, `judged` those whose statements are judged, `edited` those that were
+    changed and are applied all the same. `base` is the base branch for people ("" for none), `tip` the migrations on
+    it, `ahead` those among them that came after this branch left it and are not here.
     `assumed` says in a sentence what was taken as applied. `witnesses` says by path how a migration is known to be
     applied (`is on main since 2026-01-03, commit abc1234`), as far as somebody needs it; `bases` is what stands for the
     base branch in services that have another one, by their root. `landed` tells by path when migrations landed, where a
-    service asks for it.
+    service asks for it. `within` are the paths that were asked for, none for all.
     """
 
     deployments: Mapping[str, Deployment]
@@ -37,6 +37,12 @@ class Ground:
     witnesses: Mapping[str, str] = field(default_factory=dict)
     bases: Mapping[str, str] = field(default_factory=dict)
     landed: Mapping[str, Landed] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+
+    def is_asked_for(self, path: str) -> bool:
+        """Whether a path lies under those that were asked for."""
+        given = self.within
+        return not given or any(path == each or each in ("", ".") or path.startswith(f"{each}/") for each in given)
 
     def base_of(self, root: str) -> str:
         """What the migrations of the service in this folder are compared with, for people."""
@@ -92,15 +98,13 @@ def narrowed(ground: Ground, patterns: Collection[str]) -> Ground:
     """The same ground with only what lies under the given paths judged; everything stays known."""
     if not patterns:
         return ground
-
-    def inside(path: str) -> bool:
-        return any(path == given or given in ("", ".") or path.startswith(f"{given}/") for given in patterns)
-
+    ground = replace(ground, within=tuple(patterns))
+    inside = ground.is_asked_for
     return replace(
         ground,
         judged=frozenset(path for path in ground.judged if inside(path)),
-        edited=frozenset(path for path in ground.edited if inside(path)),
         changes=tuple(
             change for change in ground.changes if inside(change.path) or inside(change.renamed_from or change.path)
         ),
+        unsure=tuple(unsure for unsure in ground.unsure if inside(unsure.path)),
     )

@@ -116,7 +116,7 @@ def _project(
             collected.files,
             _standing(collected, ground),
             tuple(
-                Unrecognised(document, problem, judged=document.path not in ground.tip)
+                Unrecognised(document, problem, judged=_is_new(document.path, ground))
                 for document, problem in collected.problems
             ),
             ground.base_of(collected.service.root),
@@ -130,6 +130,11 @@ def _project(
         spread=spread,
         take=take,
     )
+
+
+def _is_new(path: str, ground: Ground) -> bool:
+    """Whether a file that is no migration is asked for, and not on the base branch."""
+    return path not in ground.tip and ground.is_asked_for(path)
 
 
 def _positions(collected: Collected) -> dict[str, int]:

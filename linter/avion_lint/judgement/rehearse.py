@@ -22,6 +22,7 @@ from avion_lint.judgement.code_uses import Search, Searched
 from avion_lint.judgement.history_of_texts import history_of
 from avion_lint.judgement.in_config_maps import Before
 from avion_lint.judgement.judge import Case, judge
+from avion_lint.judgement.moved import with_moved
 from avion_lint.policy.in_force import Policy, effective
 from avion_lint.policy.packs import load_pack
 from avion_lint.rule import Rule
@@ -55,7 +56,7 @@ def rehearse(
     return judge(
         Case(
             gathering,
-            against_base(history, migration_paths(gathering)),
+            with_moved(against_base(history, migration_paths(gathering)), gathering),
             effective(load_pack(policy, known, lambda _: None), settings) if isinstance(policy, str) else policy,
             known,
             date(2026, 1, 1),

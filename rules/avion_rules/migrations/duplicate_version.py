@@ -18,7 +18,7 @@ def duplicate_version(project: Project) -> Iterator[Finding]:
     free = free_versions(project)
     told: set[str] = set()
     for twins in _groups(project):
-        first, *others = sorted(twins, key=lambda migration: (migration.judged, migration.path))
+        first, *others = sorted(twins, key=_newness)
         for migration in others:
             if migration.judged:
                 told.add(migration.path)
@@ -28,6 +28,12 @@ def duplicate_version(project: Project) -> Iterator[Finding]:
         twin = ahead.get(_identity(migration.kind, migration.version, migration.file.description))
         if twin and migration.judged and migration.path not in told:
             yield _after_merge(project, migration, twin, free)
+
+
+def _newness(migration: Migration) -> tuple[bool, bool, int, str]:
+    """Sorts what stands before what comes to it: what is applied cannot have another name, whatever is judged."""
+    applied = migration.deployment.applied
+    return (not applied, migration.judged, migration.deployment.order if applied else 0, migration.path)
 
 
 _Identity = tuple[Kind, tuple[int, ...] | str]
