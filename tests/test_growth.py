@@ -53,8 +53,45 @@ MADE: Mapping[str, Callable[[int], tuple[Files, Files]]] = {
     ),
     "tables in one statement": lambda n: (tables(n), in_one([f"DROP TABLE {', '.join(of_each('t#', n))};"])),
     "made again": lambda n: (tables(n), in_files(of_each("DROP TABLE t#;\nCREATE TABLE t# (id bigint);", n))),
+    "partitions": lambda n: (parted(), in_one(of_each(PARTITION, n))),
+    "partitions in files": lambda n: (parted(), in_files(of_each(PARTITION, n))),
+    "partitions attached": lambda n: (parted() | {"db/00002_parts.sql": parts(n)}, {"db/00003_a.sql": attached(n)}),
+    "foreign keys to one table": lambda n: (
+        tables(n),
+        in_one(of_each("ALTER TABLE t# ADD CONSTRAINT f# FOREIGN KEY (a) REFERENCES t0 (id);", n)),
+    ),
+    "columns one by one": lambda n: (tables(1), in_one(of_each("ALTER TABLE t0 ADD COLUMN c# int;", n))),
+    "columns dropped": lambda n: (wide(n), in_one([f"ALTER TABLE t0 {', '.join(of_each('DROP COLUMN c#', n))};"])),
+    "rows in one statement": lambda n: (
+        tables(1),
+        in_one([f"INSERT INTO t0 VALUES {', '.join(of_each('(#, #)', n))};"]),
+    ),
+    "suppressed in one file": lambda n: (
+        tables(1),
+        in_one(of_each("-- avion-lint: ignore[index-not-concurrent] small\nCREATE INDEX i# ON t0 (a, (id + #));", n)),
+    ),
     "applied files": lambda n: (tables(n) | in_files(of_each("ALTER TABLE t# ADD COLUMN b int;", n)), {}),
 }
+
+
+PARTITION = "CREATE TABLE p# PARTITION OF p FOR VALUES FROM (#) TO (#1);"
+
+
+def parted() -> Files:
+    return {"db/00001_parted.sql": goose("CREATE TABLE p (id bigint, a int) PARTITION BY RANGE (a);")}
+
+
+def parts(count: int) -> str:
+    return goose("\n".join(of_each("CREATE TABLE p# (id bigint, a int);", count)))
+
+
+def attached(count: int) -> str:
+    return goose("\n".join(of_each("ALTER TABLE p ATTACH PARTITION p# FOR VALUES FROM (#) TO (#1);", count)))
+
+
+def wide(count: int) -> Files:
+    columns = ", ".join(of_each("c# int", count))
+    return {"db/00001_wide.sql": goose(f"CREATE TABLE t0 (id bigint PRIMARY KEY, {columns});")}
 
 
 @pytest.mark.parametrize("kind", MADE)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import accumulate
 
 from avion_lint.finding import Fix
 from avion_lint.fixer import Fixers, Others, Scene
@@ -13,6 +11,7 @@ from avion_lint.judgement.engine import Outcome
 from avion_lint.judgement.projects import Gathered, runner_order
 from avion_lint.record import cached_property, record, replace
 from avion_lint.source import Span
+from avion_lint.stretches import finder
 from avion_lint.subjects import Migration, Statement
 from avion_lint.verdict import Found, Unchecked
 
@@ -112,31 +111,13 @@ class _Stage:
     known: dict[str, object]
 
     def scene(self, found: Found) -> Scene:
-        statement = self.statement_at(found.finding.place.span.start)
+        statement = next(iter(self._at(found.finding.place.span.start)), None)
         return Scene(found.finding, self.service.others, self.migration, statement, self.known, self.service.known)
 
     @cached_property
-    def statement_at(self) -> Callable[[int], Statement | None]:
-        """What gives the first statement that an offset is in."""
-        both = ((each.place.span, each) for each in (*self.migration.up, *self.migration.down))
-        placed = sorted(both, key=lambda pair: pair[0].start)
-        starts = [span.start for span, _ in placed]
-        reach = list(accumulate((_end(span) for span, _ in placed), max))
-
-        def statement_at(offset: int) -> Statement | None:
-            found = None
-            for index in range(bisect_right(starts, offset) - 1, -1, -1):
-                if reach[index] <= offset:  # all that come before end before it
-                    break
-                span, statement = placed[index]
-                found = statement if offset < _end(span) else found
-            return found
-
-        return statement_at
-
-
-def _end(span: Span) -> int:
-    return max(span.end, span.start + 1)
+    def _at(self) -> Callable[[int], list[Statement]]:
+        placed = ((each.place.span, each) for each in (*self.migration.up, *self.migration.down))
+        return finder((Span(span.start, max(span.end, span.start + 1)), each) for span, each in placed)
 
 
 def _with_fix(found: Found, stage: _Stage, fixers: Fixers) -> Found:

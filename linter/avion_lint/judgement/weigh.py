@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -13,6 +13,7 @@ from avion_lint.judgement.fingerprint import fingerprint, normalised
 from avion_lint.policy.in_force import Policy
 from avion_lint.record import field, record
 from avion_lint.settings.model import Exemption
+from avion_lint.stretches import finder
 from avion_lint.verdict import Found, Result, Sized, Suppressed, SuppressedBy, place_key
 
 TYPE_CHECKING = False
@@ -88,7 +89,8 @@ def weigh(found: Iterable[Found], scale: Scale) -> Weighed:
     # Where a file was not understood, its findings are not all there, so nothing in it serves no purpose.
     unclear = {each.finding.place.document.path for each in found if each.rule.id in _UNCLEAR}
     unclear |= set(scale.unclear)
-    held = [_held(result, scale) for result in _results(found, policy)]
+    comments = _Comments(scale.suppressions)
+    held = [_held(result, scale, comments) for result in _results(found, policy)]
     held += [
         _Held(result, (), (), _entry(result, scale))
         for result in _results(_about_suppressions(held, scale, unclear), policy)
@@ -123,15 +125,32 @@ def _order(found: Found) -> tuple[tuple[str, int, int], str, str, str]:
     return (found.finding.place.sort_key, found.rule.id, found.finding.object, found.finding.message)
 
 
-def _held(result: Result, scale: Scale) -> _Held:
-    place = result.finding.place
-    comments = scale.suppressions.get(place.document.path, ())
+def _held(result: Result, scale: Scale, comments: _Comments) -> _Held:
     return _Held(
         result,
-        tuple(comment for comment in comments if comment.covers(result.rule, place)),
+        comments.covering(result),
         tuple(each for each in scale.exemptions if _holds(each, scale.today) and _exempts(each, result)),
         _entry(result, scale),
     )
+
+
+class _Comments:
+    """Finds the comments that are about a result; of those in a file only few are asked."""
+
+    def __init__(self, suppressions: Mapping[str, tuple[Suppression, ...]]) -> None:
+        self._all = suppressions
+        self._known: dict[tuple[str, str], Callable[[int], list[Suppression]]] = {}
+
+    def covering(self, result: Result) -> tuple[Suppression, ...]:
+        """In the order of the file."""
+        place = result.finding.place
+        key = (place.document.path, result.rule.id)
+        if key[0] not in self._all:
+            return ()
+        if key not in self._known:
+            own = (each for each in self._all[key[0]] if each.rule.id == key[1])
+            self._known[key] = finder((each.scope, each) for each in own)
+        return tuple(each for each in self._known[key](place.span.start) if each.covers(result.rule, place))
 
 
 def _entry(result: Result, scale: Scale) -> BaselineEntry | None:

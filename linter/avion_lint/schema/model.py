@@ -286,10 +286,18 @@ def _last_part(given: Type) -> str:
     return given.name.rpartition(".")[2]
 
 
+def default_of(table: Name) -> tuple[str, Name]:
+    """Under which the default partition of a table is found."""
+    return ("default", table)
+
+
 def _around_table(table: Table) -> list[Name | str | tuple[str, str | Name]]:
-    found: list[Name | str | tuple[str, str | Name]] = []
-    for parent in (*((table.partition_of,) if table.partition_of is not None else ()), *table.inherits):
-        found += (parent, heirs_of(parent))
+    """What refers to a table is found under its name, what is below it under heirs_of(): there may be thousands."""
+    found: list[Name | str | tuple[str, str | Name]] = [heirs_of(parent) for parent in table.inherits]
+    if table.partition_of is not None:
+        found.append(heirs_of(table.partition_of))
+        if table.default_partition:
+            found.append(default_of(table.partition_of))
     found += [made.references for made in table.constraints.values() if made.references]
     types = [column.type for column in table.columns.values()]
     found += [of_type(_last_part(each)) for each in types if each is not None and each.name not in _USUAL_TYPES]

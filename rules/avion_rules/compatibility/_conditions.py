@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from avion_lint.pattern import pattern
 from avion_lint.record import record
@@ -75,6 +76,7 @@ class Condition:
         return known.high < self.high or (known.high == self.high and (known.below or not self.below))
 
 
+@cache  # each CHECK of a table is asked about once for each that comes
 def conditions(sql: str) -> tuple[Condition, ...] | None:
     """The conditions of a CHECK, all of which must hold; None where some cannot be told. `sql` is as deparsed."""
     between = _BETWEEN.fullmatch(bare(sql))

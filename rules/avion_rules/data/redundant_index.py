@@ -40,7 +40,7 @@ def redundant_index(project: Project, noted: Iterable[_Built]) -> Iterator[Findi
 
 
 class _Others:
-    """The indexes of tables in the end, found by the columns that they begin with."""
+    """The indexes of tables in the end, found by the columns that they begin with; expressions are never the same."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
@@ -48,12 +48,14 @@ class _Others:
 
     def beginning(self, made: Index) -> Iterator[Index]:
         """The others that begin with all the columns of an index, in order of creation."""
-        return (each for _, each in self._of(made.table).get(made.columns, ()) if each.name != made.name)
+        known = self._of(made.table) if None not in made.columns else {}
+        return (each for _, each in known.get(made.columns, ()) if each.name != made.name)
 
     def begun(self, made: Index) -> Iterator[Index]:
         """The others all of whose columns an index begins with, in order of creation."""
         known = self._of(made.table)
-        starts = (made.columns[:length] for length in range(1, len(made.columns) + 1))
+        plain = made.columns.index(None) if None in made.columns else len(made.columns)
+        starts = (made.columns[:length] for length in range(1, plain + 1))
         found = (entry for start in starts for entry in known.get(start, ()) if entry[1].columns == start)
         return (each for _, each in sorted(found, key=lambda entry: entry[0]) if each.name != made.name)
 

@@ -14,12 +14,14 @@ from avion_lint.subjects import Migration, Statement
 @rule("LK129", subject=Migration, on=(a.Drop,))
 def drop_before_replacement(migration: Migration) -> Iterator[Finding]:
     """Find an index that is dropped before the index that replaces it is built."""
+    builds: list[_Build] | None = None
     for at, statement in enumerate(migration.up):
         for drop in statement.of(a.Drop):
             index = statement.schema_before(drop).index(drop.name) if drop.kind is a.ObjectKind.INDEX else None
             if index is None or index.partial or _is_free(statement, drop, index):
                 continue
-            found = next(_replacements(migration.up[at + 1 :], index), None)
+            builds = list(_builds(migration)) if builds is None else builds
+            found = next(_replacements(builds, at, index), None)
             if found:
                 yield _finding(statement, drop, index, found)
 
@@ -37,15 +39,22 @@ def _covers(columns: tuple[str | None, ...], index: Index) -> bool:
 
 
 Replacement = tuple[Statement, a.CreateIndex]
+_Build = tuple[int, a.Name, Statement, a.CreateIndex]
+"""The place of a statement in its file, and an index that it builds on a table of that full name."""
 
 
-def _replacements(later: tuple[Statement, ...], index: Index) -> Iterator[Replacement]:
-    for statement in later:
+def _builds(migration: Migration) -> Iterator[_Build]:
+    for at, statement in enumerate(migration.up):
         for made in statement.of(a.CreateIndex):
             table = statement.table(made.table)
-            same = table is not None and table.name == index.table and made.method == index.method
-            if same and not made.partial and _covers(made.columns, index):
-                yield statement, made
+            if table is not None and not made.partial:
+                yield at, table.name, statement, made
+
+
+def _replacements(builds: list[_Build], after: int, index: Index) -> Iterator[Replacement]:
+    for at, table, statement, made in builds:
+        if at > after and table == index.table and made.method == index.method and _covers(made.columns, index):
+            yield statement, made
 
 
 def _finding(statement: Statement, drop: a.Drop, index: Index, found: Replacement) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from avion_lint.record import replace
-from avion_lint.schema.model import Index, Origin
+from avion_lint.schema.model import Index, Origin, heirs_of
 from avion_lint.schema.replay.draft import Draft
 from avion_lint.schema.replay.naming import joined, relation_name, told_apart
 from avion_lint.sql import actions as a
@@ -71,6 +71,8 @@ def attach_index(draft: Draft, part: a.Name, whole: a.Name) -> None:
     if above is not None:
         _attach_table(draft, draft.indexes[part].table, above.table)
     while above is not None and not above.valid:
+        if len(draft.indexes.keys_about(above.name)) < len(draft.tables.keys_about(heirs_of(above.table))):
+            return  # without a look at each of them
         parts = [index for index in draft.indexes.about(above.name) if index.part_of == above.name and index.valid]
         if len(parts) < len(draft.heirs(above.table)):
             return

@@ -61,9 +61,13 @@ def _is_constraint(draft: Draft, schema: str | None, name: str) -> bool:
 
 
 def _free(first: str, second: str, label: str, is_taken: Callable[[str], bool]) -> str:
-    number = 0
-    while is_taken(candidate := _fitted(first, second, label + (str(number) if number else ""))):
+    whole = "_".join(part for part in (first, second, label) if part)
+    room = _LONGEST - len(whole.encode())
+    number, candidate = 0, _fitted(first, second, label)
+    while is_taken(candidate):
         number += 1
+        digits = str(number)
+        candidate = whole + digits if len(digits) <= room else _fitted(first, second, label + digits)
     return candidate
 
 

@@ -103,8 +103,10 @@ def _like(draft: Draft, child: a.Name, whole: Index, origin: Origin) -> Index:
 
 def to_partitions(draft: Draft, table: a.Name, origin: Origin) -> None:
     """Give the newest index of a partitioned table to its partitions."""
+    if not draft.table(table).partitioned:
+        return
     newest = next(reversed(draft.indexes_of(table)), None)
-    if newest is None or not draft.table(table).partitioned:
+    if newest is None:
         return
     for child in draft.heirs(table):
         _part_index(draft, newest, child, origin)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.record import replace
-from avion_lint.schema.model import Column, Origin, Table
+from avion_lint.schema.model import Column, Origin, Table, heirs_of
 from avion_lint.schema.replay.columns import alter_value, made_column
 from avion_lint.schema.replay.constraints import add_constraint
 from avion_lint.schema.replay.draft import Draft
@@ -112,7 +112,7 @@ def rekey_table(draft: Draft, old: Table, new: Table) -> None:
     """Give a table another name, and make everything that points to it point to the new one."""
     draft.tables.pop(old.name, None)
     draft.put(_pointing(new, old.name, new.name))
-    for table in draft.tables.about(old.name):
+    for table in (*draft.tables.about(old.name), *draft.tables.about(heirs_of(old.name))):
         draft.put(_pointing(table, old.name, new.name))
     rekey_things(draft, old.name, new.name)
     for index in draft.indexes_of(old.name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from avion_lint.record import record
-from avion_lint.schema.model import Constraint, Index, Schema, Table, Thing, of_type, resolve
+from avion_lint.schema.model import Constraint, Index, Schema, Table, Thing, default_of, of_type, resolve
 from avion_lint.sql.actions import ColumnUse, ConstraintKind, Name, ObjectKind, Type
 from avion_lint.sql.effects.locks import Effect, Lock
 
@@ -60,7 +60,8 @@ class Scope:
 
     def default_partition(self, name: Name) -> Table | None:
         """The partition for all other rows."""
-        return next((each for each in self.partitions(name) if each.default_partition), None)
+        table = self.table(name)
+        return next(iter(self.schema.tables.about(default_of(table.name))), None) if table else None
 
     def indexes(self, name: Name) -> tuple[Index, ...]:
         """Indexes of a table or materialized view."""
