@@ -95,11 +95,11 @@ def wide(count: int) -> Files:
 
 
 @pytest.mark.parametrize("kind", MADE)
-def test_four_times_as_much_costs_little_more_than_four_times_as_much(kind: str) -> None:
+def test_one_more_costs_the_same_among_many_as_among_few(kind: str) -> None:
     judged(MADE[kind](2))  # what is loaded and remembered once is not counted
-    small, large = calls(lambda: judged(MADE[kind](25))), calls(lambda: judged(MADE[kind](100)))
+    few, more, many = (calls(lambda count=count: judged(MADE[kind](count))) for count in (5, 30, 105))
 
-    assert large < 4.2 * small
+    assert (many - more) / 75 < 1.15 * (more - few) / 25
 
 
 def judged(files: tuple[Files, Files]) -> Verdict:

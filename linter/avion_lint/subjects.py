@@ -261,7 +261,7 @@ class Statement:
         """
         known = self._known_effects.get(id(action))
         if known is None:
-            beside = self.actions if any(each is action for each in self.actions) else ()
+            beside = self.actions if id(action) in self.once(_own) else ()
             found = effects(action, self.schema_before(action), self.service.postgres, beside)
             known = (action, found, tuple(effect for effect in found if effect.part_of is None))
             self._known_effects[id(action)] = known
@@ -349,6 +349,11 @@ class Statement:
         """A finding at an action's clause, or at the whole statement."""
         place = self.place_of(at) if at is not None else self.place
         return Finding(place, message, remedy, related, str(object))
+
+
+def _own(statement: Statement) -> frozenset[int]:
+    """The identities of what the statement itself does; what a DO block does is not among it."""
+    return frozenset(map(id, statement.actions))
 
 
 def _elsewhere(schema: Schema, name: a.Name) -> list[Table]:

@@ -8,8 +8,9 @@ from avion_lint.source import Document, Place, Span
 from avion_lint.sql import actions as a
 
 _NOWHERE = Origin(Place(Document("", ""), Span(0, 0)), "", 0, applied=False)
-_DROPS = (a.DropColumn, a.DropConstraint, a.DropNotNull)
-_EARLY = (a.AlterColumnType, a.AddColumn)
+_DROPS = frozenset((a.DropColumn, a.DropConstraint, a.DropNotNull))
+_EARLY = frozenset((a.AlterColumnType, a.AddColumn))
+_LATER = frozenset((a.SetNotNull, a.AddConstraint))
 
 
 def met(action: a.Action, schema: Schema, beside: tuple[a.Action, ...]) -> Schema:
@@ -20,10 +21,11 @@ def met(action: a.Action, schema: Schema, beside: tuple[a.Action, ...]) -> Schem
     if isinstance(action, a.AlterTable) and action.form == "AddIdentity":
         earlier = [each for each in beside if _before_identity(each)]
         return replay(schema, ((each, _NOWHERE) for each in earlier))
-    if isinstance(action, _DROPS) or not isinstance(action, (*_EARLY, a.SetNotNull, a.AddConstraint)):
+    kind = type(action)
+    if kind not in _EARLY and kind not in _LATER:
         return schema
-    before: tuple[type, ...] = _DROPS if isinstance(action, _EARLY) else (*_DROPS, *_EARLY)
-    earlier = [each for each in beside if isinstance(each, before) and each is not action]
+    before = _DROPS if kind in _EARLY else _DROPS | _EARLY
+    earlier = [each for each in beside if type(each) in before]
     return replay(schema, ((each, _NOWHERE) for each in earlier))
 
 
@@ -33,4 +35,4 @@ def _before_identity(action: a.Action) -> bool:
         case a.SetDefault(default=None) | a.SetNotNull() | a.AlterTable(form="DropIdentity"):
             return True
         case _:
-            return isinstance(action, (*_DROPS, *_EARLY))
+            return type(action) in _DROPS or type(action) in _EARLY
