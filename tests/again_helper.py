@@ -8,6 +8,7 @@ from pathlib import Path
 import avion_lint.cli.judging
 from avion_lint import stamps
 from avion_lint.cache import kept
+from avion_lint.cache.said import encoded
 from avion_lint.cache.store import Store
 from avion_lint.cli import run
 from avion_rules import all_rules
@@ -78,6 +79,9 @@ def mark(cache: Path) -> None:
     for path in cache.glob("*.run"):
         whole = kept.read(store.read(path.stem) or b"")
         said = kept.Said(
-            whole.said.code, MARK + whole.said.report.removeprefix(MARK), whole.said.sarif, whole.said.summary
+            whole.said.code,
+            MARK.encode() + encoded(whole.said.report).removeprefix(MARK.encode()),
+            whole.said.sarif,
+            whole.said.summary,
         )
         store.write(path.stem, kept.write(kept.Kept(said, whole.asked, whole.folders, whole.others)))

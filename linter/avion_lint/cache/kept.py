@@ -12,7 +12,7 @@ from operator import is_
 from posixpath import dirname
 
 from avion_lint.cache.packing import from_words, packed, unpacked, words
-from avion_lint.cache.said import Said
+from avion_lint.cache.said import Said, encoded
 from avion_lint.discovery.tree import Taken, Unreadable, WorkTree
 from avion_lint.git.process import digest
 from avion_lint.git.values import Content, Repository
@@ -174,7 +174,7 @@ def write(whole: Kept) -> bytes:
     return packed(
         (
             b"%d" % said.code,
-            *(b"" if text is None else b"=" + text.encode("utf-8", "surrogatepass") for text in texts),
+            *(b"" if text is None else b"=" + encoded(text) for text in texts),
             words(whole.folders),
             *(_packed_files(files) for files in (whole.asked, *whole.others)),
         )
@@ -189,12 +189,12 @@ def _packed_files(files: Files) -> bytes:
 def read(data: bytes) -> Kept:
     """What was kept; raises ValueError for other bytes."""
     code, report, sarif, summary, folders, asked, *others = unpacked(data)
-    said = Said(int(code), _text(report) or "", _text(sarif), _text(summary))
+    said = Said(int(code), report[1:], _text(sarif), _text(summary))
     return Kept(said, _unpacked_files(asked), tuple(from_words(folders)), tuple(map(_unpacked_files, others)))
 
 
 def _text(part: bytes) -> str | None:
-    return part[1:].decode("utf-8", "surrogatepass") if part else None
+    return part[1:].decode() if part else None
 
 
 def _unpacked_files(part: bytes) -> Files:

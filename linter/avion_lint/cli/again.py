@@ -159,7 +159,7 @@ def _unpacked(data: bytes) -> Asked:
 def _about(given: Namespace, root: str, shown: Iterable[str]) -> Iterator[bytes]:
     here = os.getcwd()
     parts = (
-        "2",  # the form of all this
+        "3",  # the form of all this
         program(),
         sys.version,
         str(os.geteuid() if hasattr(os, "geteuid") else ""),

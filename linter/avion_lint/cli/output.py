@@ -22,9 +22,17 @@ def prepare() -> None:
 _AT_ONCE = 1 << 20  # characters
 
 
-def say(text: str) -> None:
-    """Write to standard output; that nobody reads on is no error. Raises UsageError where it takes nothing."""
+def say(text: str | bytes) -> None:
+    """Write to standard output; that nobody reads on is no error. Raises UsageError where it takes nothing.
+
+    Bytes are those of a text in UTF-8.
+    """
     try:
+        if isinstance(text, bytes) and sys.stdout.encoding == "utf-8":
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text)
+            text = ""
+        text = text.decode() if isinstance(text, bytes) else text
         for start in range(0, len(text), _AT_ONCE):  # each part is encoded, which takes as much room again
             sys.stdout.write(text[start : start + _AT_ONCE])
         sys.stdout.flush()

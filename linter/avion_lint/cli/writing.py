@@ -12,7 +12,7 @@ from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.output import reason
 
 
-def write_file(path: str, text: str) -> None:
+def write_file(path: str, text: str | bytes) -> None:
     """Write a file so that it is there whole or as it was; raises UsageError where that cannot be.
 
     What is no regular file, such as /dev/stdout, is written to as it is. A migration is never written over.
@@ -33,12 +33,15 @@ def write_file(path: str, text: str) -> None:
 _AT_ONCE = 1 << 20  # characters: each part is encoded, which takes as much room again
 
 
-def _encoded(text: str) -> Iterator[bytes]:
+def _encoded(text: str | bytes) -> Iterator[bytes]:
+    if isinstance(text, bytes):
+        yield text
+        return
     for start in range(0, len(text), _AT_ONCE):
         yield text[start : start + _AT_ONCE].encode("utf-8", "backslashreplace")
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, text: str | bytes) -> None:
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
