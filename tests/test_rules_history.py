@@ -277,6 +277,16 @@ def test_what_is_found_in_a_file_is_found_when_it_is_asked_for_alone(tmp_path: P
         assert judged(path, cwd=repo.path).found == [each for each in whole if each[1] == path]
 
 
+def test_a_name_that_the_base_branch_has_already_is_told_where_everything_is_judged(tmp_path: Path):
+    repo = make_repo(tmp_path / "repo")
+    repo.commit({f"{GOOSE}/00001_a.sql": makes("a"), f"{GOOSE}/00002_odd.SQL": makes("odd")})
+    repo.branch("change")
+    repo.write(f"{GOOSE}/00003_odd.SQL", makes("odd"))
+
+    assert judged(cwd=repo.path).found == [("MG111", f"{GOOSE}/00003_odd.SQL", 1)]
+    assert len([each for each in judged("--all", cwd=repo.path).found if each[0] == "MG111"]) == 2
+
+
 def test_of_two_with_one_version_the_applied_one_is_never_to_be_renamed(tmp_path: Path):
     repo = make_repo(tmp_path / "repo")
     repo.commit({f"{GOOSE}/00001_z.sql": makes("z")})

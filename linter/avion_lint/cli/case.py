@@ -243,7 +243,7 @@ def _ground(given: Namespace, files: Files, gathering: Gathering) -> Ground:
     if _is_unborn(surveyed):
         return alone(paths, history.assumed)
     if not given.all:
-        return with_moved(against_base(history, paths), gathering)
+        return replace(with_moved(against_base(history, paths), gathering), passed=frozenset(surveyed.tip))
     ground = replace(
         as_landed(paths, landed(surveyed, paths)),
         base=history.base,

@@ -21,7 +21,8 @@ class Ground:
     `assumed` says in a sentence what was taken as applied. `witnesses` says by path how a migration is known to be
     applied (`is on main since 2026-01-03, commit abc1234`), as far as somebody needs it; `bases` is what stands for the
     base branch in services that have another one, by their root. `landed` tells by path when migrations landed, where a
-    service asks for it. `within` are the paths that were asked for, none for all.
+    service asks for it. `within` are the paths that were asked for, none for all; `passed` are
+    files beside the migrations that the base branch has already, where only what is new is judged.
     """
 
     deployments: Mapping[str, Deployment]
@@ -38,6 +39,7 @@ class Ground:
     bases: Mapping[str, str] = field(default_factory=dict)
     landed: Mapping[str, Landed] = field(default_factory=dict)
     within: tuple[str, ...] = ()
+    passed: frozenset[str] = frozenset()
 
     def is_asked_for(self, path: str) -> bool:
         """Whether a path lies under those that were asked for."""

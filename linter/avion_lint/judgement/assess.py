@@ -133,8 +133,8 @@ def _project(
 
 
 def _is_new(path: str, ground: Ground) -> bool:
-    """Whether a file that is no migration is asked for, and not on the base branch."""
-    return path not in ground.tip and ground.is_asked_for(path)
+    """Whether a file that is no migration is asked for, and not on the base branch where only what is new counts."""
+    return path not in ground.passed and ground.is_asked_for(path)
 
 
 def _positions(collected: Collected) -> dict[str, int]:

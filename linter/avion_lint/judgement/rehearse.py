@@ -25,6 +25,7 @@ from avion_lint.judgement.judge import Case, judge
 from avion_lint.judgement.moved import with_moved
 from avion_lint.policy.in_force import Policy, effective
 from avion_lint.policy.packs import load_pack
+from avion_lint.record import replace
 from avion_lint.rule import Rule
 from avion_lint.settings.model import Settings
 from avion_lint.stats.model import Known
@@ -56,7 +57,7 @@ def rehearse(
     return judge(
         Case(
             gathering,
-            with_moved(against_base(history, migration_paths(gathering)), gathering),
+            replace(with_moved(against_base(history, migration_paths(gathering)), gathering), passed=frozenset(before)),
             effective(load_pack(policy, known, lambda _: None), settings) if isinstance(policy, str) else policy,
             known,
             date(2026, 1, 1),
