@@ -36,6 +36,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     repo.commit({"migrations/00001_users.sql": made})
     added = "-- +goose Up\nCREATE INDEX users_name_idx ON users (name);\n-- +goose Down\nDROP INDEX users_name_idx;\n"
     repo.write("migrations/00002_index.sql", added)
+    (repo.path / ".git/info/exclude").write_text(".cache\n")  # the cache, which is in the home: the repository here
     return repo.path
 
 
