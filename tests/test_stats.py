@@ -222,7 +222,7 @@ def test_small_is_what_is_small_in_all_that_is_known_and_large_in_anything():
     assert not limits.is_large(TableStats(USERS))
 
 
-@given(st.sampled_from(Task), st.integers(0, 10**9), st.integers(0, 10**12))
+@given(st.sampled_from([*Task]), st.integers(0, 10**9), st.integers(0, 10**12))
 def test_more_takes_longer_and_the_range_is_a_range(task, rows, size):
     less = seconds(task, TableStats(USERS, rows, size, 0))
     more = seconds(task, TableStats(USERS, rows * 2 + 1, size * 2 + 1, 0))
