@@ -12,6 +12,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -151,7 +152,7 @@ def other_reports(ways: Ways, plain: dict[str, object]) -> Iterator[str]:
 
 def of_sarif(result: dict[str, object]) -> tuple[object, ...]:
     place = result["locations"][0]["physicalLocation"]  # type: ignore[index]
-    return result["ruleId"], place["artifactLocation"]["uri"], place["region"]["startLine"]
+    return result["ruleId"], unquote(place["artifactLocation"]["uri"]), place["region"]["startLine"]
 
 
 def test_examples_of_all_rules_come_to_the_same_in_every_way(tmp_path: Path) -> None:
