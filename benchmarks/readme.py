@@ -16,10 +16,12 @@ ROWS = {
     "version": "`--version`",
     "one": "one new file, 30 applied",
     "hook": "one new file, 10,000 applied, from the cache",
+    "again": "the same again, nothing changed",
     "peers-100": "100 files",
     "cold-1000": "1,000 files, first run",
     "warm-1000": "1,000 files, again",
     "cold-10000": "10,000 files, first run",
+    "warm-10000": "10,000 files, again",
 }
 """The cases that stand in the README, in its words."""
 
