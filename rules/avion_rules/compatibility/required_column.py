@@ -18,6 +18,9 @@ def required_column(statement: Statement) -> Iterator[Finding]:
         if not _is_required(add.column) or statement.is_new(add.table, add) or _is_known(statement, add):
             continue
         name = f"{add.table}.{add.column.name}"
+        if _takes_place(statement, add):
+            yield statement.finding(add, _in_place(add), _remedy_in_place(add), object=name)
+            continue
         yield statement.finding(
             add,
             f"Fails if {add.table} has a single row, and every insert of a running release, which does not know "
@@ -42,6 +45,25 @@ def _is_known(statement: Statement, add: a.AddColumn) -> bool:
     schema_name, _, type_name = add.column.type.name.rpartition(".")
     is_domain = schema.thing(a.ObjectKind.DOMAIN, a.Name(schema_name or None, type_name)) is not None
     return is_domain or (add.if_not_exists and table is not None and add.column.name in table.columns)
+
+
+def _takes_place(statement: Statement, add: a.AddColumn) -> bool:
+    """Whether the same statement drops a column of that name, which releases know."""
+    table = statement.schema.table(add.table)
+    return table is not None and add.column.name in table.columns
+
+
+def _in_place(add: a.AddColumn) -> str:
+    return f"Fails if {add.table} has a single row: nothing fills the {add.column.name} that takes the old one's place."
+
+
+def _remedy_in_place(add: a.AddColumn) -> str:
+    column = a.identifier(f"{add.column.name}_new")
+    return (
+        "Give the new column a name of its own, without NOT NULL; release code that fills it, fill the old rows in "
+        "batches, require it, and drop the old one when no running release uses it:\n"
+        f"ALTER TABLE {add.table.sql} ADD COLUMN {column} {add.column.type};"
+    )
 
 
 _KEYS = (a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.UNIQUE)
