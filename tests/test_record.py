@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from avion_lint import widening, widths
-from avion_lint.record import field, record, replace
+from avion_lint.record import FrozenRecordError, field, record, replace
 
 
 @record(order=True)
@@ -39,9 +39,11 @@ def test_missing_unknown_and_doubled_fields_are_refused(call) -> None:  # type: 
         call()
 
 
-def test_a_record_has_no_room_for_more() -> None:
+def test_a_record_cannot_be_changed_and_has_no_room_for_more() -> None:
     point = Point(1)
-    with pytest.raises(AttributeError):
+    with pytest.raises(FrozenRecordError, match=r"Point\.x"):
+        point.x = 2  # type: ignore[misc]
+    with pytest.raises(FrozenRecordError):
         point.z = 2  # type: ignore[attr-defined]
     assert not hasattr(point, "__dict__")
 

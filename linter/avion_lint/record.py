@@ -12,11 +12,12 @@ from avion_lint.widths import WIDTHS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from functools import cached_property
-    from types import FunctionType
     from typing import Any, TypeVar, dataclass_transform
 
     Made = TypeVar("Made")
+    Initialising = Callable[..., Callable[..., None]]
 else:
 
     def dataclass_transform(**_: Any) -> Any:
@@ -41,7 +42,11 @@ else:
             return value
 
 
-__all__ = ["cached_property", "field", "record", "replace"]
+__all__ = ["FrozenRecordError", "cached_property", "field", "record", "replace"]
+
+
+class FrozenRecordError(AttributeError):
+    """Somebody tried to change a record that does not change."""
 
 
 class _Missing:
@@ -71,9 +76,9 @@ def field(*, default: Any = _MISSING, default_factory: Any = None, compare: bool
 def record(made: Any = None, /, *, frozen: bool = True, order: bool = False, caches: bool = False) -> Any:
     """Make a class with slots, `__init__`, `==` and `repr` from the annotations in its body.
 
-    Frozen records have a hash, and type checkers refuse to change them; to refuse it while running as well would cost
-    more than all else in making one. `order` compares records of one class field by field. `caches` leaves room for
-    `cached_property`. `__post_init__` is called as `dataclasses` does. Fields of a base class come first.
+    Frozen records refuse changes (FrozenRecordError) and have a hash. `order` compares records of one class field by
+    field. `caches` leaves room for `cached_property`. `__post_init__` is called as `dataclasses` does. Fields of a base
+    class come first.
     """
     if made is None:
         return lambda cls: _record(cls, frozen, order, caches)
@@ -105,6 +110,7 @@ def _record(made: Any, frozen: bool, order: bool, caches: bool) -> Any:
             **(_SHARED_FROZEN if frozen else _SHARED),
             **(_ORDER if order else {}),
             **body,
+            **(_FROZEN if frozen else {}),
             "__slots__": (*own, "__dict__") if caches else own,
             "__match_args__": names,
             "__qualname__": made.__qualname__,
@@ -162,24 +168,23 @@ def _tuple_of(names: tuple[str, ...]) -> Any:
 
 
 def _initialiser(whole: Any, names: tuple[str, ...], described: dict[str, Any]) -> Any:
-    """Make `__init__` for these fields.
+    """Make `__init__` for these fields; it writes through the slots, which a frozen `__setattr__` does not guard.
 
     Its code is that of every class with as many fields, but for the names, so that nothing has to be compiled.
     """
     defaults, factories = _defaults(described)
-    width = _of_width(len(names))
-    code = width.__code__.replace(co_varnames=("self", *names), co_names=names, co_name="__init__")
-    optional = tuple(defaults.get(name, _MISSING) for name in names if name in defaults or name in factories)
-    plain = type(width)(code, {}, "__init__", optional)
+    setters = tuple(getattr(whole, name).__set__ for name in names)
+    plain: Any = _of_width(len(names))(*setters)
+    plain.__code__ = plain.__code__.replace(co_varnames=("self", *names))
+    plain.__defaults__ = tuple(defaults.get(name, _MISSING) for name in names if name in defaults or name in factories)
     plain.__qualname__ = f"{whole.__qualname__}.__init__"
     makers = [(attrgetter(name), getattr(whole, name).__set__, make) for name, make in factories.items()]
     return _completing(plain, makers, whole) if makers or hasattr(whole, "__post_init__") else plain
 
 
-def _of_width(width: int) -> FunctionType:
+def _of_width(width: int) -> Initialising:
     if width < len(WIDTHS):
-        known: Any = WIDTHS[width]
-        return known  # type: ignore[no-any-return]
+        return WIDTHS[width]
     from avion_lint.widening import made  # noqa: PLC0415 - hardly a class has so many fields
 
     return made(width)
@@ -228,6 +233,10 @@ def _reduce(self: Any) -> tuple[Any, ...]:
     return type(self), self._values(self)
 
 
+def _refuse(self: Any, name: str, _: object = None) -> None:
+    raise FrozenRecordError(f"{type(self).__name__}.{name} cannot be changed; make another with replace()")
+
+
 def _ordering(compare: Any) -> Any:
     def method(self: Any, other: Any) -> Any:
         if type(self) is not type(other):
@@ -242,3 +251,4 @@ _SHARED |= {"_compared": _COMPARED, "_values": _VALUES}
 _SHARED_FROZEN = _SHARED | {"__hash__": _hash}
 _ORDER = {"__lt__": _ordering(lt), "__le__": _ordering(le), "__gt__": _ordering(gt), "__ge__": _ordering(ge)}
 _NOT_OURS = {"__dict__", "__weakref__", "__hash__"}
+_FROZEN = {"__setattr__": _refuse, "__delattr__": _refuse}

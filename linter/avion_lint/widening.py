@@ -4,9 +4,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FunctionType
+    from avion_lint.record import Initialising
 
-WIDEST = 23  # fields; what is wider is so rare that it is compiled when it is wanted
+WIDEST = 21  # fields; what is wider is so rare that it is compiled when it is wanted
 _HEAD = '''\
 """An `__init__` for each number of fields, compiled when the program is. Written by `python -m avion_lint.widening`."""
 # mypy: allow-untyped-defs
@@ -19,9 +19,9 @@ def text() -> str:
     return "\n".join((_HEAD, *map(_one, range(WIDEST + 1)), _listed()))
 
 
-def made(width: int) -> FunctionType:
+def made(width: int) -> Initialising:
     """Compile the function of a width that `widths` does not have."""
-    scope: dict[str, FunctionType] = {}
+    scope: dict[str, Initialising] = {}
     exec(_one(width), scope)  # noqa: S102 - our own words
     return scope[f"_{width}"]
 
@@ -32,10 +32,11 @@ def _listed() -> str:
 
 
 def _one(width: int) -> str:
-    """An `__init__` with that many fields, whose names others take the place of."""
+    """A function that takes a setter for each field, and makes an `__init__` that calls them by turns."""
+    setters = ", ".join(f"p{number}" for number in range(width))
     values = "".join(f", v{number}" for number in range(width))
-    lines = "".join(f"    self.f{number} = v{number}\n" for number in range(width)) or "    pass\n"
-    return f"def _{width}(self{values}):\n{lines}\n"
+    lines = "".join(f"        p{number}(self, v{number})\n" for number in range(width)) or "        pass\n"
+    return f"def _{width}({setters}):\n    def __init__(self{values}):\n{lines}\n    return __init__\n\n"
 
 
 if __name__ == "__main__":

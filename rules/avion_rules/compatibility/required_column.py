@@ -49,8 +49,7 @@ def _is_known(statement: Statement, add: a.AddColumn) -> bool:
 
 def _takes_place(statement: Statement, add: a.AddColumn) -> bool:
     """Whether the same statement drops a column of that name, which releases know."""
-    table = statement.schema.table(add.table)
-    return table is not None and add.column.name in table.columns
+    return any((each.table, each.column) == (add.table, add.column.name) for each in statement.of(a.DropColumn))
 
 
 def _in_place(add: a.AddColumn) -> str:
