@@ -12,7 +12,7 @@ POLICIES = ROOT / "policies" / "avion_policies"
 
 # Lowest first. A name stands for the module and everything below it; the longest fitting name counts.
 LAYERS = (
-    ("record", "widths", "widening", "enumeration", "pattern", "hashing", "stamps", "loading"),
+    ("record", "widths", "widening", "enumeration", "pattern", "hashing", "stamps", "loading", "wholes"),
     ("", "source", "stretches", "globs"),
     ("finding",),
     ("problems",),

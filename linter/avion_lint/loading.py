@@ -16,8 +16,9 @@ from marshal import loads
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import CodeType
+    from types import CodeType, ModuleType
 
+PACKAGE = "/__init__.py"
 _OURS = ("avion_lint.", "avion_rules.", "avion_policies.")
 _ENDING = f".{sys.implementation.cache_tag}.pyc"
 _BY_TIME = MAGIC_NUMBER + bytes(4)  # how a compiled file begins that is held to its source's time and size
@@ -28,57 +29,84 @@ _LARGEST = 1 << 24
 def hasten() -> None:
     """Load our own modules so from now on, where compiled files lie in the usual place and have the usual form."""
     if not (sys.pycache_prefix or sys.flags.optimize):
-        sys.meta_path.insert(0, _Finder)
+        sys.meta_path.insert(0, Finder())
 
 
-class _Finder:
-    """Finds our own modules; the interface is `importlib.abc.MetaPathFinder`."""
+class Finder:
+    """Finds our own modules; the interface is `importlib.abc.MetaPathFinder`.
 
-    @staticmethod
-    def find_spec(name: str, path: Sequence[str] | None = None, _: object = None) -> ModuleSpec | None:
+    `complete` are those that were loaded, in the order in which they were complete.
+    """
+
+    def __init__(self) -> None:
+        self.complete: list[Loader] = []
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, _: object = None) -> ModuleSpec | None:
         """Where a module lies and what it consists of, None for what is Python's to find."""
         if not path or not name.startswith(_OURS):
             return None
-        folder, last = path[0], name.rpartition(".")[2]
-        return _spec(name, folder, last) or _spec(name, f"{folder}/{last}", "__init__", is_package=True)
+        stem = f"{path[0]}/{name.rpartition('.')[2]}"
+        return self._spec(name, f"{stem}.py") or self._spec(name, stem + PACKAGE)
+
+    def _spec(self, name: str, source: str) -> ModuleSpec | None:
+        code = _code(source)
+        return Loader(name, source, code, self.complete).spec() if code else None
 
 
-class _Loader(SourceFileLoader):
-    """Python's own loader, with code that has been read already."""
+class Loader(SourceFileLoader):
+    """Python's own loader, with code that has been read already; a module that is loaded is put into `complete`."""
 
-    def __init__(self, name: str, path: str, code: CodeType) -> None:
+    def __init__(self, name: str, path: str, code: CodeType, complete: list[Loader]) -> None:
         super().__init__(name, path)
-        self._code = code
+        self.code = code
+        self._complete = complete
 
     def get_code(self, _: str) -> CodeType:
-        return self._code
+        """The code; the name is that of the module."""
+        return self.code
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the code in the module."""
+        exec(self.code, module.__dict__)  # noqa: S102 - this is what loading a module is
+        self._complete.append(self)
+
+    def spec(self) -> ModuleSpec:
+        """What tells Python of the module."""
+        is_package = self.path.endswith(PACKAGE)
+        spec = ModuleSpec(self.name, self, origin=self.path, is_package=is_package)
+        if is_package:
+            spec.submodule_search_locations = [self.path.removesuffix(PACKAGE)]
+        spec.has_location = True
+        spec.cached = _compiled(self.path)
+        return spec
 
 
-def _spec(name: str, folder: str, last: str, *, is_package: bool = False) -> ModuleSpec | None:
-    source, compiled = f"{folder}/{last}.py", f"{folder}/__pycache__/{last}{_ENDING}"
-    code = _code(source, compiled)
-    if code is None:
-        return None
-    spec = ModuleSpec(name, _Loader(name, source, code), origin=source, is_package=is_package)
-    if is_package:
-        spec.submodule_search_locations = [folder]
-    spec.has_location = True
-    spec.cached = compiled
-    return spec
+def state_of(source: str) -> bytes:
+    """Time and size of a source as its compiled file tells them; OSError where there is none."""
+    status = os.stat(source)
+    return (int(status.st_mtime) & 0xFFFFFFFF).to_bytes(4, "little") + status.st_size.to_bytes(4, "little")
 
 
-def _code(source: str, compiled: str) -> CodeType | None:
-    """The compiled code of a source, None where there is none of its time and size."""
+def contents(path: str) -> bytes:
+    """What is in a file that is not too large to be ours; OSError where there is none."""
+    file = os.open(path, os.O_RDONLY)
     try:
-        status = os.stat(source)
-        file = os.open(compiled, os.O_RDONLY)
-    except OSError:
-        return None
-    try:
-        data = os.read(file, _LARGEST)
+        return os.read(file, _LARGEST)
     finally:
         os.close(file)
-    state = (int(status.st_mtime) & 0xFFFFFFFF).to_bytes(4, "little") + status.st_size.to_bytes(4, "little")
+
+
+def _compiled(source: str) -> str:
+    folder, _, name = source.rpartition("/")
+    return f"{folder}/__pycache__/{name.removesuffix('.py')}{_ENDING}"
+
+
+def _code(source: str) -> CodeType | None:
+    """The compiled code of a source, None where there is none of its time and size."""
+    try:
+        state, data = state_of(source), contents(_compiled(source))
+    except OSError:
+        return None
     if data[:_HEAD] != _BY_TIME + state:
         return None
     code: CodeType = loads(memoryview(data)[_HEAD:])  # noqa: S302 - what Python itself would load, from the same file

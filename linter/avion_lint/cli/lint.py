@@ -9,6 +9,7 @@ from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.look import Look
 from avion_lint.cli.output import complain, say
 from avion_lint.report.style import wants_colour
+from avion_lint.wholes import load_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def lint(given: Namespace) -> int:
     earlier = _earlier(given, look, chosen)
     said = earlier.said if earlier else None
     if said is None:
+        load_whole("avion_lint.cli.judging")
         from avion_lint.cli.judging import judged  # noqa: PLC0415 - all that judges, which an old verdict spares
 
         said = judged(given, chosen, look, earlier)
@@ -44,6 +46,7 @@ def lint(given: Namespace) -> int:
 def _earlier(given: Namespace, look: Look, chosen: str) -> Remembered | None:
     if given.no_cache:
         return None
+    load_whole("avion_lint.cli.again")
     from avion_lint.cli.again import remembered  # noqa: PLC0415 - all that looks whether an old verdict holds
 
     return remembered(given, (str(look), chosen))
