@@ -176,13 +176,13 @@ def sessions(site):
 
 
 def runner_processes(site):
-    """Processes of the runner that the executor has started."""
+    """Processes of the runner that the executor has started to run migrations, not to ask for its version."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_bytes().split(b"\0")
         except OSError:
             continue
-        if words[:1] == [site.runner.encode()]:
+        if words[:1] == [site.runner.encode()] and b"-version" not in words:
             found.append(int(path.parent.name))
     return found
