@@ -427,7 +427,7 @@ class Migration:
     @property
     def head(self) -> Place:
         """The file's first line: where to report what is about the file as a whole."""
-        return Place(self.document, self.document.line_span(1))
+        return self.file.head
 
     def finding(
         self,
@@ -467,29 +467,67 @@ class BaseMigration:
     witness: str = ""
 
 
+@record
+class Settled:
+    """Applied migrations that were not read again, in the order in which the runner applies them.
+
+    `migration` makes one of a file; the schema around it is the one after all of them. `problems` are by path.
+    """
+
+    files: tuple[MigrationFile, ...] = ()
+    problems: Mapping[str, tuple[SqlProblem, ...]] = field(default_factory=dict)
+    migration: Callable[[MigrationFile], Migration] | None = None
+
+
 @record(caches=True)
 class Project:
     """All migrations of a service, in the order in which its runner applies them, and the schema after the last.
 
-    `base_name` is the base branch in people's words, "" where there is none; `base` are its migrations.
+    First come those that are `settled`, then those that were `read`. `base_name` is the base branch in people's words,
+    "" where there is none; `base` are its migrations.
     """
 
     service: Service
-    migrations: tuple[Migration, ...]
+    read: tuple[Migration, ...]
     unrecognised: tuple[Unrecognised, ...] = ()
     base_name: str = ""
     base: tuple[BaseMigration, ...] = ()
     after: Schema = field(default_factory=Schema)
-
-    def versioned(self) -> Iterator[Migration]:
-        """Migrations that have a version and are run in its order."""
-        return iter(self._versioned)
+    settled: Settled = field(default_factory=Settled)
 
     @cached_property
-    def _versioned(self) -> tuple[Migration, ...]:
-        kinds = (Kind.VERSIONED, Kind.CODE)
-        files = ((migration, migration.file) for migration in self.migrations)
-        return tuple(migration for migration, file in files if file.kind in kinds and file.version)
+    def migrations(self) -> tuple[Migration, ...]:
+        """All migrations; where there are many, who only needs their names asks for the files."""
+        made = map(self.settled.migration, self.settled.files) if self.settled.migration else ()
+        return (*made, *self.read)
+
+    @cached_property
+    def files(self) -> tuple[MigrationFile, ...]:
+        """The files of all migrations."""
+        return (*self.settled.files, *(migration.file for migration in self.read))
+
+    @cached_property
+    def judged(self) -> tuple[Migration, ...]:
+        """The migrations that are judged."""
+        return tuple(migration for migration in self.read if migration.judged)
+
+    def judged_versions(self) -> Iterator[tuple[Migration, Version]]:
+        """Those among them that have a version and are run in its order, with it."""
+        return ((each, each.version) for each in self.judged if each.version and each.file.is_versioned)
+
+    def versioned(self) -> Iterator[Migration]:
+        """Migrations that have a version and are run in its order; as for all migrations, their files are quicker."""
+        return (migration for migration in self.migrations if migration.file.is_versioned)
+
+    @cached_property
+    def versioned_files(self) -> tuple[MigrationFile, ...]:
+        """The files of migrations that have a version and are run in its order."""
+        return tuple(file for file in self.files if file.is_versioned)
+
+    @cached_property
+    def versions(self) -> tuple[Version, ...]:
+        """The versions of these files."""
+        return tuple(file.version for file in self.versioned_files if file.version)
 
 
 class Edit(StrEnum):

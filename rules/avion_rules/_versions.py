@@ -15,7 +15,7 @@ _ORDERED = (Kind.VERSIONED, Kind.CODE)
 def all_versions(project: Project) -> list[Version]:
     """List the versions that the service has here and on the base branch, the lowest first."""
     on_base = (base.version for base in project.base if base.kind in _ORDERED and base.version)
-    return sorted({*on_base, *(migration.version for migration in project.versioned() if migration.version)})
+    return sorted({*on_base, *project.versions})
 
 
 def free_versions(project: Project) -> Iterator[str]:

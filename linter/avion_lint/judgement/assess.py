@@ -247,7 +247,7 @@ def _checksum_changed(change: FileChange, collected: Collected) -> bool:
 
 def _of_project(made: Project) -> Iterator[Found]:
     service = made.service
-    judged = [migration for migration in made.migrations if migration.judged]
+    judged = made.judged
     if service.dialect is not Dialect.POSTGRESQL and judged:
         yield _found(tool.NOT_JUDGED, _other_database(made, judged[0]), service.name)
     for migration in judged:
@@ -369,11 +369,12 @@ def _sentence(words: str) -> str:
 
 
 def _applied_problems(made: Project, ground: Ground) -> Iterator[Unchecked]:
-    for migration in made.migrations:
-        if migration.path not in ground.judged and migration.problems:
-            problem = migration.problems[0]
-            why = f"applied, so it is not judged, but it cannot be read ({problem.message}): what it made is not known"
-            yield Unchecked(migration.path, problem.place.start.line, why)
+    read = {migration.path: migration.problems for migration in made.read if migration.problems}
+    for path, problems in {**made.settled.problems, **read}.items():
+        if path not in ground.judged:
+            message, place = problems[0].message, problems[0].place
+            why = f"applied, so it is not judged, but it cannot be read ({message}): what it made is not known"
+            yield Unchecked(path, place.start.line, why)
 
 
 def _applied_unreadable(collected: Collected, ground: Ground) -> Iterator[Unchecked]:

@@ -52,5 +52,5 @@ def _everything(case: Case, assessment: Assessment, waiting: dict[str, Rule], be
     if all(isinstance(rule.subject, str) for rule in waiting.values()):
         return
     for project in assessment.projects:
-        for migration in project.migrations:
-            yield from migration.up if migration.judged else ()
+        for migration in project.judged:
+            yield from migration.up

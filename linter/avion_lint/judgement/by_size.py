@@ -30,8 +30,7 @@ def sized(
         (project.service.name, migration.path): migration
         for project in projects
         if project.service.name in known
-        for migration in project.migrations
-        if migration.judged
+        for migration in project.judged
     }
     for each in found:
         migration = migrations.get((each.service, each.finding.place.document.path)) if each.rule.by_size else None

@@ -122,7 +122,7 @@ def judge_config_maps(
         places,
         tuple(places.found(each) for each in (*assessment.found, *outcome.found)),
         (*unknown, *(places.unchecked(each) for each in unclear)),
-        tuple(each for made in assessment.projects for each in made.migrations if each.judged),
+        tuple(each for made in assessment.projects for each in made.judged),
     )
 
 

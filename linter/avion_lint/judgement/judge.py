@@ -252,7 +252,7 @@ def _where(entry: Unchecked) -> tuple[str, int, str]:
 
 def _judged(assessment: Assessment) -> Iterator[Migration]:
     for project in assessment.projects:
-        yield from (migration for migration in project.migrations if migration.judged)
+        yield from project.judged
 
 
 def _suppressions(
@@ -301,11 +301,10 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _scope(case: Case, assessment: Assessment, beside: int) -> Scope:
-    migrations = [migration for project in assessment.projects for migration in project.migrations]
-    paths = {migration.path for migration in migrations}
-    judged = {migration.path for migration in migrations if migration.judged}
+    paths = {file.document.path for project in assessment.projects for file in project.files}
+    judged = {migration.path for project in assessment.projects for migration in project.judged}
     return Scope(
-        services=sum(bool(project.migrations) for project in assessment.projects),
+        services=sum(bool(project.files) for project in assessment.projects),
         migrations=len(paths),
         applied=len(paths - case.ground.judged),
         judged=len(judged),
@@ -334,7 +333,7 @@ def _left_alone(case: Case) -> Iterator[str]:
 def _notes(assessment: Assessment) -> Iterator[str]:
     for project in assessment.projects:
         service = project.service
-        count = len(project.migrations)
+        count = len(project.files)
         where = service.root or "the root folder"
         yield (
             f"{service.name}: {count:,} {'migration' if count == 1 else 'migrations'} for {service.runner} in {where}, "

@@ -35,12 +35,17 @@ class Judging:
         self._size = 0
         self._batch = _FIRST
         self._known: list[object] = [*engine.rules]
+        self._gathered: Gathered | None = None
         self._told: list[Callable[[], Sequence[Outcome]]] = []
 
     def take(self, migration: Migration, gathered: Gathered) -> Migration:
         """Judge a migration of a service, now or soon; returns what is to be kept of it."""
-        self._known.append(migration.document)
+        if gathered is not self._gathered:
+            self._gathered = gathered
+            standing = gathered.standing
+            self._known.extend(each.document for each in gathered.files if not standing[each.document.path].judged)
         if migration.judged:
+            self._known.append(migration.document)
             self._waiting.append((migration, gathered))
             self._size += 1 + len(migration.up) + len(migration.down)
             if self._spread is None or self._size >= self._batch:
@@ -61,7 +66,7 @@ class Judging:
         )
 
     def _of_project(self, project: Project, told: Iterator[Outcome]) -> Iterator[Outcome]:
-        judged = [migration for migration in project.migrations if migration.judged]
+        judged = project.judged
         own = [next(told) for _ in judged]
         if self._fixing:
             from avion_lint.judgement.fixes import settled  # noqa: PLC0415 - few runs ask for fixes

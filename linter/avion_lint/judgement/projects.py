@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from avion_lint.history.deployments import Deployment, Landed
 from avion_lint.record import field, record
@@ -22,6 +23,7 @@ from avion_lint.subjects import (
     Migration,
     Project,
     Service,
+    Settled,
     SqlProblem,
     StartingPoint,
     Statement,
@@ -88,6 +90,7 @@ def project(
     schema = Schema() if start.version else start.schema
     reached = start.version is None
     migrations: list[Migration] = []
+    settled = Settled()
     last = Schema()
     opening = _opening(gathered)
     files = sorted(gathered.files, key=runner_order)
@@ -95,12 +98,13 @@ def project(
     keys = memory.keys_of(applied, _facts(gathered.service)) if memory and applied else None
     known = memory.recall(keys, lambda: {file.path: file.document for file in files}) if memory and keys else None
     if known is not None:
-        schema = last = known[1].schema
-        opening.given.extend(known[1].given)
-        for file, _ in applied[: known[0]]:
-            migrations.append(take(_remembered(gathered, file, known[1]), gathered))
+        count, past = known
+        schema = last = past.schema
+        opening.given.extend(past.given)
+        settled = Settled(tuple(files[:count]), past.problems, partial(_remembered, gathered, past))
+        for _ in range(count):
             tick()
-    for file, ahead in _read_ahead(gathered, files[len(migrations) :], spread):
+    for file, ahead in _read_ahead(gathered, files[len(settled.files) :], spread):
         if not reached and is_beyond(file, start):
             schema, reached = start.schema, True
         migration = _migration(gathered, file, schema, opening, ahead)
@@ -110,13 +114,13 @@ def project(
             last = migration.after
         if file.kind in _FOLDED:
             schema = migration.after
-        if memory and keys and len(migrations) == len(keys):
+        if memory and keys and len(settled.files) + len(migrations) == len(keys):
             from avion_lint.cache.snapshot import Past  # noqa: PLC0415 - only where there is a cache
 
-            problems = {each.path: each.problems for each in migrations if each.problems}
+            problems = dict(settled.problems) | {each.path: each.problems for each in migrations if each.problems}
             memory.keep(keys, Past(schema, problems, tuple(opening.given)))
     unrecognised, base_name = gathered.unrecognised, gathered.base_name
-    return Project(gathered.service, tuple(migrations), unrecognised, base_name, gathered.base, last)
+    return Project(gathered.service, tuple(migrations), unrecognised, base_name, gathered.base, last, settled)
 
 
 _AT_ONCE = 1000  # migrations whose statements are held at a time, before they are put into the schema
@@ -170,7 +174,7 @@ def _facts(service: Service) -> object:
     return service.runner, service.search_path, service.postgres
 
 
-def _remembered(gathered: Gathered, file: MigrationFile, past: Past) -> Migration:
+def _remembered(gathered: Gathered, past: Past, file: MigrationFile) -> Migration:
     return Migration(
         gathered.service,
         file,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from avion_lint.enumeration import StrEnum
 from avion_lint.record import cached_property, field, record
-from avion_lint.source import Document, SourceMap, Span
+from avion_lint.source import Document, Place, SourceMap, Span
 
 GOOSE_TABLE = "goose_db_version"
 """Where goose keeps what is applied, unless it is told otherwise."""
@@ -176,6 +176,16 @@ class MigrationFile:
     def path(self) -> str:
         """Path from the repository's root."""
         return self.document.path
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether it has a version and is run in its order."""
+        return self.version is not None and self.kind in (Kind.VERSIONED, Kind.CODE)
+
+    @property
+    def head(self) -> Place:
+        """The first line: where to report what is about the file as a whole."""
+        return Place(self.document, self.document.line_span(1))
 
     def section(self, direction: Direction) -> Section | None:
         """The section of that direction, or None where the file has none."""

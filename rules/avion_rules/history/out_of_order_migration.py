@@ -15,17 +15,27 @@ from avion_rules._versions import all_versions, free_versions, move_behind
 @rule("HI104", subject=Project, any_database=True)
 def out_of_order_migration(project: Project) -> Iterator[Finding]:
     """Find a new migration with a lower version than one that is applied already."""
-    if project.service.out_of_order:
+    if project.service.out_of_order or _stand_last(project):
         return
     known = {version.parts: version for version in _known(project)}
     applied = _applied_before(project)
     free = free_versions(project)
-    for migration in project.versioned():
-        if migration.judged and migration.version and not _is_on_base(migration, known):
+    for migration, version in project.judged_versions():
+        if not _is_on_base(migration, known):
             on_base = () if migration.deployment.applied else known.values()
             later = max((*applied[migration.deployment.order], *on_base), key=_parts, default=None)
-            if later is not None and migration.version < later:
+            if later is not None and version < later:
                 yield _finding(project, migration, later, free)
+
+
+def _stand_last(project: Project) -> bool:
+    """Whether all that is judged is new and stands behind all else, as nearly always."""
+    new = {version: migration for migration, version in project.judged_versions()}
+    if any(migration.deployment.applied for migration in new.values()):
+        return False
+    first = min((version.parts for version in new), default=())
+    behind = [version for version in (*project.versions, *_known(project)) if version.parts >= first]
+    return not new or all(version in new for version in behind)
 
 
 def _known(project: Project) -> Iterator[Version]:

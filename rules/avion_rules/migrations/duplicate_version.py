@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
-from avion_lint.runners.migration import Kind, Runner, Version
+from avion_lint.runners.migration import Kind, MigrationFile, Runner, Version
 from avion_lint.subjects import BaseMigration, Migration, Project
 from avion_rules._versions import all_versions, free_versions, move_behind
 
@@ -24,9 +24,9 @@ def duplicate_version(project: Project) -> Iterator[Finding]:
                 told.add(migration.path)
                 yield _finding(project, migration, first, free)
     ahead = {_identity(each.kind, each.version, each.description): each for each in project.base if each.ahead}
-    for migration in project.migrations if ahead else ():
-        twin = ahead.get(_identity(migration.kind, migration.version, migration.file.description))
-        if twin and migration.judged and migration.path not in told:
+    for migration in project.judged if ahead else ():
+        twin = ahead.get(_of(migration.file))
+        if twin and migration.path not in told:
             yield _after_merge(project, migration, twin, free)
 
 
@@ -46,14 +46,21 @@ def _identity(kind: Kind, version: Version | None, description: str) -> _Identit
     return (kind, description) if kind is Kind.REPEATABLE else None
 
 
+def _of(file: MigrationFile) -> _Identity | None:
+    return _identity(file.kind, file.version, file.description)
+
+
 def _groups(project: Project) -> Iterator[list[Migration]]:
+    """Migrations that share what only one may have, where one of them is judged."""
+    judged = {_of(migration.file) for migration in project.judged} - {None}
+    if len(judged) == len(project.judged) == sum(each in judged for each in map(_of, project.files)):
+        return
     groups: defaultdict[_Identity, list[Migration]] = defaultdict(list)
     for migration in project.migrations:
-        file = migration.file
-        identity = _identity(file.kind, file.version, file.description)
-        if identity is not None:
+        identity = _of(migration.file)
+        if identity is not None and identity in judged:
             groups[identity].append(migration)
-    return (group for group in groups.values() if len(group) > 1)
+    yield from (group for group in groups.values() if len(group) > 1)
 
 
 def _finding(project: Project, migration: Migration, first: Migration, free: Iterator[str]) -> Finding:

@@ -9,6 +9,7 @@ from avion_lint.finding import Finding
 from avion_lint.record import record
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Kind
+from avion_lint.source import Document
 from avion_lint.subjects import Migration, Project
 from avion_rules.migrations._header import header_lines
 from avion_rules.migrations._words import listed
@@ -46,12 +47,13 @@ _ENOUGH = 3  # migrations that tell what a service's custom is
 @rule("MG103", subject=Project, options=Headers, any_database=True)
 def missing_header(project: Project, options: Headers) -> Iterator[Finding]:
     """Find a migration that does not say at its top who wrote it and when."""
-    dated = [migration for migration in project.migrations if migration.kind in _DATED]
     patterns = {header: _pattern(header) for header in options.headers}
-    judged = [(migration, _missing(migration, patterns)) for migration in dated if migration.judged]
+    judged = [(each, _missing(each, patterns)) for each in project.judged if each.kind in _DATED]
     wanted = {header for _, missing in judged for header in missing}
-    if not options.always and len(dated) > _ENOUGH:
-        wanted = {header for header in wanted if any(_has(each, patterns[header]) for each in dated)}
+    if wanted and not options.always:
+        dated = [file.document for file in project.files if file.kind in _DATED]
+        if len(dated) > _ENOUGH:
+            wanted = {header for header in wanted if any(_has(each, patterns[header]) for each in dated)}
     for migration, lacking in judged:
         missing = [header for header in lacking if header in wanted]
         if missing:
@@ -63,8 +65,8 @@ def _missing(migration: Migration, patterns: dict[str, re.Pattern[str]]) -> list
     return [header for header, wanted in patterns.items() if not any(map(wanted.fullmatch, lines))]
 
 
-def _has(migration: Migration, wanted: re.Pattern[str]) -> bool:
-    return any(map(wanted.fullmatch, header_lines(migration.document)))
+def _has(document: Document, wanted: re.Pattern[str]) -> bool:
+    return any(map(wanted.fullmatch, header_lines(document)))
 
 
 def _finding(migration: Migration, missing: list[str]) -> Finding:

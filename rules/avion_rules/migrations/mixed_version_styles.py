@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from avion_lint.finding import Finding, Related
 from avion_lint.rule import rule
-from avion_lint.runners.migration import Runner, Version
+from avion_lint.runners.migration import MigrationFile, Runner, Version
 from avion_lint.runners.numbering import following, is_sequential
 from avion_lint.subjects import Migration, Project
 from avion_rules._versions import all_versions, move_behind
@@ -16,19 +16,21 @@ from avion_rules._versions import all_versions, move_behind
 @rule("MG114", subject=Project, any_database=True)
 def mixed_version_styles(project: Project) -> Iterator[Finding]:
     """Find a number in sequence that sorts before all timestamps, and the first timestamp behind such numbers."""
-    timed = [m for m in project.versioned() if m.version and not is_sequential(m.version)]
-    for migration in project.versioned():
-        if migration.judged and migration.version and is_sequential(migration.version):
-            yield from _behind_its_time(project, migration, timed)
-    for before, migration in pairwise(project.versioned()):
-        if migration.judged and _turns(before, migration):
-            yield _turning_point(before, migration)
+    judged = {migration.path: (migration, version) for migration, version in project.judged_versions()}
+    if not project.base:  # with a base branch, out-of-order-migration tells it
+        timed = [each for each in project.versioned() if each.version and not is_sequential(each.version)]
+        for migration, version in judged.values():
+            if is_sequential(version):
+                yield from _behind_its_time(project, migration, timed)
+    for before, file in pairwise(project.versioned_files):
+        if file.document.path in judged and _turns(before, file):
+            yield _turning_point(before, judged[file.document.path][0])
 
 
 def _behind_its_time(project: Project, migration: Migration, timed: list[Migration]) -> Iterator[Finding]:
     own = migration.deployment.order
     earlier = [other for other in timed if other.deployment.applied and other.deployment.order < own]
-    if project.base or not earlier:  # with a base branch, out-of-order-migration tells it
+    if not earlier:
         return
     last = earlier[-1]
     message = (
@@ -39,12 +41,12 @@ def _behind_its_time(project: Project, migration: Migration, timed: list[Migrati
     yield migration.finding(None, message, remedy, related=(Related(last.head, "a version that is a timestamp"),))
 
 
-def _turns(before: Migration, migration: Migration) -> bool:
-    first, second = before.version, migration.version
+def _turns(before: MigrationFile, file: MigrationFile) -> bool:
+    first, second = before.version, file.version
     return bool(first and second and is_sequential(first) and not is_sequential(second))
 
 
-def _turning_point(before: Migration, migration: Migration) -> Finding:
+def _turning_point(before: MigrationFile, migration: Migration) -> Finding:
     message = (
         f"From here on every numbered migration, such as {_next(before.version)}, sorts before this "
         "timestamp and comes out of order."
