@@ -80,13 +80,11 @@ class Memory:
 
     def _known(self, files: Iterable[tuple[MigrationFile, Deployment]]) -> Iterator[str]:
         """What the schema after a file depends on, beside the schema before it; none is the beginning of another."""
-        shared: dict[tuple[int, ...], str] = {}
+        about, told = "", None
         for file, deployment in files:
-            own = (file.kind, deployment, *file.contents.settings())
-            key = tuple(map(id, own))
-            about = shared.get(key)
-            if about is None:
-                about = shared[key] = f"{deployment.order} {deployment.applied} {(own[0], *own[2:])!r}"
+            own = (file.kind, deployment, file.contents.settings())
+            if own != told:  # most are as the one before
+                told, about = own, f"{deployment.order} {deployment.applied} {(file.kind, *own[2])!r}"
             document, version = file.document, file.version
             content = self.ids.get(document.path) or document.sha256
             yield f"{document.path}\0{version.text if version else ''}\0{content}\0{about}\0\n"

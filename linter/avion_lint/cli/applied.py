@@ -9,7 +9,7 @@ from posixpath import basename
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.files import Files
-from avion_lint.discovery.gather import Collected, Gathering, name_of, owner
+from avion_lint.discovery.gather import Collected, Gathering, named, owner
 from avion_lint.discovery.tree import Unreadable, WorkTree
 from avion_lint.git import UNSHALLOW, Base, Content, Entry, GitError, Repository, Tag, Trouble, tree
 from avion_lint.history.ground import Ground
@@ -274,7 +274,6 @@ def _overtaken(ground: Ground, gathering: Gathering) -> Iterator[str]:
 
 
 def _versions(ground: Ground, collected: Collected) -> Iterator[tuple[Version, str]]:
-    for path in ground.tip:
-        name = name_of(collected, path)
-        if name is not None and name.version and name.kind in (Kind.VERSIONED, Kind.CODE):
+    for path, name in named(collected, ground.tip):
+        if name.version and name.kind in (Kind.VERSIONED, Kind.CODE):
             yield name.version, path

@@ -260,21 +260,28 @@ def _is_unborn(surveyed: Survey) -> bool:
 
 
 def _history(surveyed: Survey, files: Files, gathering: Gathering) -> History:
-    known = {file.path: True for each in gathering.services for file in each.files}
-
-    def wanted(path: str) -> bool:  # asked for the files here, on the base branch, and where that branched off
-        if path not in known:
-            known[path] = is_migration(path, gathering)
-        return known[path]
-
-    migrations = {path: content for path, content in files.contents.items() if wanted(path)}
+    wanted = _Migrations(lambda path: is_migration(path, gathering))
+    wanted.update((file.document.path, True) for each in gathering.services for file in each.files)
+    migrations = {path: content for path, content in files.contents.items() if wanted[path]}
     return read_history(
         surveyed,
         migrations,
-        wanted,
+        wanted.__getitem__,
         lambda comment: "+goose" in comment,
         lambda path: identity_of(path, gathering),
     )
+
+
+class _Migrations(dict[str, bool]):
+    """Whether paths are migrations: asked of files here, on the base branch, and where that branched off."""
+
+    def __init__(self, is_migration: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._is_migration = is_migration
+
+    def __missing__(self, path: str) -> bool:
+        self[path] = self._is_migration(path)
+        return self[path]
 
 
 def _without_git(given: Namespace, files: Files) -> Iterator[Unchecked]:

@@ -92,11 +92,10 @@ def _runner(
     told = runner_of(folder)
     if told is not None:
         return told
-    sql = [path for path in files if path.lower().endswith(".sql")]
-    if any(_is_annotated(read(path)) for path in sql):
+    if any(_is_annotated(read(path)) for path in files if path.lower().endswith(".sql")):
         return Runner.GOOSE
     settings = configuration(folder)
-    if any(_is_flyway(basename(path), settings) for path in sql):
+    if any(_is_flyway(basename(path), settings) for path in files if path.lower().endswith(".sql")):
         return Runner.FLYWAY
     return None
 

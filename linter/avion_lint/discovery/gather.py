@@ -80,7 +80,7 @@ def gather(tree: Tree, settings: Settings, plain: Collection[str] = ()) -> Gathe
     `plain` are as for `dialect_of`.
     """
     apart = dumps(settings)
-    known = tuple(path for path in tree.paths() if not settings.ignores(path) and path not in apart)
+    known = tuple(path for path in _heeded(tree.paths(), settings) if path not in apart)
     folders = _folders_like_files(known)
     read = _remembering(tree, folders)
     paths = tuple(sorted({*known, *folders}))
@@ -103,6 +103,10 @@ def gather(tree: Tree, settings: Settings, plain: Collection[str] = ()) -> Gathe
     unreadable = tuple(_unreadable_beside(paths, read))
     problems = tuple(sources.problems())
     return Gathering(services, found.strays, problems, collector.known, unreadable, started.problems)
+
+
+def _heeded(paths: tuple[str, ...], settings: Settings) -> Iterable[str]:
+    return (path for path in paths if not settings.ignores(path)) if settings.ignore else paths
 
 
 def _joined(
@@ -285,6 +289,19 @@ def name_of(collected: Collected, path: str) -> FileName | None:
     else:
         found = parse_flyway_name(name, collected.configuration)
     return found if isinstance(found, FileName) else None
+
+
+def named(collected: Collected, paths: Iterable[str]) -> Iterator[tuple[str, FileName | MigrationFile]]:
+    """What the runner takes from the names of files anywhere in the repository, of those that it takes for migrations.
+
+    Of those that are here the migration tells it.
+    """
+    here = {file.document.path: file for file in collected.files}
+    root = collected.service.root
+    for path in paths:
+        known = here.get(path) or (name_of(collected, path) if _inside(path, root) else None)
+        if known is not None:
+            yield path, known
 
 
 def joined(gathering: Gathering, gone: Gathering) -> Gathering:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from functools import partial
 
 from avion_lint.git.errors import GitError, Trouble
 from avion_lint.git.objects import records
@@ -68,14 +69,18 @@ def work_tree(
     known = known or {}
     found: dict[str, Content] = {}
     folders: dict[str, bool] = {}
-    now = time.time_ns()
+    now, start = time.time_ns(), f"{repository.root}/"
     for path in paths:
         folder = path.rpartition("/")[0]
         if folder not in folders:
             folders[folder] = _is_own(repository.root, folder)
         if not folders[folder]:
             continue
-        content = _unread(repository, path, now, known.get(path)) or _content(repository, path, now)
+        then = known.get(path)
+        if then is not None and then.stamp == stamp_of(start + path, now):
+            found[path] = Content(then.entry, None, then.stamp, partial(_again, repository, path, then.entry))
+            continue
+        content = _content(repository, path, now)
         if content is not None:
             found[path] = content
     return found
@@ -87,15 +92,8 @@ def _is_own(root: str, folder: str) -> bool:
     return os.path.realpath(own) == own
 
 
-def _unread(repository: Repository, path: str, now: int, known: Known | None) -> Content | None:
-    """A file that is as it is known; None for any other."""
-    full = f"{repository.root}/{path}"
-    if known is None or known.stamp != stamp_of(full, now):
-        return None
-    return Content(known.entry, None, known.stamp, lambda: _again(repository, path, known.entry))
-
-
 def _again(repository: Repository, path: str, entry: Entry) -> bytes:
+    """The bytes of a file that is as it is known; raises GitError where it is not any more."""
     content = _content(repository, path, time.time_ns())
     if content is None or content.data is None or content.entry.blob != entry.blob:
         raise GitError(Trouble.BROKEN, f"{path} was changed while it was judged", "run it again")

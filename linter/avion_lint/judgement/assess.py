@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from avion_lint import tool
 from avion_lint.discovery.discover import Stray
-from avion_lint.discovery.gather import Collected, Gathering, name_of, owner
+from avion_lint.discovery.gather import Collected, Gathering, name_of, named, owner
 from avion_lint.discovery.tree import Unreadable
 from avion_lint.finding import Finding
 from avion_lint.history.changes import Change as FileChange
@@ -166,17 +166,10 @@ def _base(collected: Collected, ground: Ground) -> Iterator[BaseMigration]:
     # What this branch changes is known under its own version; the base branch may have renamed it meanwhile.
     changed = {change.path for change in ground.changes if change.before is not None}
     ours = {(file.kind, file.version) for file in collected.files if file.path in changed}
-    for path in sorted(ground.tip):
-        name = name_of(collected, path) if _inside(path, collected) else None
-        if name is not None:
-            ahead = path in ground.ahead and (name.kind, name.version) not in ours
-            witness = ground.witnesses.get(path, "")
-            yield BaseMigration(path, name.kind, name.version, name.description, ahead, witness)
-
-
-def _inside(path: str, collected: Collected) -> bool:
-    root = collected.service.root
-    return not root or path.startswith(f"{root}/")
+    for path, name in named(collected, sorted(ground.tip)):
+        ahead = path in ground.ahead and (name.kind, name.version) not in ours
+        witness = ground.witnesses.get(path, "")
+        yield BaseMigration(path, name.kind, name.version, name.description, ahead, witness)
 
 
 # --- changes -------------------------------------------------------------------------------------------------

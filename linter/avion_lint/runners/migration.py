@@ -170,7 +170,7 @@ class MigrationFile:
     kind: Kind
     version: Version | None
     description: str
-    contents: Contents = field(default_factory=Contents, compare=False)
+    contents: Contents = field(default=Contents(), compare=False)
 
     @property
     def path(self) -> str:
