@@ -119,9 +119,9 @@ def test_links_and_what_is_no_text_are_not_known(tmp_path: Path) -> None:
 def test_a_document_that_is_read_later_is_the_same_as_one_that_was_read() -> None:
     asked: list[str] = []
 
-    def read() -> str:
+    def read() -> bytes:
         asked.append("a")
-        return "SELECT 1;\n"
+        return b"SELECT 1;\n"
 
     later, now = Later("a.sql", read), Document("a.sql", "SELECT 1;\n")
     assert (later.path, asked) == ("a.sql", [])

@@ -103,15 +103,15 @@ class Later(Document):
 
     __slots__ = ()
 
-    def __init__(self, path: str, read: Callable[[], str]) -> None:
-        """`read` gives the text."""
+    def __init__(self, path: str, read: Callable[[], bytes]) -> None:
+        """`read` gives the bytes of the text, in UTF-8."""
         _put_path(self, path)
         self.__dict__["_read"] = read
 
     @cached_property
     def text(self) -> str:
         """The text."""
-        return str(self.__dict__["_read"]())
+        return str(self.__dict__["_read"](), "utf-8")
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Document):

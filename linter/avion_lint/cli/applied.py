@@ -260,17 +260,14 @@ def _with_landings(ground: Ground, around: Circumstances) -> Ground:
 
 def _overtaken(ground: Ground, gathering: Gathering) -> Iterator[str]:
     """The last migration of the base branch in each service where a new one sorts before it."""
-    counted = (Kind.VERSIONED, Kind.CODE)
+    new = ground.judged - ground.tip
     for each in gathering.services:
-        new = [
-            file.version
-            for file in each.files
-            if file.version and file.kind in counted and file.path in ground.judged and file.path not in ground.tip
-        ]
-        if new:
-            last = max(_versions(ground, each), key=lambda found: (found[0].parts, found[1]), default=None)
-            if last is not None and min(new) < last[0]:
-                yield last[1]
+        versions = [file.version for file in each.files if file.document.path in new and file.is_versioned]
+        if versions:
+            first = min(version.parts for version in versions if version)
+            behind = [(version.parts, path) for version, path in _versions(ground, each) if version.parts > first]
+            if behind:
+                yield max(behind)[1]
 
 
 def _versions(ground: Ground, collected: Collected) -> Iterator[tuple[Version, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from functools import partial
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.inputs import under, walked
@@ -106,13 +105,9 @@ def _regular(contents: Mapping[str, Content]) -> Iterator[tuple[str, bytes | Doc
     """
     for path, content in contents.items():
         if content.later is not None:
-            yield path, Later(path, partial(_text, content))
+            yield path, Later(path, content.later)
         elif content.read is not None and not content.entry.is_link:
             yield path, content.read
-
-
-def _text(content: Content) -> str:
-    return (content.data or b"").decode("utf-8")
 
 
 def _ledger(repository: Repository) -> Ledger:
