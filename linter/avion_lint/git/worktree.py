@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import time
-from functools import partial
 
 from avion_lint.git.errors import GitError, Trouble
 from avion_lint.git.objects import records
@@ -16,7 +15,7 @@ from avion_lint.stamps import stamp, stamp_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 _REGULAR, _EXECUTABLE = "100644", "100755"
 # A file is opened without following a link, and without waiting for whoever writes into a pipe.
@@ -78,7 +77,7 @@ def work_tree(
             continue
         then = known.get(path)
         if then is not None and then.stamp == stamp_of(start + path, now):
-            found[path] = Content(then.entry, None, then.stamp, partial(_again, repository, path, then.entry))
+            found[path] = Content(then.entry, None, then.stamp, _reading(repository, path, then.entry))
             continue
         content = _content(repository, path, now)
         if content is not None:
@@ -92,12 +91,16 @@ def _is_own(root: str, folder: str) -> bool:
     return os.path.realpath(own) == own
 
 
-def _again(repository: Repository, path: str, entry: Entry) -> bytes:
-    """The bytes of a file that is as it is known; raises GitError where it is not any more."""
-    content = _content(repository, path, time.time_ns())
-    if content is None or content.data is None or content.entry.blob != entry.blob:
-        raise GitError(Trouble.BROKEN, f"{path} was changed while it was judged", "run it again")
-    return content.data
+def _reading(repository: Repository, path: str, entry: Entry) -> Callable[[], bytes]:
+    """Gives the bytes of a file that is as it is known; raises GitError where it is not any more."""
+
+    def read() -> bytes:
+        content = _content(repository, path, time.time_ns())
+        if content is None or content.data is None or content.entry.blob != entry.blob:
+            raise GitError(Trouble.BROKEN, f"{path} was changed while it was judged", "run it again")
+        return content.data
+
+    return read
 
 
 def _content(repository: Repository, path: str, now: int) -> Content | None:
