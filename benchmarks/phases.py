@@ -46,7 +46,7 @@ PHASES: tuple[tuple[str, str, str], ...] = (
     ("avion_lint.sql.effects", "effects", "effects"),
     ("avion_lint.sql.effects.legality", "fails", "what fails for certain"),
     ("avion_lint.judgement.projects", "project", "subjects"),
-    ("avion_lint.judgement.judging", "_judged", "engine"),
+    ("avion_lint.judgement.judging", "Judging._judged", "engine"),
     ("avion_lint.judgement.judge", "_suppressions", "suppressions"),
     ("avion_lint.judgement.weigh", "weigh", "weigh"),
     ("avion_lint.report.formats", "render", "report"),
@@ -55,7 +55,6 @@ PHASES: tuple[tuple[str, str, str], ...] = (
 )
 """Functions by module, and the phase that their time counts for; what is not there (any more) is told."""
 
-_CHECK = "_check"  # of the engine: one rule over one subject
 _IMPORT = "_find_and_load"  # what Python calls for a module that is not loaded yet
 
 
@@ -141,16 +140,19 @@ def _everywhere(holder: Any, name: str, original: object, timed: object) -> None
 def _rules(clock: Clock) -> None:
     """Count the time of each rule for it; a rule is a generator, so that it must be run to its end to be timed."""
     engine = importlib.import_module("avion_lint.judgement.engine")
-    check = getattr(engine, _CHECK)
+    asked = engine._Chooser._asked  # noqa: SLF001 - where rules are given out
 
-    def timed(rule: Any, *given: Any) -> list[Any]:
-        clock.enter(f"rule {rule.id} {rule.name}")
-        try:
-            return list(check(rule, *given))
-        finally:
-            clock.leave()
+    def timed(rule: Any, check: Any) -> Any:
+        def inner(*given: Any) -> list[Any]:
+            clock.enter(f"rule {rule.id} {rule.name}")
+            try:
+                return list(check(*given))
+            finally:
+                clock.leave()
 
-    setattr(engine, _CHECK, timed)
+        return inner
+
+    engine._Chooser._asked = lambda *given: ((rule, timed(rule, check)) for rule, check in asked(*given))  # noqa: SLF001
 
 
 def _report(clock: Clock, files: int) -> str:

@@ -202,18 +202,16 @@ class Statement:
         """Where an action's clause stands in the file."""
         return self.place_at(action.span)
 
-    def all_actions(self) -> Iterator[a.Action]:
+    def all_actions(self) -> tuple[a.Action, ...]:
         """What the statement does, the visible actions of DO blocks among it."""
-        for action in self.actions:
-            yield action
-            if isinstance(action, a.DoBlock):
-                yield from (inner.action for inner in action.inner)
+        actions = self.actions
+        if actions and type(actions[0]) is a.DoBlock:  # a block is all that its statement does
+            return (*actions, *[inner.action for inner in actions[0].inner])
+        return actions
 
     def of(self, kind: type[Acting]) -> Iterator[Acting]:
         """Actions of one sort, those in DO blocks among them."""
-        if self.actions and not isinstance(self.actions[0], a.DoBlock):  # the usual case, without a generator in one
-            return iter([action for action in self.actions if isinstance(action, kind)])
-        return (action for action in self.all_actions() if isinstance(action, kind))
+        return iter([action for action in self.all_actions() if isinstance(action, kind)])
 
     def within_block(self, action: a.Action) -> bool:
         """Whether an action is run by a DO block, not by the statement itself."""
@@ -244,7 +242,7 @@ class Statement:
         Only the first steps of a block are followed, so that a very long one takes no more than a moment.
         """
         block = self.actions[0] if self.actions else None
-        if action is None or action is block or not isinstance(block, a.DoBlock):
+        if action is None or action is block or type(block) is not a.DoBlock:
             return self.schema
         earlier = bisect_left(block.changes, action.span.start, key=lambda change: change.span.start)
         if earlier == 0 or earlier > _STEPS_FOLLOWED:
@@ -269,10 +267,10 @@ class Statement:
 
     def once(self, ask: Callable[[Statement], Answer]) -> Answer:
         """What a function says of the statement, which is asked only once, for several rules that need the same."""
-        if ask not in self._known:
-            self._known[ask] = ask(self)
-        known: Any = self._known[ask]
-        return known  # type: ignore[no-any-return]
+        answers: dict[object, Any] = self._known
+        if ask not in answers:
+            answers[ask] = ask(self)
+        return answers[ask]  # type: ignore[no-any-return]
 
     def forget(self) -> None:
         """Let go of answers: they hold the statement itself, so that nobody else could ever let go of both."""

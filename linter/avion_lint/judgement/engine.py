@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from avion_lint.finding import Finding
 from avion_lint.record import field, record
-from avion_lint.rule import Rule
-from avion_lint.runners.migration import Direction, Misread
+from avion_lint.rule import Check, Rule
+from avion_lint.runners.migration import Misread
 from avion_lint.subjects import Change, Dialect, Migration, Project, Service, Statement
 from avion_lint.verdict import Found, Unchecked
 
@@ -29,10 +28,23 @@ class Outcome:
     does: tuple[tuple[str, ...], ...] | None = None
 
 
-Subject = Statement | Migration | Project | Change
+Subject = Migration | Project | Change
 Seen = frozenset[type | Misread]
+Asked = tuple[tuple[Rule, Check], ...]
 _NONE: Mapping[str, Sequence[object]] = {}
 _NOTHING: Seen = frozenset()
+
+
+@record
+class _Told:
+    """What rules have told so far."""
+
+    found: list[Found] = field(default_factory=list)
+    unchecked: list[Unchecked] = field(default_factory=list)
+
+    def outcome(self, notes: Mapping[str, Sequence[object]]) -> Outcome:
+        """The same, when all have been asked."""
+        return Outcome(tuple(self.found), tuple(self.unchecked), notes)
 
 
 class Engine:
@@ -46,60 +58,56 @@ class Engine:
     def of_migration(self, migration: Migration) -> Outcome:
         """What the rules find in a migration and in its statements, and what they note of it."""
         service, path = migration.service, migration.path
-        up, down = ([(statement, _seen(statement)) for statement in each] for each in (migration.up, migration.down))
-        misread: Seen = frozenset(misread.kind for misread in migration.file.misreadings)
-        seen = misread.union(*(acts for _, acts in up))
-        below: Seen = _NOTHING.union(*(acts for _, acts in down))
-        told = self._ask(migration, service, path, seen, below=below)
-        for statement, acts in (*up, *down):
-            told += self._ask(statement, service, path, acts)
+        choose, told = self._choose, _Told()
+        up, down = ([(statement, _sorts(statement)) for statement in each] for each in (migration.up, migration.down))
+        misread: Seen = frozenset([misread.kind for misread in migration.file.misreadings])
+        seen, below = misread.union(*(sorts for _, sorts in up)), _NOTHING.union(*(sorts for _, sorts in down))
+        self._ask(choose.rules_for(migration, service, seen, below), migration, path, told)
+        for statements, is_down in ((up, False), (down, True)):
+            for statement, sorts in statements:
+                self._ask(choose.rules_for_statement(statement, sorts, down=is_down), statement, path, told)
         notes: dict[str, Sequence[object]] = {}
-        for rule in self._choose.noting(service, seen | below):
+        for rule in choose.noting(service, seen | below):
             try:
                 notes[rule.id] = tuple(rule.notes(migration)) if rule.notes else ()
             except Exception as error:  # noqa: BLE001 - whatever a rule raises, the rest must be judged
-                told.append(broken(rule, migration.path, error))
-        return _outcome(told, {rule: noted for rule, noted in notes.items() if noted})
+                told.unchecked.append(broken(rule, migration.path, error))
+        return told.outcome({rule: noted for rule, noted in notes.items() if noted})
 
     def of_project(self, project: Project, notes: Mapping[str, Sequence[object]]) -> Outcome:
         """What the rules find in a project as a whole; `notes` are those of all its migrations."""
-        return _outcome(self._ask(project, project.service, "", _NOTHING, notes), {})
+        told = _Told()
+        self._ask(self._choose.rules_for(project, project.service), project, "", told, notes=notes)
+        return told.outcome({})
 
     def of_changes(self, changes: Iterable[Change]) -> Outcome:
         """What the rules find in what is done to applied files."""
-        told = (each for change in changes for each in self._ask(change, change.service, change.before.path))
-        return _outcome(told, {})
+        told = _Told()
+        for change in changes:
+            rules = self._choose.rules_for(change, change.service)
+            self._ask(rules, change, change.before.path, told)
+        return told.outcome({})
 
     def _ask(
         self,
-        subject: Subject,
-        service: Service,
+        rules: Asked,
+        subject: Subject | Statement,
         path: str,
-        seen: Seen = _NOTHING,
-        notes: Mapping[str, Sequence[object]] = _NONE,
+        told: _Told,
         *,
-        below: Seen = _NOTHING,
-    ) -> list[Found | Unchecked]:
-        """What the rules say of a subject; `seen` are the sorts of actions and misreadings in it.
-
-        `below` are those of a migration's Down section.
-        """
-        told: list[Found | Unchecked] = []
-        for rule in self._choose.rules_for(subject, service, seen, below):
+        notes: Mapping[str, Sequence[object]] = _NONE,
+    ) -> None:
+        """Add what these rules say of a subject to what is told."""
+        service = subject.service
+        for rule, check in rules:
             try:
-                noted = () if rule.notes is None else (notes.get(rule.id, ()),)
-                options = () if rule.options is None else (self._options(rule, service.name, path),)
-                for finding in _check(rule, subject, *noted, *options):
-                    told.append(Found(rule, finding, service.name))  # noqa: PERF401 - what came before an error counts
+                beside: tuple[object, ...] = () if rule.notes is None else (notes.get(rule.id, ()),)
+                if rule.options is not None:
+                    beside = (*beside, self._options(rule, service.name, path))
+                for finding in check(subject, *beside):
+                    told.found.append(Found(rule, finding, service.name))
             except Exception as error:  # noqa: BLE001 - as above
-                told.append(broken(rule, path, error))
-        return told
-
-
-def _outcome(told: Iterable[Found | Unchecked], notes: Mapping[str, Sequence[object]]) -> Outcome:
-    told = tuple(told)
-    found = tuple(each for each in told if isinstance(each, Found))
-    return Outcome(found, tuple(each for each in told if isinstance(each, Unchecked)), notes)
+                told.unchecked.append(broken(rule, path, error))
 
 
 class _Chooser:
@@ -110,36 +118,48 @@ class _Chooser:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self._rules = rules
         self._noting = tuple(rule for rule in rules if rule.notes is not None)
-        self._known: dict[object, tuple[Rule, ...]] = {}
+        self._known: dict[object, Asked] = {}
 
-    def rules_for(self, subject: Subject, service: Service, seen: Seen, below: Seen) -> tuple[Rule, ...]:
-        """The rules that may have something to say of a subject in which there are these actions and misreadings."""
-        postgres = service.dialect is Dialect.POSTGRESQL
-        down = unsure = False
-        if isinstance(subject, Statement):
-            down, unsure = subject.direction is Direction.DOWN, not subject.is_sure()
-        sort = (postgres, type(subject), down, unsure, seen, below)
+    def rules_for_statement(self, statement: Statement, sorts: Seen, *, down: bool) -> Asked:
+        """The rules that may have something to say of a statement with these sorts of actions."""
+        sort = (statement.service.dialect, down, statement.is_sure(), sorts)
         known = self._known.get(sort)
         if known is None:
-            of_sort = (rule for rule in self._rules if rule.subject is type(subject) and rule.check)
-            fitting = (rule for rule in of_sort if (postgres or rule.any_database) and (rule.down or not down))
-            asked = (rule for rule in fitting if not rule.on or rule.notes or _is_about(rule, seen, below))
-            known = self._known[sort] = tuple(rule for rule in asked if not (unsure and _needs_schema(rule)))
+            found = self._asked(Statement, statement.service, sorts, _NOTHING)
+            known = self._known[sort] = tuple(
+                (rule, check)
+                for rule, check in found
+                if (rule.down or not down) and (statement.is_sure() or not _needs_schema(rule))
+            )
         return known
 
-    def noting(self, service: Service, seen: Seen) -> tuple[Rule, ...]:
+    def rules_for(self, subject: Subject, service: Service, seen: Seen = _NOTHING, below: Seen = _NOTHING) -> Asked:
+        """The rules that may have something to say of a subject with these sorts of actions and misreadings.
+
+        `below` are those of a migration's Down section.
+        """
+        sort = (service.dialect, type(subject), seen, below)
+        known = self._known.get(sort)
+        if known is None:
+            known = self._known[sort] = tuple(self._asked(type(subject), service, seen, below))
+        return known
+
+    def _asked(self, subject: type, service: Service, seen: Seen, below: Seen) -> Iterator[tuple[Rule, Check]]:
+        postgres = service.dialect is Dialect.POSTGRESQL
+        for rule in self._rules:
+            if rule.subject is subject and rule.check and (postgres or rule.any_database):  # noqa: SIM102 - two questions
+                if not rule.on or rule.notes or _is_about(rule, seen, below):
+                    yield rule, rule.check
+
+    def noting(self, service: Service, seen: Seen) -> Iterator[Rule]:
         """The rules over projects that have something to note of a migration with these actions and misreadings."""
         postgres = service.dialect is Dialect.POSTGRESQL
-        sort = (postgres, "notes", seen)
-        known = self._known.get(sort)
-        if known is None:
-            fitting = (rule for rule in self._noting if postgres or rule.any_database)
-            known = tuple(rule for rule in fitting if not rule.on or not seen.isdisjoint(rule.on))
-            self._known[sort] = known
-        return known
+        for rule in self._noting:
+            if (postgres or rule.any_database) and (not rule.on or not seen.isdisjoint(rule.on)):
+                yield rule
 
 
-def _seen(statement: Statement) -> Seen:
+def _sorts(statement: Statement) -> Seen:
     """The sorts of actions in a statement, by which rules say what they are for."""
     return frozenset([type(action) for action in statement.all_actions()])
 
@@ -155,10 +175,6 @@ _BY_TEXT = {"SC103", "SC114", "SC118"}  # but these, which look at the statement
 
 def _needs_schema(rule: Rule) -> bool:
     return rule.family == _BY_SCHEMA and rule.id not in _BY_TEXT
-
-
-def _check(rule: Rule, *given: object) -> Iterable[Finding]:
-    return rule.check(*given) if rule.check else ()
 
 
 def broken(rule: Rule, path: str, error: Exception) -> Unchecked:
