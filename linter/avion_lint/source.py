@@ -71,7 +71,15 @@ class Document:
 
     def line_span(self, number: int) -> Span:
         """Offsets of a line, counted from 1, without its line end. Raises IndexError where there is none."""
-        start = self._line_start(number)
+        return self._line_from(self._line_start(number))
+
+    def line_around(self, offset: int) -> Span:
+        """Offsets of the line that a character stands in, without its line end."""
+        if self._is_short:
+            return self._line_from(self.text.rfind("\n", 0, offset) + 1)
+        return self._line_from(self._line_starts[bisect_right(self._line_starts, offset) - 1])
+
+    def _line_from(self, start: int) -> Span:
         end = self.text.find("\n", start)
         end = end if end >= 0 else len(self.text)
         if end > start and self.text[end - 1] == "\r":

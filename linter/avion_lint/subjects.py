@@ -116,6 +116,7 @@ class Service:
 
 
 _STEPS_FOLLOWED = 100
+_NONE: Mapping[str, Any] = {}
 
 
 @record
@@ -148,7 +149,7 @@ class Deprecation:
             yield from wanted.lacking(self.migrations, self.landed)
 
 
-@record
+@record(caches=True)
 class Statement:
     """One SQL statement of a section, with the schema and the session before it.
 
@@ -167,12 +168,8 @@ class Statement:
     schema: Schema
     session: Session
     deprecations: tuple[Deprecation, ...] = ()
-    landed: Mapping[str, Landed] = field(default_factory=dict, compare=False)
-    positions: Mapping[str, int] = field(default_factory=dict, compare=False)
-    _known_effects: dict[int, tuple[a.Action, tuple[Effect, ...], tuple[Effect, ...]]] = field(
-        default_factory=dict, compare=False
-    )  # several rules ask for the same; the action is kept, so that its identity is not given to another
-    _known: dict[object, object] = field(default_factory=dict, compare=False)
+    landed: Mapping[str, Landed] = field(default=_NONE, compare=False)
+    positions: Mapping[str, int] = field(default=_NONE, compare=False)
 
     @property
     def direction(self) -> Direction:
@@ -257,25 +254,33 @@ class Statement:
 
         `parts` adds the indexes and sequences that belong to tables.
         """
-        known = self._known_effects.get(id(action))
+        known = self._effects.get(id(action))
         if known is None:
-            beside = self.actions if id(action) in self.once(_own) else ()
+            beside = self.actions if len(self.actions) > 1 and id(action) in self.once(_own) else ()
             found = effects(action, self.schema_before(action), self.service.postgres, beside)
-            known = (action, found, tuple(effect for effect in found if effect.part_of is None))
-            self._known_effects[id(action)] = known
+            known = (action, found, tuple([effect for effect in found if effect.part_of is None]))
+            self._effects[id(action)] = known
         return known[1] if parts else known[2]
+
+    @cached_property
+    def _effects(self) -> dict[int, tuple[a.Action, tuple[Effect, ...], tuple[Effect, ...]]]:
+        """What is known of effects; the action is kept, so that its identity is not given to another."""
+        return {}
 
     def once(self, ask: Callable[[Statement], Answer]) -> Answer:
         """What a function says of the statement, which is asked only once, for several rules that need the same."""
-        answers: dict[object, Any] = self._known
+        answers = self._answers
         if ask not in answers:
             answers[ask] = ask(self)
         return answers[ask]  # type: ignore[no-any-return]
 
+    @cached_property
+    def _answers(self) -> dict[object, Any]:
+        return {}
+
     def forget(self) -> None:
         """Let go of answers: they hold the statement itself, so that nobody else could ever let go of both."""
-        self._known.clear()
-        self._known_effects.clear()
+        self.__dict__.clear()  # what is remembered of the questions above
 
     def table(self, name: a.Name) -> Table | None:
         """The table before this statement, None where no migration names it."""

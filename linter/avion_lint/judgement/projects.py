@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from avion_lint.history.deployments import Deployment, Landed
-from avion_lint.record import field, record
+from avion_lint.record import cached_property, field, record
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner, Section, Version
 from avion_lint.schema.annotations import as_comment, deprecating
 from avion_lint.schema.model import Origin, Schema
@@ -286,7 +286,7 @@ class _ReadSection:
     following: Schema
 
 
-@record
+@record(caches=True)
 class _Reader:
     """Reads the sections of one migration; `ahead` is what some texts are known to come to."""
 
@@ -335,7 +335,8 @@ class _Reader:
         session = self.opening.session(section, self.standing.deployment.order)
         for chunk in section.chunks:
             found = self._statements(chunk)
-            problems.extend(self._problems(found, chunk, section.direction))
+            if found.problems:
+                problems.extend(self._problems(found, chunk, section.direction))
             for sql in found.statements:
                 statement = self._statement(section, chunk, sql, schema, session)
                 statements.append(statement)
@@ -346,7 +347,7 @@ class _Reader:
         return _ReadSection(tuple(statements), tuple(problems), schema)
 
     def _statements(self, chunk: Chunk) -> Read:
-        known = self.ahead.get(chunk.text)
+        known = self.ahead.get(chunk.text) if self.ahead else None
         if known is not None:
             return known
         return read(chunk.text, self.gathered.service.dialect, sends_rows=self.file.runner is Runner.FLYWAY)
@@ -381,5 +382,8 @@ class _Reader:
 
     def _origin_at(self, place: Place) -> Origin:
         deployment = self.standing.deployment
-        version = str(self.file.version or self.file.description)
-        return Origin(place, version, deployment.order, deployment.applied or self.standing.edited)
+        return Origin(place, self._version, deployment.order, deployment.applied or self.standing.edited)
+
+    @cached_property
+    def _version(self) -> str:
+        return str(self.file.version or self.file.description)

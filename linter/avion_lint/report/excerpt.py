@@ -42,18 +42,20 @@ def excerpt(place: Place, style: Style, paint: Paint, columns: int, *, hide: boo
 
 
 def _line(document: Document, where: Extent, columns: int, *, hide: bool) -> _Line:
-    span = document.line_span(where.line)
+    span = document.line_around(where.start)
     # Far more than can be shown on either side: a file may be one line of megabytes.
     begin = max(span.start, where.start - 4 * columns)
     text = without_secrets(document.text[begin : min(span.end, where.start + 4 * columns)])
     if hide:
         text = hidden(text, where.start - begin, where.first_end - begin)
+    first, last = where.start - begin, min(where.first_end - begin, len(text))
+    is_plain = text.isascii() and text.isprintable()
+    if is_plain and len(text) <= columns and begin == span.start and where.start + 4 * columns >= span.end:
+        return _Line(text, first, "^" * max(1, last - first))
     shown = cells(text)
     if begin == 0 and text.startswith(BYTE_ORDER_MARK):
         shown[0] = ""
-    is_plain = len(shown) == len(text) and text.isascii() and text.isprintable()
     edges = list(range(len(text) + 1)) if is_plain else [0, *accumulate(map(width, shown))]
-    first, last = where.start - begin, min(where.first_end - begin, len(shown))
     window = _window(edges, first, last, columns)
     left = _CUT if begin + window.start > span.start else ""
     right = _CUT if begin + window.stop < span.end else ""

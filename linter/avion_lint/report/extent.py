@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from avion_lint.record import record
-from avion_lint.source import Document, Place
+from avion_lint.source import Document, Place, Position
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -37,8 +37,14 @@ def extent(place: Place) -> Extent:
     start = _within_line(document, place.span.start)
     end = max(start, _without_line_end(document, start, place.span.end))
     first, last = document.position(start), document.position(end)
-    first_end = end if first.line == last.line else min(end, document.line_span(first.line).end)
+    first_end = end if first.line == last.line else min(end, document.line_around(start).end)
     return Extent(first.line, first.column, last.line, last.column, start, end, first_end)
+
+
+def beginning(place: Place) -> Position:
+    """Line and column of a place's extent."""
+    document = place.document
+    return document.position(_within_line(document, place.span.start))
 
 
 _LINE_ENDS = ("\r", "\n", "")

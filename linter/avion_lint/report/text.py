@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from avion_lint.finding import Finding, Related
 from avion_lint.report.assembled import assembled
 from avion_lint.report.excerpt import excerpt
-from avion_lint.report.extent import extent
+from avion_lint.report.extent import beginning
 from avion_lint.report.plain import harmless_lines, one_line, width, without_commands
 from avion_lint.report.style import Paint, Style, level_paint
 from avion_lint.report.wording import (
@@ -88,7 +88,7 @@ def _result(result: Result, style: Style, columns: int) -> list[str]:
 
 def _head(result: Result, style: Style) -> str:
     head = f"{style.paint(level_paint(result.level), str(result.level))} {rule_title(result.rule)}"
-    path, where = result.finding.place.document.path, extent(result.finding.place)
+    path, where = result.finding.place.document.path, beginning(result.finding.place)
     if path == WHOLE:
         return head
     return f"{style.paint(Paint.PLACE, place_text(path, where.line, where.column))} {head}"
@@ -105,7 +105,7 @@ def _related(finding: Finding, style: Style) -> list[str]:
 
 
 def _related_line(related: Related, style: Style) -> str:
-    place = place_text(related.place.document.path, extent(related.place).line)
+    place = place_text(related.place.document.path, beginning(related.place).line)
     return f"{_INDENT}{style.paint(Paint.PLACE, place)}: {one_line(related.message)}"
 
 
@@ -126,7 +126,7 @@ def _unchecked_head(unchecked: Unchecked, style: Style) -> str:
 
 def _suppressed(suppressed: Suppressed, style: Style) -> list[str]:
     finding = suppressed.result.finding
-    where = extent(finding.place)
+    where = beginning(finding.place)
     place = style.paint(Paint.PLACE, place_text(finding.place.document.path, where.line, where.column))
     return [
         f"{place} {style.paint(Paint.QUIET, 'suppressed')} {rule_title(suppressed.result.rule)}",
@@ -146,6 +146,22 @@ def _wrapped(text: str, columns: int, indent: str = _INDENT) -> list[str]:
 
 
 def _folded(line: str, columns: int) -> Iterator[str]:
+    if not line.isascii():
+        yield from _folded_by_words(line, columns)
+        return
+    start = 0
+    while len(line) - start > columns:
+        end = line.rfind(" ", start, start + columns + 1)
+        end = line.find(" ", start) if end < 0 else end
+        if end < 0:
+            break
+        yield line[start:end]
+        start = end + 1
+    yield line[start:]
+
+
+def _folded_by_words(line: str, columns: int) -> Iterator[str]:
+    """The same of a line in which a character may take two columns, or none."""
     words = line.split(" ")
     part = words[0]
     for word in words[1:]:

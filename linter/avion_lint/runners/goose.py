@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from avion_lint.runners.goose_annotations import Annotation, Profile, profile_of
+from avion_lint.runners.goose_annotations import Annotation, Marked, Profile, marked, profile_of
 from avion_lint.runners.goose_misreadings import misreadings
 from avion_lint.runners.goose_names import parse_name
 from avion_lint.runners.goose_parser import parse
@@ -45,18 +45,22 @@ def read(document: Document, profile: Profile, environment: Mapping[str, str] | 
 class _Contents(Contents):
     """A file's text, read in a direction when that direction is wanted."""
 
-    __slots__ = ("_document", "_environment", "_profile", "_readings", "_sections")
+    __slots__ = ("_document", "_environment", "_marked", "_profile", "_readings", "_sections")
 
     def __init__(self, document: Document, profile: Profile, environment: Mapping[str, str] | None) -> None:
         self._document = document
         self._profile = profile
         self._environment = environment
+        self._marked: Marked | None = None
         self._readings: dict[Direction, Reading] = {}
         self._sections: dict[Direction, Section | None] = {}
 
     def _reading(self, direction: Direction) -> Reading:
         if direction not in self._readings:
-            self._readings[direction] = parse(self._document.text, direction, self._profile, self._environment)
+            text = self._document.text
+            if self._marked is None:
+                self._marked = marked(text, self._profile)
+            self._readings[direction] = parse(text, direction, self._marked, self._environment)
         return self._readings[direction]
 
     def section(self, direction: Direction) -> Section | None:
@@ -68,6 +72,7 @@ class _Contents(Contents):
 
     def forget(self) -> None:
         """Let go of what was read."""
+        self._marked = None
         self._readings.clear()
         self._sections.clear()
 

@@ -8,7 +8,7 @@ from avion_lint.enumeration import StrEnum
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.runners.go_text import quoted, trim
-from avion_lint.runners.goose_lines import line_around
+from avion_lint.runners.goose_lines import line_around, scannable
 from avion_lint.source import Span
 
 MARK = "+goose"
@@ -43,7 +43,7 @@ class Annotation(StrEnum):
         return f"-- {MARK} {self.value}"
 
 
-_PLAIN = {annotation.line: annotation for annotation in Annotation}
+PLAIN = {annotation.line: annotation for annotation in Annotation}
 _EXACT = {f"{MARK} {annotation}": annotation for annotation in Annotation}
 _FOLDED = {annotation.lower(): annotation for annotation in Annotation}
 _NUMBER = pattern(r"(\d+)(?:\.(\d+))?")
@@ -80,8 +80,8 @@ def annotation_of(line: str, profile: Profile) -> tuple[Annotation | None, str]:
 
     None and "" where the line is no annotation.
     """
-    if line in _PLAIN:  # as nearly all are
-        return _PLAIN[line], ""
+    if line in PLAIN:  # as nearly all are
+        return PLAIN[line], ""
     if profile is Profile.V3_18:
         return (_EXACT.get(trim(line[2:])) if line.startswith("--") else None), ""
     if MARK not in line or not trim(line).startswith("--"):
@@ -106,8 +106,25 @@ def _extracted(line: str) -> tuple[Annotation | None, str]:
     return annotation, "" if annotation else f"{quoted(command)} not supported: invalid annotation"
 
 
-def annotation_lines(text: str, end: int, profile: Profile) -> Iterator[AnnotationLine]:
-    """Annotation lines of `text[:end]` in order, the refused ones among them."""
+@record
+class Marked:
+    """The annotation lines of a file in order, the refused ones among them.
+
+    They are those before `end`, as far as goose's scanner gets: `too_long` is the line that it cannot hold.
+    """
+
+    lines: tuple[AnnotationLine, ...]
+    end: int
+    too_long: Span | None
+
+
+def marked(text: str, profile: Profile) -> Marked:
+    """Find the annotation lines, which are the same for either direction."""
+    end, too_long = scannable(text)
+    return Marked(tuple(_annotation_lines(text, end, profile)), end, too_long)
+
+
+def _annotation_lines(text: str, end: int, profile: Profile) -> Iterator[AnnotationLine]:
     at = text.find(MARK, 0, end)
     while at >= 0:
         start, stop, following = line_around(text, at, end)

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from avion_lint.runners.go_text import trim
-from avion_lint.runners.goose_annotations import MARK, Annotation, AnnotationLine, Profile, annotation_of
+from avion_lint.runners.goose_annotations import MARK, PLAIN, Annotation, AnnotationLine, Profile, annotation_of, marked
 from avion_lint.runners.goose_bodies import misread_bodies
 from avion_lint.runners.goose_lines import after_header, line_around
 from avion_lint.runners.goose_lookalikes import Lookalike, lookalikes
@@ -144,7 +144,7 @@ class _Lines:
         """Whether goose would send other queries if lines were the annotations that they look like."""
         text = _with_annotations(self.text, lines)
         for before in self.read:
-            after = parse(text, before.direction, self.profile, self.environment)
+            after = parse(text, before.direction, marked(text, self.profile), self.environment)
             if after.error is None and _sense(after.queries) != _sense(before.queries):
                 return True
         return False
@@ -171,6 +171,8 @@ _IN_PLACE = frozenset(
 
 
 def _difference(line: str) -> str:
+    if line in PLAIN:
+        return ""
     old, _ = annotation_of(line, Profile.V3_18)
     new, refusal = annotation_of(line, Profile.V3_19)
     if refusal:

@@ -6,12 +6,7 @@ from collections.abc import Mapping
 
 from avion_lint.enumeration import IntEnum
 from avion_lint.runners.go_text import quoted, trim
-from avion_lint.runners.goose_annotations import (
-    Annotation,
-    AnnotationLine,
-    Profile,
-    annotation_lines,
-)
+from avion_lint.runners.goose_annotations import Annotation, AnnotationLine, Marked
 from avion_lint.runners.goose_buffer import Buffer
 from avion_lint.runners.goose_lines import (
     EASY_STATEMENT,
@@ -20,7 +15,6 @@ from avion_lint.runners.goose_lines import (
     ending_semicolon,
     line_around,
     line_span,
-    scannable,
 )
 from avion_lint.runners.goose_reading import Query, Reading
 from avion_lint.runners.migration import Chunk, Direction, ReadError
@@ -57,18 +51,17 @@ class _RefusedError(Exception):
         self.error = ReadError(text, span)
 
 
-def parse(text: str, direction: Direction, profile: Profile, environment: Mapping[str, str] | None) -> Reading:
+def parse(text: str, direction: Direction, marked: Marked, environment: Mapping[str, str] | None) -> Reading:
     """Read one direction of a file as goose does; a refusal is in the reading, nothing is raised."""
     parser = _Parser(text, direction, environment)
-    end, too_long = scannable(text)
     try:
         at = 0
-        for line in annotation_lines(text, end, profile):
+        for line in marked.lines:
             parser.plain(at, line.span.start)
             parser.annotation(line)
             at = line.next
-        parser.plain(at, end)
-        parser.finish(too_long)
+        parser.plain(at, marked.end)
+        parser.finish(marked.too_long)
     except _RefusedError as refused:
         return Reading(direction, transaction=False, annotations=tuple(parser.annotations), error=refused.error)
     return Reading(
@@ -274,8 +267,7 @@ class _Parser:
             if "\r\n" in sent:
                 break
             origin = easy.start(1)
-            places = SourceMap((Segment(0, len(sent), origin, origin + len(sent)),))
-            self.queries.append(Query(Chunk(sent, places)))
+            self.queries.append(Query(Chunk(sent, SourceMap.shifted(len(sent), origin))))
             start = easy.end()
         return start
 

@@ -37,15 +37,15 @@ def alter_table(statement: RawStatement, text: str) -> Iterator[a.Action]:
 
 def _clauses(statement: RawStatement, text: str, count: int) -> list[Span]:
     """Spans of the clauses of an ALTER TABLE; the first begins with the statement itself."""
-    whole = Span(statement.start, statement.end)
+    whole = statement.span
     if count == 1:
         return [whole]
     after_name = statement.locate(statement.node["relation"].get("location", 0))
-    cuts = list(_commas(text, after_name, statement.end))
+    cuts = list(_commas(text, after_name, whole.end))
     if len(cuts) != count - 1:
         return [whole] * count
-    starts = [statement.start, *(skip_blank(text, cut + 1) for cut in cuts)]
-    return [Span(start, end) for start, end in zip(starts, [*cuts, statement.end], strict=True)]
+    starts = [whole.start, *(skip_blank(text, cut + 1) for cut in cuts)]
+    return [Span(start, end) for start, end in zip(starts, [*cuts, whole.end], strict=True)]
 
 
 def _commas(text: str, start: int, end: int) -> Iterator[int]:

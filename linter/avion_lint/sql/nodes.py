@@ -63,7 +63,7 @@ def type_of(node: Node) -> Type:
     canonical = _TYPE_NAMES.get(last, last)
     if len(names) > 1 and names[-2] != "pg_catalog":
         canonical = f"{names[-2]}.{last}"
-    modifiers = tuple(_integer(item) for item in node.get("typmods", []))
+    modifiers = tuple(map(_integer, node["typmods"])) if "typmods" in node else ()
     if canonical == "character" and modifiers == (1,):
         modifiers = ()
     return Type(canonical, modifiers, array=bool(node.get("arrayBounds")))
@@ -224,8 +224,8 @@ def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | 
     if kind is ConstraintKind.NOT_NULL and column and not node.keys() - _OF_NOT_NULL:
         return ConstraintDefinition(kind, node.get("conname"), (column,), not_null_column=column)
     columns = strings(node.get("fk_attrs") or node.get("keys") or []) or _excluding(node)
-    target = node.get("pktable")
-    excluded = [item["List"]["items"][0]["IndexElem"] for item in node.get("exclusions", [])]
+    target, checked = node.get("pktable"), kind is ConstraintKind.CHECK
+    excluded = [item["List"]["items"][0]["IndexElem"] for item in node.get("exclusions", ())]
     return ConstraintDefinition(
         kind=kind,
         name=node.get("conname"),
@@ -233,17 +233,17 @@ def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | 
         valid=not node.get("skip_validation", False),
         deferred=bool(node.get("initdeferred", False)),
         references=relation(target) if target else None,
-        referenced_columns=strings(node.get("pk_attrs", [])),
+        referenced_columns=strings(node["pk_attrs"]) if "pk_attrs" in node else (),
         using_index=node.get("indexname"),
         not_null_column=_not_null_column(node, kind, column),
         enforced=kind not in _ENFORCEABLE or bool(node.get("is_enforced", False)),
-        terms=terms(node.get("raw_expr")) if kind is ConstraintKind.CHECK else (),
-        check=written(node["raw_expr"]) if kind is ConstraintKind.CHECK else None,
+        terms=terms(node.get("raw_expr")) if checked else (),
+        check=written(node["raw_expr"]) if checked else None,
         clauses=_clauses(node),
         elements=_exclusion(node),
-        include=strings(node.get("including", [])),
+        include=strings(node["including"]) if "including" in node else (),
         distinct=not node.get("nulls_not_distinct", False),
-        keys=tuple(element.get("name") for element in excluded),
+        keys=tuple([element.get("name") for element in excluded]),
         method=node.get("access_method", "gist") if excluded else "btree",
         partial="where_clause" in node,
         words=tuple(map(_word, excluded)),
@@ -296,7 +296,9 @@ def _exclusion(node: Node) -> str:
 
 def _excluding(node: Node) -> tuple[str, ...]:
     """Columns that EXCLUDE compares."""
-    elements = (item["List"]["items"][0]["IndexElem"] for item in node.get("exclusions", []))
+    if "exclusions" not in node:
+        return ()
+    elements = (item["List"]["items"][0]["IndexElem"] for item in node["exclusions"])
     return tuple(element["name"] for element in elements if "name" in element)
 
 
@@ -329,6 +331,8 @@ def _not_null_column(node: Node, kind: ConstraintKind, column: str | None) -> st
 def column(node: Node) -> ColumnDefinition:
     """A ColumnDef with its constraints."""
     name = node.get("colname", "")
+    if not node.keys() & _OF_LITTLE:
+        return ColumnDefinition(name, type_of(node.get("typeName", {})))
     given = [item["Constraint"] for item in node.get("constraints", []) if "Constraint" in item]
     kinds = {item["contype"]: item for item in given}
     generated = kinds.get("CONSTR_GENERATED")
@@ -348,6 +352,10 @@ def column(node: Node) -> ColumnDefinition:
     )
 
 
+_OF_LITTLE = {"constraints", "raw_default", "collClause"}
+"""What columns have that are more than a name and a type."""
+
+
 def is_null(node: Node) -> bool:
     """Whether an expression is NULL and nothing else: as a default it is the same as none."""
     while "TypeCast" in node:
@@ -357,7 +365,7 @@ def is_null(node: Node) -> bool:
 
 def collation(node: Node) -> str | None:
     """Name of the collation in a ColumnDef's COLLATE; None without one."""
-    return next(iter(strings(node.get("collClause", {}).get("collname", []))[-1:]), None)
+    return strings(node["collClause"].get("collname", []))[-1] if "collClause" in node else None
 
 
 def _of_column(given: list[Node], column: str) -> tuple[ConstraintDefinition, ...]:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 
 from avion_lint.record import record
+from avion_lint.source import Span
 from avion_lint.sql.decoding import decoded
 from avion_lint.sql.libpg_query import load_parser
 
@@ -20,15 +21,14 @@ Node = Mapping[str, "Any"]  # libpg_query's JSON: its shape is PostgreSQL's, not
 class RawStatement:
     """A statement as libpg_query read it.
 
-    `kind` is the node's tag (`AlterTableStmt`), `node` its fields; `start` and `end` are offsets in the parsed text,
-    without leading comments and without the semicolon. `locate` turns the byte offsets of the node's `location`
-    fields into character offsets in that text.
+    `kind` is the node's tag (`AlterTableStmt`), `node` its fields; `span` are offsets in the parsed text, without
+    leading comments and without the semicolon. `locate` turns the byte offsets of the node's `location` fields into
+    character offsets in that text.
     """
 
     kind: str
     node: Node
-    start: int
-    end: int
+    span: Span
     locate: Callable[[int], int]
 
 
@@ -60,7 +60,7 @@ def parse(text: str) -> tuple[RawStatement, ...] | SyntaxProblem:
     except UnicodeEncodeError as error:
         return SyntaxProblem("text that is not valid Unicode", error.start)
     locate = _locator(text)
-    return tuple(_raw(entry, text, locate) for entry in tree["stmts"])
+    return tuple([_raw(entry, text, locate) for entry in tree["stmts"]])
 
 
 def is_sql(text: str) -> bool:
@@ -80,18 +80,14 @@ def _problem(error: Exception, text: str) -> SyntaxProblem:
 
 
 def _raw(entry: Node, text: str, locate: Callable[[int], int]) -> RawStatement:
-    kind, node = next(iter(entry["stmt"].items()))
+    ((kind, node),) = entry["stmt"].items()
     begin = entry.get("stmt_location", 0)
     length = entry.get("stmt_len", 0)
     end = locate(begin + length) if length else len(text)
     start = skip_blank(text, locate(begin))
-    return RawStatement(kind, node, start, max(start, _trim(text, start, end)), locate)
-
-
-def _trim(text: str, start: int, end: int) -> int:
     while end > start and text[end - 1] in " \t\r\n\f\v;":
         end -= 1
-    return end
+    return RawStatement(kind, node, Span(start, max(start, end)), locate)
 
 
 def _locator(text: str) -> Callable[[int], int]:
@@ -120,8 +116,12 @@ def _same(offset: int) -> int:
 
 def skip_blank(text: str, at: int) -> int:
     """Offset of the first character at or after `at` that is neither white space nor comment."""
-    while at < len(text):
-        if text[at].isspace() or text[at] == ";":
+    end = len(text)
+    while at < end:
+        character = text[at]
+        if character.isalnum():
+            break
+        if character.isspace() or character == ";":
             at += 1
         elif text.startswith("--", at):
             newline = text.find("\n", at)

@@ -36,7 +36,7 @@ class _Piece:
 
 def do_block(statement: RawStatement, text: str, extract: Extract) -> a.DoBlock:
     """Actions of a DoStmt; where the body cannot be read, `unreadable` says why."""
-    span = Span(statement.start, statement.end)
+    span = statement.span
     language = _argument(statement.node, "language") or "plpgsql"
     if language != "plpgsql":
         return a.DoBlock(span, language, dynamic=True, unreadable=f"body is written in {language}")

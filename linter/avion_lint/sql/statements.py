@@ -42,7 +42,7 @@ def read(text: str, dialect: str = "postgresql", *, sends_rows: bool = True) -> 
     """
     if dialect != "postgresql":
         return _foreign(text, dialect)
-    command = _meta_command(text)
+    command = _meta_command(text) if "\\" in text else None
     if command is not None:
         return Read(problems=(command,))
     parsed = parse(text)
@@ -60,11 +60,10 @@ def _extract_all(statements: tuple[RawStatement, ...], text: str) -> Read:
     found: list[Sql] = []
     problems: list[Problem] = []
     for statement in statements:
-        span = Span(statement.start, statement.end)
         try:
-            found.append(Sql(span, statement.kind, extract(statement, text)))
+            found.append(Sql(statement.span, statement.kind, extract(statement, text)))
         except RecursionError:
-            problems.append(Problem(_head(text, span.start), "expression nested too deeply to be read"))
+            problems.append(Problem(_head(text, statement.span.start), "expression nested too deeply to be read"))
     return Read(tuple(found), tuple(problems))
 
 

@@ -55,7 +55,7 @@ def _is_all(migration: Migration, section: Section, found: Difference) -> bool:
 
 
 def _first_line(migration: Migration, section: Section) -> Span:
-    return migration.document.line_span(migration.document.position(section.span.start).line)
+    return migration.document.line_around(section.span.start)
 
 
 def _told(found: Difference) -> str:

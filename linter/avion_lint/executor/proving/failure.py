@@ -82,7 +82,7 @@ def _statement(sent: Sent, completed: int) -> Span:
     parsed = parse(text)
     if isinstance(parsed, SyntaxProblem) or not completed < len(parsed):
         return Span(skip_blank(text, 0), len(text))
-    return Span(parsed[completed].start, parsed[completed].end)
+    return parsed[completed].span
 
 
 def _mend(said: str) -> str:

@@ -6,7 +6,7 @@ Sources: the manual's "Explicit Locking" and ALTER TABLE pages, PostgreSQL's own
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from avion_lint.schema.model import Schema
 from avion_lint.sql import actions as a
@@ -22,6 +22,10 @@ from avion_lint.sql.effects.locks import Lock as Lock
 from avion_lint.sql.effects.locks import merged
 from avion_lint.sql.effects.scope import Scope
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 DEFAULT_VERSION = 15
 
 
@@ -34,9 +38,11 @@ def effects(
     that PostgreSQL does first count as done. Where a table is older than the migrations the effects on what hangs on
     it are not known and left out; `rewrite` and `scan` are None.
     """
-    from avion_lint.sql.effects.order import met  # noqa: PLC0415 - it replays, and only some statements need it
+    if len(beside) > 1:
+        from avion_lint.sql.effects.order import met  # noqa: PLC0415 - it replays, and only some statements need it
 
-    scope = Scope(met(action, schema, beside) if len(beside) > 1 else schema, version)
+        schema = met(action, schema, beside)
+    scope = Scope(schema, version)
     return merged(_effects(action, scope), scope.resolve)
 
 
@@ -50,81 +56,55 @@ def statement_effects(
 
 
 def _effects(action: a.Action, scope: Scope) -> Iterator[Effect]:
-    match action:
-        case a.AddColumn():
-            return columns.add_column(action, scope)
-        case a.DropColumn():
-            return columns.drop_column(action, scope)
-        case a.AlterColumnType():
-            return columns.column_type(action, scope)
-        case a.SetNotNull():
-            return columns.set_not_null(action, scope)
-        case a.DropNotNull() | a.SetDefault():
-            return columns.on_all(scope, action.table, Lock.ACCESS_EXCLUSIVE, only=action.only)
-        case a.AddConstraint():
-            return constraints.add_constraint(action, scope)
-        case a.ValidateConstraint():
-            return constraints.validate(action, scope)
-        case a.DropConstraint():
-            return constraints.drop_constraint(action, scope)
-        case a.AttachPartition(index=True):
-            return partitions.attach_index(action, scope)
-        case a.AttachPartition():
-            return partitions.attach(action, scope)
-        case a.DetachPartition():
-            return partitions.detach(action, scope)
-        case a.AlterTable():
-            return forms.alter_table(action, scope)
-    return _other(action, scope)
+    found = _BY_SORT.get(type(action))
+    return found(action, scope) if found else iter(())
 
 
-def _other(action: a.Action, scope: Scope) -> Iterator[Effect]:
-    match action:
-        case a.CreateTable():
-            return create.create_table(action, scope)
-        case a.CreateIndex():
-            return create.create_index(action, scope)
-        case a.CreateView():
-            return create.create_view(action, scope)
-        case a.RefreshView():
-            return create.refresh(action, scope)
-        case a.CreateTrigger():
-            return create.create_trigger(action, scope)
-        case a.CreateObject():
-            return create.create_object(action)
-        case a.Drop():
-            return drop.drop(action, scope)
-        case a.Truncate():
-            return drop.truncate(action, scope)
-        case a.Rename():
-            return forms.rename(action, scope)
-        case a.SetSchema():
-            return forms.set_schema(action, scope)
-        case a.AlterDomain():
-            return forms.alter_domain(action, scope)
-        case a.AlterSequence():
-            return forms.alter_sequence(action)
-        case a.DoBlock():
-            return (effect for inner in action.inner for effect in _effects(inner.action, scope))
-    return _of_data(action, scope)
+def _in_block(action: a.DoBlock, scope: Scope) -> Iterator[Effect]:
+    return (effect for inner in action.inner for effect in _effects(inner.action, scope))
 
 
-def _of_data(action: a.Action, scope: Scope) -> Iterator[Effect]:
-    match action:
-        case a.Insert():
-            return data.insert(action, scope)
-        case a.Update() | a.Delete():
-            return data.change(action, scope)
-        case a.LockTable():
-            return data.lock_table(action, scope)
-        case a.Reindex():
-            return data.reindex(action, scope)
-        case a.Vacuum():
-            return data.vacuum(action, scope)
-        case a.Cluster():
-            return data.cluster(action, scope)
-        case a.CommentOn():
-            return data.comment(action, scope)
-        case a.Command():
-            return data.command(action, scope)
-    return iter(())
+def _attach(action: a.AttachPartition, scope: Scope) -> Iterator[Effect]:
+    return partitions.attach_index(action, scope) if action.index else partitions.attach(action, scope)
+
+
+def _of_column(action: a.DropNotNull | a.SetDefault, scope: Scope) -> Iterator[Effect]:
+    return columns.on_all(scope, action.table, Lock.ACCESS_EXCLUSIVE, only=action.only)
+
+
+_BY_SORT: dict[type, Callable[[Any, Scope], Iterator[Effect]]] = {
+    a.AddColumn: columns.add_column,
+    a.DropColumn: columns.drop_column,
+    a.AlterColumnType: columns.column_type,
+    a.SetNotNull: columns.set_not_null,
+    a.DropNotNull: _of_column,
+    a.SetDefault: _of_column,
+    a.AddConstraint: constraints.add_constraint,
+    a.ValidateConstraint: constraints.validate,
+    a.DropConstraint: constraints.drop_constraint,
+    a.AttachPartition: _attach,
+    a.DetachPartition: partitions.detach,
+    a.AlterTable: forms.alter_table,
+    a.CreateTable: create.create_table,
+    a.CreateIndex: create.create_index,
+    a.CreateView: create.create_view,
+    a.RefreshView: create.refresh,
+    a.CreateTrigger: create.create_trigger,
+    a.CreateObject: lambda action, _: create.create_object(action),
+    a.Drop: drop.drop,
+    a.Truncate: drop.truncate,
+    a.Rename: forms.rename,
+    a.SetSchema: forms.set_schema,
+    a.AlterDomain: forms.alter_domain,
+    a.AlterSequence: lambda action, _: forms.alter_sequence(action),
+    a.DoBlock: _in_block,
+    a.Insert: data.insert,
+    a.Update: data.change,
+    a.Delete: data.change,
+    a.LockTable: data.lock_table,
+    a.Reindex: data.reindex,
+    a.Vacuum: data.vacuum,
+    a.Cluster: data.cluster,
+    a.CommentOn: data.comment,
+    a.Command: data.command,
+}

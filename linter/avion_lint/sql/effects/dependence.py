@@ -120,8 +120,8 @@ def _users_of_column(action: a.DropColumn, scope: Scope) -> Iterator[str]:
     table = scope.table(action.table)
     if table is None or action.column not in table.columns:
         return
-    yield from _views(action.table, scope, set(), action.column)
-    for other, made in scope.referring(action.table):
+    yield from _views(table.name, scope, set(), action.column)
+    for other, made in scope.referring(table.name):
         key = scope.key_index(made)
         if key and action.column in key.columns:
             yield f"foreign key {made.name} of {other.name}"

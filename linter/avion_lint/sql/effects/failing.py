@@ -16,8 +16,9 @@ def failing(action: a.Action, schema: Schema, version: int, beside: tuple[a.Acti
     """Be what `legality.fails` says; where something may have been done unseen, only the version counts."""
     if schema.doubts and any(schema.doubt(name) for name in a.touched(action)):
         return too_new(action, version)
-    before = Scope(schema, version)
-    scope = Scope(met(action, schema, beside), version) if len(beside) > 1 else before
+    scope = before = Scope(schema, version)
+    if len(beside) > 1:
+        scope = Scope(met(action, schema, beside), version)
     return (
         too_new(action, version)
         or refused(action, scope)

@@ -44,6 +44,8 @@ def refused_in_transaction(action: a.Action, schema: Schema, version: int) -> st
 
 def concurrent_words(action: a.Action) -> str:
     """Name a statement with CONCURRENTLY that no transaction may hold; "" for every other."""
+    if type(action) not in _MAY_BE_CONCURRENT:
+        return ""
     match action:
         case a.CreateIndex(concurrently=True):
             return "CREATE INDEX CONCURRENTLY"
@@ -55,6 +57,8 @@ def concurrent_words(action: a.Action) -> str:
             return "DETACH PARTITION … CONCURRENTLY"
     return ""
 
+
+_MAY_BE_CONCURRENT = {a.CreateIndex, a.Drop, a.Reindex, a.DetachPartition}
 
 _COMMANDS = {
     "CREATE DATABASE": "CREATE DATABASE",

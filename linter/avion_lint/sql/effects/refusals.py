@@ -17,7 +17,7 @@ _NO_KEY = "42830"
 
 def too_new(action: a.Action, version: int) -> Failure | None:
     """A form of SQL that only a later version reads."""
-    since, what = _since(action)
+    since, what = _since(action) if type(action) in _NEWER else (0, "")
     if version >= since:
         return None
     return Failure(_SYNTAX, f"{what} is not known before PostgreSQL {since}")
@@ -31,6 +31,10 @@ _FORMS = {
     "AlterConstraintEnforced": (18, "ENFORCED"),
     "AlterConstraintNotEnforced": (18, "NOT ENFORCED"),
 }
+
+
+_NEWER = {a.AlterTable, a.AddConstraint, a.DetachPartition, a.CreateTrigger, a.Command, a.AddColumn, a.CreateTable}
+"""The sorts of actions that `_since` knows newer forms of."""
 
 
 def _since(action: a.Action) -> tuple[int, str]:
@@ -56,6 +60,8 @@ def _since(action: a.Action) -> tuple[int, str]:
 
 def refused(action: a.Action, scope: Scope) -> Failure | None:
     """What a table of this sort does not allow."""
+    if type(action) in _OF_COLUMNS:
+        return _column(action, scope)
     match action:
         case a.CreateIndex() if scope.is_partitioned(action.table):
             return _partitioned_index(action, scope)
@@ -79,7 +85,7 @@ def refused(action: a.Action, scope: Scope) -> Failure | None:
             return _refresh(action, scope)
         case a.CreateView(replace=True):
             return _replaced_view(action, scope)
-    return _column(action, scope)
+    return None
 
 
 def _partitioned_index(action: a.CreateIndex, scope: Scope) -> Failure | None:
@@ -151,6 +157,9 @@ def _replaced_view(action: a.CreateView, scope: Scope) -> Failure | None:
         return None
     had = ", ".join(old.columns)
     return Failure(_BAD_DEFINITION, f"OR REPLACE only adds columns behind those that {old.name} has: {had}")
+
+
+_OF_COLUMNS = {a.AddColumn, a.DropColumn, a.AlterColumnType, a.DropNotNull, a.AlterTable}
 
 
 def _column(action: a.Action, scope: Scope) -> Failure | None:

@@ -53,8 +53,7 @@ if TYPE_CHECKING:
 
 def extract(statement: RawStatement, text: str) -> tuple[a.Action, ...]:
     """Actions of a statement that was parsed from `text`; a statement that is of no interest gives a Command."""
-    span = Span(statement.start, statement.end)
-    kind = statement.kind
+    span, kind = statement.span, statement.kind
     if (reader := _READERS.get(kind)) is not None:
         made = tuple(reader(statement.node, span))
         return tuple(_with_text(action, text) for action in made) if kind in _KEPT else made
