@@ -89,10 +89,13 @@ def replace(instance: Made, /, **changes: object) -> Made:
     """Copy a record with some fields changed; TypeError for a field that it does not have."""
     kind: Any = type(instance)
     names = kind.__match_args__
-    values = dict(zip(names, kind._values(instance), strict=True)) | changes  # noqa: SLF001 - this module's own
-    if len(values) != len(names):
-        raise TypeError(f"{kind.__name__} has the fields {', '.join(names)}")
-    made: Made = kind(*values.values())
+    values = list(kind._values(instance))  # noqa: SLF001 - this module's own
+    try:
+        for name, value in changes.items():
+            values[names.index(name)] = value
+    except ValueError:
+        raise TypeError(f"{kind.__name__} has the fields {', '.join(names)}") from None
+    made: Made = kind(*values)
     return made
 
 

@@ -223,8 +223,12 @@ class SourceMap:
 
     def span(self, start: int, end: int) -> Span:
         """Span in the document of the derived text `[start, end)`."""
-        if len(self.segments) == 1 and self.segments[0].is_linear:  # a slice, as most texts are
-            return self._slice(self.segments[0], start, end)
+        if len(self.segments) == 1:  # a slice, as most texts are
+            only = self.segments[0]
+            by = only.origin - only.start
+            if by == only.origin_end - only.end:
+                first = min(start + by, only.origin_end)
+                return Span(first, end + by if end + by > first and end > start else first)
         first = self.origin(start)
         if end <= start:
             return Span(first, first)
@@ -232,12 +236,6 @@ class SourceMap:
         if last.is_linear:
             return Span(first, max(first, last.origin + (end - last.start)))
         return Span(first, max(first, last.origin_end))
-
-    @staticmethod
-    def _slice(only: Segment, start: int, end: int) -> Span:
-        by = only.origin - only.start
-        first = min(start + by, only.origin_end)
-        return Span(first, max(first, end + by) if end > start else first)
 
     def through(self, outer: SourceMap) -> SourceMap:
         """Map that leads on to where `outer` leads from the text that this one leads to."""

@@ -1375,6 +1375,17 @@ RULES: tuple[Rule, ...] = (
         "schema.identifier_too_long",
         "Find a new name of more than 63 bytes, which the server cuts without an error.",
         Statement,
+        on=(
+            a.CreateTable,
+            a.AddColumn,
+            a.AddConstraint,
+            a.CreateIndex,
+            a.Rename,
+            a.CreateTrigger,
+            a.CreateView,
+            a.CreateType,
+            a.CreateObject,
+        ),
     ),
     indexed(
         "SC110",

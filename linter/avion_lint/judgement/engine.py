@@ -113,10 +113,12 @@ class Engine:
 class _Chooser:
     """Which rules a subject is given to; remembered for each sort of subject, since there are few sorts."""
 
-    __slots__ = ("_known", "_noting", "_rules")
+    __slots__ = ("_by_subject", "_known", "_noting")
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
-        self._rules = rules
+        self._by_subject: dict[object, list[Rule]] = {}
+        for rule in rules:
+            self._by_subject.setdefault(rule.subject, []).append(rule)
         self._noting = tuple(rule for rule in rules if rule.notes is not None)
         self._known: dict[object, Asked] = {}
 
@@ -146,8 +148,8 @@ class _Chooser:
 
     def _asked(self, subject: type, service: Service, seen: Seen, below: Seen) -> Iterator[tuple[Rule, Check]]:
         postgres = service.dialect is Dialect.POSTGRESQL
-        for rule in self._rules:
-            if rule.subject is subject and rule.check and (postgres or rule.any_database):  # noqa: SIM102 - two questions
+        for rule in self._by_subject.get(subject, ()):
+            if rule.check and (postgres or rule.any_database):  # noqa: SIM102 - two questions
                 if not rule.on or rule.notes or _is_about(rule, seen, below):
                     yield rule, rule.check
 

@@ -165,6 +165,14 @@ class Layers(MutableMapping[Key, Value]):
             if value is not _GONE and other.get(key) is not value:
                 yield key, value
 
+    def parted(self, other: Layers[Key, Value]) -> Iterator[tuple[Key, Value | None, Value | None]]:
+        """Keys whose values are not the very same in two states, with what either has, None for what it has not."""
+        keys = self._parted(other)
+        for key in dict.fromkeys((*self, *other)) if keys is None else keys:
+            own, others = self.get(key), other.get(key)
+            if own is not others:
+                yield key, own, others
+
     def _parted(self, other: Layers[Key, Value]) -> Iterable[Key] | None:
         """Keys under which two states of one mapping may differ; None where they no longer share anything."""
         if self._old is not other._old:

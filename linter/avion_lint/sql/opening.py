@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from posixpath import basename
 
-from avion_lint.record import field, record, replace
+from avion_lint.record import field, record
 from avion_lint.runners.migration import Kind, MigrationFile, Section
 from avion_lint.sql.actions import Action, Command, flattened
 from avion_lint.sql.session import Session, after
@@ -42,4 +42,4 @@ class Opening:
         """The session before the first statement of a section; the deployment's own settings do not reach it."""
         earlier = [value for order, value in self.given if order < deployment]
         own = earlier[-1] if earlier else None
-        return after(replace(Session(section.transaction), own_lock_timeout=own), self.callbacks)
+        return after(Session(section.transaction, own_lock_timeout=own), self.callbacks)

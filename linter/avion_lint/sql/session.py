@@ -43,8 +43,12 @@ def is_limit(value: str) -> bool:
 def after(session: Session, actions: Iterable[a.Action]) -> Session:
     """The session after the actions of one statement."""
     for action in actions:
-        session = _after(session, action)
+        if type(action) in _STEERING:
+            session = _after(session, action)
     return session
+
+
+_STEERING = (a.TransactionControl, a.SetVariable)
 
 
 def _after(session: Session, action: a.Action) -> Session:

@@ -12,6 +12,7 @@ from avion_lint.subjects import Migration, Statement
 from avion_rules.compatibility._conditions import Condition, bare, conditions, implied, longest, split
 
 Demanding = a.AddConstraint | a.AddColumn | a.CreateIndex | a.SetNotNull
+_DEMANDING = (a.AddConstraint, a.AddColumn, a.CreateIndex, a.SetNotNull)
 
 
 @record
@@ -50,12 +51,20 @@ class Ground:
 def grounds(migration: Migration) -> Iterator[Ground]:
     """Every action of the Up section that may make a demand on a table in use which nothing has changed unseen."""
     for statement in migration.up:
-        for action in statement.all_actions():
-            if isinstance(action, Demanding) and statement.in_use(action.table, action) and statement.is_sure():
-                schema = statement.schema_before(action)
-                table = schema.table(action.table)
-                if not _is_there(action, schema, table):
-                    yield Ground(migration, statement, action, schema, table)
+        for action, schema, table in statement.once(_demanding):
+            yield Ground(migration, statement, action, schema, table)
+
+
+def _demanding(statement: Statement) -> list[tuple[Demanding, Schema, Table | None]]:
+    """Such actions of one statement, with the schema and the table before them."""
+    found: list[tuple[Demanding, Schema, Table | None]] = []
+    for action in statement.all_actions():
+        if isinstance(action, _DEMANDING) and statement.in_use(action.table, action) and statement.is_sure():
+            schema = statement.schema_before(action)
+            table = schema.table(action.table)
+            if not _is_there(action, schema, table):
+                found.append((action, schema, table))
+    return found
 
 
 def _is_there(action: Demanding, schema: Schema, table: Table | None) -> bool:

@@ -30,21 +30,21 @@ def required_too_early(migration: Migration) -> Iterator[Finding]:
 
 Requiring = a.SetNotNull | a.AddConstraint | a.SetDefault | a.AlterTable
 _UNFILLED = {"DropIdentity", "DropExpression"}
+_CHECKS = (ConstraintKind.CHECK, ConstraintKind.NOT_NULL)
 
 
 def _requirements(statement: Statement) -> Iterator[tuple[Requiring, str]]:
     """Actions by which a column of a table in use has to be given, with the column."""
-    for alter in statement.of(a.SetNotNull):
-        yield alter, alter.column
-    for add in statement.of(a.AddConstraint):
-        if add.constraint.kind in (ConstraintKind.CHECK, ConstraintKind.NOT_NULL) and add.constraint.not_null_column:
-            yield add, add.constraint.not_null_column
-    for drop in statement.of(a.SetDefault):
-        if drop.default is None:
-            yield drop, drop.column
-    for form in statement.of(a.AlterTable):
-        if form.form in _UNFILLED:
-            yield form, form.detail
+    for action in statement.all_actions():
+        match action:
+            case a.SetNotNull(column=column):
+                yield action, column
+            case a.AddConstraint(constraint=made) if made.kind in _CHECKS and made.not_null_column:
+                yield action, made.not_null_column
+            case a.SetDefault(default=None, column=column):
+                yield action, column
+            case a.AlterTable(form=form, detail=column) if form in _UNFILLED:
+                yield action, column
 
 
 def _column(statement: Statement, action: Requiring, name: str) -> Column | None:

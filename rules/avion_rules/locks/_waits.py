@@ -10,8 +10,6 @@ from avion_lint.sql.effects import Effect, Lock
 from avion_lint.subjects import Statement
 from avion_rules.locks._concurrent import concurrent_words
 
-_STRENGTH = tuple(Lock)
-
 
 @record
 class Wait:
@@ -36,7 +34,7 @@ def waits(statements: Iterable[Statement]) -> Iterator[Wait]:
             held.clear()
         for wait in blocking(statement):
             lock = held.get(wait.effect.relation)
-            if lock is None or _STRENGTH.index(wait.effect.lock) > _STRENGTH.index(lock):
+            if lock is None or wait.effect.lock.strength > lock.strength:
                 held[wait.effect.relation] = wait.effect.lock
                 yield wait
 
@@ -63,7 +61,7 @@ def _waits(statement: Statement) -> Iterator[Wait]:
 
 def strength(wait: Wait) -> int:
     """How strong the lock is, for comparison."""
-    return _STRENGTH.index(wait.effect.lock)
+    return wait.effect.lock.strength
 
 
 def _finds_nothing(statement: Statement, action: a.Action) -> bool:

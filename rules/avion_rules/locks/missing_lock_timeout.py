@@ -48,7 +48,7 @@ def _is_endless(wait: Wait) -> bool:
 
 def _strongest(found: Iterator[Wait]) -> Iterator[Wait]:
     """One a statement: that for the strongest lock."""
-    for _, group in groupby(found, key=lambda wait: wait.statement.place.span):
+    for _, group in groupby(found, key=lambda wait: id(wait.statement)):
         yield max(group, key=strength)
 
 

@@ -18,6 +18,8 @@ from avion_rules.locks._waits import Wait, blocking
 def several_tables_locked(migration: Migration) -> Iterator[Finding]:
     """Find a transaction that keeps reads of a table waiting while it waits for a lock on another one."""
     for group in transactions(migration.up):
+        if len({wait.effect.relation for statement in group for wait in blocking(statement)}) < 2:  # noqa: PLR2004
+            continue
         held: dict[a.Name, Wait] = {}
         for statement in group:
             locked = {_family(statement, wait): wait for wait in _exclusive(statement)}

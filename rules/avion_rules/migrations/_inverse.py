@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from avion_lint.record import record
+from avion_lint.runners.migration import Direction
 from avion_lint.schema.model import Origin
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration
 from avion_rules.migrations._doubts import Doubts
-from avion_rules.migrations._objects import Key, changed, holds
+from avion_rules.migrations._objects import Key, changes, holds
 
 _OPAQUE_COMMANDS = {"SELECT", "CALL", "EXECUTE", "DROP OWNED"}
 
@@ -27,12 +28,13 @@ def difference(migration: Migration) -> Difference:
     before, after, then = migration.before, migration.after, migration.after_down
     if then is None or _is_unsure(migration):
         return Difference()
+    found = changes(then, before)
     left = {
         key: origin
-        for key, origin in changed(then, before)
+        for key, origin in found.one
         if origin and origin.place.document.path == migration.path and not holds(before, key) and holds(after, key)
     }
-    gone = [key for key, _ in changed(before, then) if not holds(then, key)]
+    gone = [key for key, _ in found.other if not holds(then, key)]
     if not left and not gone:
         return Difference()
     doubts = Doubts.of(migration)
@@ -53,10 +55,13 @@ def _is_unsure(migration: Migration) -> bool:
     """Whether something in the file cannot be read, or does what cannot be seen."""
     if migration.problems or any(section.error for section in migration.file.sections):
         return True
-    actions = [action for statement in (*migration.up, *migration.down) for action in statement.actions]
-    if any(isinstance(action, a.DoBlock) and action.dynamic for action in actions):
-        return True
-    return any(_is_opaque(action) for statement in migration.down for action in statement.actions)
+    for statement in (*migration.up, *migration.down):
+        for action in statement.actions:
+            if isinstance(action, a.DoBlock) and action.dynamic:
+                return True
+            if statement.direction is Direction.DOWN and _is_opaque(action):
+                return True
+    return False
 
 
 def _is_opaque(action: a.Action) -> bool:

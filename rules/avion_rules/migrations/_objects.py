@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.record import record
-from avion_lint.schema.model import Origin, Schema, Table
+from avion_lint.schema.model import Index, Origin, Schema, Table, Thing
 from avion_lint.sql.actions import ConstraintKind, Name, ObjectKind
 
 
@@ -29,24 +29,39 @@ class Key:
         return f"{self.kind} {self.name}"
 
 
-def changed(schema: Schema, other: Schema) -> Iterator[tuple[Key, Origin | None]]:
-    """List the objects of a schema that are not the very same in another, their parts with them.
+Known = tuple[Key, Origin | None]
+
+
+@record
+class Changes:
+    """Objects with their origins that are not the very same in two schemas: those of the one, and of the other."""
+
+    one: list[Known]
+    other: list[Known]
+
+
+def changes(one: Schema, other: Schema) -> Changes:
+    """Compare two schemas, object by object, with their parts.
 
     Temporary tables and what the server names by itself are left out.
     """
-    for _, table in schema.tables.beside(other.tables):
-        if not table.temporary:
-            yield Key(ObjectKind.TABLE, table.name), table.origin
-            yield from _parts(table, other.tables.get(table.name))
-    for _, index in schema.indexes.beside(other.indexes):
-        if not index.constraint:
-            yield Key(ObjectKind.INDEX, index.name, index.table), index.origin
-    for place, thing in schema.things.beside(other.things):
-        if thing.kind is not ObjectKind.OTHER and not thing.owner:
-            yield Key(thing.kind, thing.name, place[2]), thing.origin
+    found = Changes([], [])
+    for _, table, others in one.tables.parted(other.tables):
+        found.one.extend(_of_table(table, others))
+        found.other.extend(_of_table(others, table))
+    for _, index, namesake in one.indexes.parted(other.indexes):
+        found.one.extend(_of_index(index))
+        found.other.extend(_of_index(namesake))
+    for (_, _, place), thing, like in one.things.parted(other.things):
+        found.one.extend(_of_thing(thing, place))
+        found.other.extend(_of_thing(like, place))
+    return found
 
 
-def _parts(table: Table, other: Table | None) -> Iterator[tuple[Key, Origin | None]]:
+def _of_table(table: Table | None, other: Table | None) -> Iterator[Known]:
+    if table is None or table.temporary:
+        return
+    yield Key(ObjectKind.TABLE, table.name), table.origin
     columns, constraints = (other.columns, other.constraints) if other else ({}, {})
     for column in table.columns.values():
         if columns.get(column.name) is not column:
@@ -54,6 +69,16 @@ def _parts(table: Table, other: Table | None) -> Iterator[tuple[Key, Origin | No
     for constraint in table.constraints.values():
         if constraint.kind is not ConstraintKind.NOT_NULL and constraints.get(constraint.name) is not constraint:
             yield Key(ObjectKind.CONSTRAINT, Name(None, constraint.name), table.name), constraint.origin
+
+
+def _of_index(index: Index | None) -> Iterator[Known]:
+    if index is not None and not index.constraint:
+        yield Key(ObjectKind.INDEX, index.name, index.table), index.origin
+
+
+def _of_thing(thing: Thing | None, place: Name | None) -> Iterator[Known]:
+    if thing is not None and thing.kind is not ObjectKind.OTHER and not thing.owner:
+        yield Key(thing.kind, thing.name, place), thing.origin
 
 
 def holds(schema: Schema, key: Key) -> bool:

@@ -30,6 +30,8 @@ def several_statements_in_one_query(migration: Migration) -> Iterator[Finding]:
 def _queries(migration: Migration) -> Iterator[list[Statement]]:
     """Statements that goose sends together, SET and the like left out, which keep nobody waiting."""
     for direction in (migration.up, migration.down):
+        if len({id(statement.chunk) for statement in direction}) == len(direction):
+            continue  # each by itself, as usual
         for _, group in groupby(direction, key=lambda statement: id(statement.chunk)):
             statements = [statement for statement in group if not _sets(statement)]
             if len(statements) > 1:

@@ -73,7 +73,8 @@ def targets(action: a.Action, text: str) -> Iterator[Target]:
 
 
 def _asks(text: str) -> bool:
-    return "if exists" in " ".join(text.lower().split())
+    folded = text.lower()
+    return "exists" in folded and "if exists" in " ".join(folded.split())
 
 
 def stands(target: Target, schema: Schema) -> bool:

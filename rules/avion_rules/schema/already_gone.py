@@ -11,10 +11,10 @@ from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 from avion_rules.schema._gone import Target, found, stands, targets
 
-_TAKING = (a.Drop, a.DropColumn, a.DropConstraint, a.Rename)
+_TAKING = frozenset((a.Drop, a.DropColumn, a.DropConstraint, a.Rename))
 
 
-@rule("SC120", subject=Migration, down=True, on=_TAKING)
+@rule("SC120", subject=Migration, down=True, on=(a.Drop, a.DropColumn, a.DropConstraint, a.Rename))
 def already_gone(migration: Migration) -> Iterator[Finding]:
     """Find a statement about something that a statement before it has dropped or renamed."""
     for section in (migration.up, migration.down):
@@ -22,7 +22,7 @@ def already_gone(migration: Migration) -> Iterator[Finding]:
         for statement in section:
             if taking:
                 yield from _gone(statement, taking)
-            if any(isinstance(action, _TAKING) for action in statement.actions):
+            if not _TAKING.isdisjoint(map(type, statement.actions)):
                 taking.append(statement)
 
 

@@ -16,7 +16,13 @@ _NEARLY = LIMIT - 3  # a character of several bytes is cut as a whole
 _IDENTIFIER = pattern(r'"(?:[^"]|"")+"|[^\W\d][\w$]*')
 
 
-@rule("SC103", subject=Statement)
+_NAMING = (
+    a.CreateTable, a.AddColumn, a.AddConstraint, a.CreateIndex, a.Rename, a.CreateTrigger, a.CreateView, a.CreateType,
+    a.CreateObject,
+)  # fmt: skip
+
+
+@rule("SC103", subject=Statement, on=_NAMING)
 def identifier_too_long(statement: Statement) -> Iterator[Finding]:
     """Find a new name of more than 63 bytes, which the server cuts without an error."""
     made = {name: action for action in statement.all_actions() for name in _names(action) if _may_be_cut(name)}
@@ -34,7 +40,7 @@ def identifier_too_long(statement: Statement) -> Iterator[Finding]:
 
 
 def _may_be_cut(name: str) -> bool:
-    return len(name.encode()) >= _NEARLY
+    return (len(name) if name.isascii() else len(name.encode())) >= _NEARLY
 
 
 def _folded(written: str) -> str:

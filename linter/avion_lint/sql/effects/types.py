@@ -30,6 +30,13 @@ SERIALS = {
     **dict.fromkeys(("bigserial", "serial8"), "bigint"),
     **dict.fromkeys(("smallserial", "serial2"), "smallint"),
 }
+_USUAL = frozenset(
+    (
+        "bigint", "boolean", "bytea", "character varying", "date", "integer", "jsonb", "numeric", "smallint", "text",
+        "timestamp with time zone", "timestamp without time zone", "uuid",
+    )
+)  # fmt: skip
+"""Types of most columns, which are no domains: the system's schema comes before all others."""
 _ONE_WORD = """
     smallint integer bigint numeric real money boolean text character "char" char name bytea date interval uuid
     json jsonb jsonpath xml inet cidr macaddr macaddr8 bit tsvector tsquery point line lseg box path polygon
@@ -46,7 +53,7 @@ _BUILT_IN = frozenset((*_ONE_WORD.split(), *_SEVERAL_WORDS, *SERIALS)) | _OIDS
 
 def is_constrained(given: Type, schema: Schema) -> bool | None:
     """Whether a type is a domain with a constraint, its own or one of the domain under it; None: not known."""
-    if given.array:
+    if given.array or given.name in _USUAL:
         return False
     name = dotted(given)
     made = schema.thing(ObjectKind.DOMAIN, name)
@@ -59,7 +66,7 @@ def is_constrained(given: Type, schema: Schema) -> bool | None:
 
 def default_of(given: Type, schema: Schema) -> Expression | None:
     """The default that a domain gives to its columns."""
-    made = schema.thing(ObjectKind.DOMAIN, dotted(given))
+    made = schema.thing(ObjectKind.DOMAIN, dotted(given)) if given.name not in _USUAL else None
     if made is None or made.domain is None:
         return None
     return made.domain.default or (default_of(made.domain.type, schema) if made.domain.type else None)
