@@ -6,12 +6,18 @@ from collections.abc import Callable, Iterator
 
 from avion_lint.finding import Finding
 from avion_lint.record import field, record
-from avion_lint.runners.migration import Misread
 from avion_lint.source import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from avion_lint.runners.migration import Misread
+    from avion_lint.sql.actions import ConstraintKind
     from avion_lint.subjects import Migration
+
+    Sort = type | ConstraintKind | Misread
+    """What a rule can be for: a sort of actions, a kind of constraints that are added to tables, a misreading."""
+else:
+    Sort = object
 
 Check = Callable[..., Iterator[Finding]]
 Notes = Callable[["Migration"], Iterator[object]]
@@ -36,9 +42,9 @@ class Rule:
     `options` is a frozen dataclass whose fields are the rule's options and their defaults, the name that it has in the
     rule's module, or None; a rule with options is called with an instance of it as second argument. `down` tells that
     it judges Down sections as well, `any_database` that it makes sense for other databases than PostgreSQL. `on` are
-    the actions and misreadings without one of which the rule has nothing to say of a statement or a migration, so that
-    it need not be asked (nor loaded); empty: it is always asked. Actions of a migration's Down section count for
-    rules with `down` only.
+    the actions, kinds of added constraints and misreadings without one of which the rule has nothing to say of a
+    statement or a migration, so that it need not be asked (nor loaded); empty: it is always asked. Actions of a
+    migration's Down section count for rules with `down` only.
     `notes` is for a rule over projects that needs to know of statements, which are let go before it is asked: it is
     called with each migration that is judged, and the rule's check gets all that it gave as second argument. Then `on`
     are the actions without one of which there is nothing to note.
@@ -57,7 +63,7 @@ class Rule:
     options: type | str | None = None
     down: bool = False
     any_database: bool = False
-    on: tuple[type | Misread, ...] = ()
+    on: tuple[Sort, ...] = ()
     by_size: bool = False
     notes: Notes | None = field(default=None, compare=False)
     written: Written | None = field(default=None, compare=False)
@@ -90,7 +96,7 @@ def rule(
     options: type | None = None,
     down: bool = False,
     any_database: bool = False,
-    on: tuple[type | Misread, ...] = (),
+    on: tuple[Sort, ...] = (),
     by_size: bool = False,
     notes: Notes | None = None,
 ) -> Callable[[Check], Rule]:

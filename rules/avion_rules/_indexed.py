@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from avion_lint.finding import Finding
-from avion_lint.rule import Check, Notes, Rule
-from avion_lint.runners.migration import Misread
+from avion_lint.rule import Check, Notes, Rule, Sort
 from avion_lint.subjects import Migration
 
 
@@ -20,7 +19,7 @@ def indexed(
     options: type | str | None = None,
     down: bool = False,
     any_database: bool = False,
-    on: tuple[type | Misread, ...] = (),
+    on: tuple[Sort, ...] = (),
     by_size: bool = False,
     notes: bool = False,
 ) -> Rule:

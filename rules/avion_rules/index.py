@@ -906,7 +906,7 @@ RULES: tuple[Rule, ...] = (
         "Find a CHECK that reads all rows of a table in use while every read and write of it waits.",
         Statement,
         by_size=True,
-        on=(a.AddConstraint, a.AddColumn),
+        on=(a.ConstraintKind.CHECK,),
     ),
     indexed(
         "LK111",
@@ -914,7 +914,7 @@ RULES: tuple[Rule, ...] = (
         "Find a foreign key that reads all rows of a table in use while every write to both tables waits.",
         Statement,
         by_size=True,
-        on=(a.AddConstraint, a.AddColumn),
+        on=(a.ConstraintKind.FOREIGN_KEY,),
     ),
     indexed(
         "LK112",
@@ -922,7 +922,7 @@ RULES: tuple[Rule, ...] = (
         "Find a UNIQUE constraint whose index is built while every read and write of the table waits.",
         Statement,
         by_size=True,
-        on=(a.AddConstraint, a.AddColumn),
+        on=(a.ConstraintKind.UNIQUE,),
     ),
     indexed(
         "LK113",
@@ -985,7 +985,7 @@ RULES: tuple[Rule, ...] = (
         "Find a primary key whose index is built while every read and write of the table waits.",
         Statement,
         by_size=True,
-        on=(a.AddConstraint, a.AddColumn),
+        on=(a.ConstraintKind.PRIMARY_KEY,),
     ),
     indexed(
         "LK121",
@@ -1368,7 +1368,7 @@ RULES: tuple[Rule, ...] = (
         "schema.foreign_key_type_mismatch",
         "Find a foreign key whose columns have types that cannot be compared, or hold less than what they refer to.",
         Statement,
-        on=(a.CreateTable, a.AddColumn, a.AddConstraint),
+        on=(a.CreateTable, a.ConstraintKind.FOREIGN_KEY),
     ),
     indexed(
         "SC103",

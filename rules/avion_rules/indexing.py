@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from avion_lint.rule import Rule
+from avion_lint.rule import Rule, Sort
 from avion_lint.runners.migration import Misread
 from avion_rules import AROUND, FAMILIES
 
@@ -82,8 +82,10 @@ def _is_around(rule: Rule) -> bool:
     return rule.module.split(".")[1] in AROUND
 
 
-def _word(what: type | Misread) -> str:
-    return f"Misread.{what.name}" if isinstance(what, Misread) else f"a.{what.__name__}"
+def _word(what: Sort) -> str:
+    if isinstance(what, type):
+        return f"a.{what.__name__}"
+    return f"Misread.{what.name}" if isinstance(what, Misread) else f"a.ConstraintKind.{what.name}"
 
 
 if __name__ == "__main__":

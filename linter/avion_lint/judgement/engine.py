@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from avion_lint.record import field, record
-from avion_lint.rule import Check, Rule
-from avion_lint.runners.migration import Misread
+from avion_lint.rule import Check, Rule, Sort
+from avion_lint.sql import actions as a
 from avion_lint.subjects import Change, Dialect, Migration, Project, Service, Statement
 from avion_lint.verdict import Found, Unchecked
 
@@ -29,7 +29,7 @@ class Outcome:
 
 
 Subject = Migration | Project | Change
-Seen = frozenset[type | Misread]
+Seen = frozenset[Sort]
 Asked = tuple[tuple[Rule, Check], ...]
 _NONE: Mapping[str, Sequence[object]] = {}
 _NOTHING: Seen = frozenset()
@@ -162,8 +162,15 @@ class _Chooser:
 
 
 def _sorts(statement: Statement) -> Seen:
-    """The sorts of actions in a statement, by which rules say what they are for."""
-    return frozenset([type(action) for action in statement.all_actions()])
+    """The sorts of actions in a statement and of constraints that it adds, by which rules say what they are for."""
+    found: list[Sort] = []
+    for action in statement.all_actions():
+        found.append(type(action))
+        if isinstance(action, a.AddConstraint):
+            found.append(action.constraint.kind)
+        elif isinstance(action, a.AddColumn) and action.column.constraints:
+            found.extend([made.kind for made in action.column.constraints])
+    return frozenset(found)
 
 
 def _is_about(rule: Rule, seen: Seen, below: Seen) -> bool:

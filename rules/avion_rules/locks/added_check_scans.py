@@ -23,7 +23,7 @@ from avion_rules.locks._clauses import (
 from avion_rules.locks._two_steps import NEXT, validate_later
 
 
-@rule("LK110", subject=Statement, on=(a.AddConstraint, a.AddColumn), by_size=True)
+@rule("LK110", subject=Statement, on=(ConstraintKind.CHECK,), by_size=True)
 def added_check_scans(statement: Statement) -> Iterator[Finding]:
     """Find a CHECK that reads all rows of a table in use while every read and write of it waits."""
     for add in statement.of(a.AddConstraint):

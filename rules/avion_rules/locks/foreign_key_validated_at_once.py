@@ -24,7 +24,7 @@ from avion_rules.locks._two_steps import NEXT, for_each_partition, partitions_of
 NOT_VALID_ON_PARTITIONED = 18
 
 
-@rule("LK111", subject=Statement, on=(a.AddConstraint, a.AddColumn), by_size=True)
+@rule("LK111", subject=Statement, on=(ConstraintKind.FOREIGN_KEY,), by_size=True)
 def foreign_key_validated_at_once(statement: Statement) -> Iterator[Finding]:
     """Find a foreign key that reads all rows of a table in use while every write to both tables waits."""
     for add in statement.of(a.AddConstraint):

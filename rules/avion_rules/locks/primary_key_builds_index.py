@@ -13,7 +13,7 @@ from avion_rules.locks._keys import index_first, keys_built
 from avion_rules.locks._not_null import nullable_columns, without_scan
 
 
-@rule("LK120", subject=Statement, on=(a.AddConstraint, a.AddColumn), by_size=True)
+@rule("LK120", subject=Statement, on=(ConstraintKind.PRIMARY_KEY,), by_size=True)
 def primary_key_builds_index(statement: Statement) -> Iterator[Finding]:
     """Find a primary key whose index is built while every read and write of the table waits."""
     for action, key in keys_built(statement, ConstraintKind.PRIMARY_KEY):

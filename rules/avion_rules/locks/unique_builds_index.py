@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
-from avion_lint.sql import actions as a
 from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Statement
 from avion_rules.locks._keys import index_first, keys_built
 
 
-@rule("LK112", subject=Statement, on=(a.AddConstraint, a.AddColumn), by_size=True)
+@rule("LK112", subject=Statement, on=(ConstraintKind.UNIQUE,), by_size=True)
 def unique_builds_index(statement: Statement) -> Iterator[Finding]:
     """Find a UNIQUE constraint whose index is built while every read and write of the table waits."""
     for action, key in keys_built(statement, ConstraintKind.UNIQUE):

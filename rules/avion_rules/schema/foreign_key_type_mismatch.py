@@ -15,7 +15,7 @@ from avion_lint.subjects import Statement
 Adding = a.CreateTable | a.AddColumn | a.AddConstraint
 
 
-@rule("SC102", subject=Statement, on=(a.CreateTable, a.AddColumn, a.AddConstraint))
+@rule("SC102", subject=Statement, on=(a.CreateTable, ConstraintKind.FOREIGN_KEY))
 def foreign_key_type_mismatch(statement: Statement) -> Iterator[Finding]:
     """Find a foreign key whose columns have types that cannot be compared, or hold less than what they refer to."""
     for action in statement.all_actions():

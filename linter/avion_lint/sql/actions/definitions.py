@@ -11,6 +11,8 @@ from avion_lint.sql.actions.values import Expression, Term, Type
 class ConstraintKind(StrEnum):
     """Kinds of table constraints."""
 
+    __hash__ = str.__hash__  # enumerations have a slow one
+
     PRIMARY_KEY = "primary key"
     UNIQUE = "unique"
     CHECK = "check"
