@@ -55,13 +55,12 @@ def _in_queries(text: str, reading: Reading) -> Iterator[Misreading]:
     bodies = list(misread_bodies(text, reading.substituted))
     yield from (misreading for misreading, _ in bodies)
     spans = [body for _, body in bodies]
-    yield from misread_semicolons([query for query in reading.queries if not _overlaps(query, spans)])
+    queries = [query for query in reading.queries if not _overlaps(query, spans)] if spans else reading.queries
+    yield from misread_semicolons(queries)
 
 
 def _overlaps(query: Query, bodies: Sequence[Span]) -> bool:
     """Whether a query shares text with one of some spans in order."""
-    if not bodies:
-        return False
     span = query.chunk.span
     at = bisect_left(bodies, span.end, key=lambda body: body.start)
     return at > 0 and bodies[at - 1].end > span.start

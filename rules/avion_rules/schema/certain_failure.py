@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from avion_lint.finding import Finding
 from avion_lint.rule import rule
@@ -38,13 +38,12 @@ def certain_failure(statement: Statement) -> Iterator[Finding]:
             return
 
 
-def _sure(statement: Statement) -> Iterator[a.Action]:
+def _sure(statement: Statement) -> Sequence[a.Action]:
     """What the statement is sure to do."""
-    for action in statement.actions:
-        if isinstance(action, a.DoBlock):
-            yield from (inner.action for inner in action.inner if not inner.conditional and not inner.loop)
-        else:
-            yield action
+    block = statement.actions[0] if statement.actions else None
+    if not isinstance(block, a.DoBlock):
+        return statement.actions
+    return [inner.action for inner in block.inner if not inner.conditional and not inner.loop]
 
 
 def _failure(statement: Statement, action: a.Action) -> Failure | None:

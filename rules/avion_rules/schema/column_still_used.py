@@ -13,13 +13,14 @@ from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Statement
 
 Changing = a.DropColumn | a.AlterColumnType
+_CHANGING = (a.DropColumn, a.AlterColumnType)
 
 
 @rule("SC101", subject=Statement, down=True, on=(a.DropColumn, a.AlterColumnType))
 def column_still_used(statement: Statement) -> Iterator[Finding]:
     """Find a column that is dropped or changes its type although a view or the like is made of it."""
     for action in statement.all_actions():
-        if not isinstance(action, Changing):
+        if not isinstance(action, _CHANGING):
             continue
         schema = statement.schema_before(action)
         table = schema.table(action.table)
@@ -43,6 +44,8 @@ class _User:
 
 def _gone_before(statement: Statement, action: Changing) -> set[str]:
     """Columns that the same ALTER TABLE drops before: the clauses in front of a DROP, all of them for a TYPE."""
+    if len(statement.actions) == 1:
+        return set()
     drops = [each for each in statement.actions if isinstance(each, a.DropColumn) and each is not action]
     if isinstance(action, a.DropColumn):
         drops = [each for each in drops if each.span.start < action.span.start]

@@ -13,14 +13,17 @@ from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Statement
 
 Adding = a.CreateTable | a.AddColumn | a.AddConstraint
+_ADDING = (a.CreateTable, a.AddColumn, a.AddConstraint)
 
 
 @rule("SC102", subject=Statement, on=(a.CreateTable, ConstraintKind.FOREIGN_KEY))
 def foreign_key_type_mismatch(statement: Statement) -> Iterator[Finding]:
     """Find a foreign key whose columns have types that cannot be compared, or hold less than what they refer to."""
     for action in statement.all_actions():
+        if not isinstance(action, _ADDING):
+            continue
         for key in _foreign_keys(action):
-            if isinstance(action, Adding) and key.references:
+            if key.references:
                 own = _types(statement, action)
                 other = own if key.references == action.table else _known(statement, action, key.references)
                 for column, target in zip(key.columns, _targets(statement, action, key), strict=False):
@@ -28,17 +31,16 @@ def foreign_key_type_mismatch(statement: Statement) -> Iterator[Finding]:
                         yield from _finding(statement, action, key, (column, own[column]), (target, other[target]))
 
 
-def _foreign_keys(action: a.Action) -> Iterator[a.ConstraintDefinition]:
+def _foreign_keys(action: Adding) -> list[a.ConstraintDefinition]:
     match action:
         case a.CreateTable():
-            made = [*(each for column in action.columns for each in column.constraints), *action.constraints]
+            in_columns = [each for column in action.columns if column.constraints for each in column.constraints]
+            made = [*in_columns, *action.constraints]
         case a.AddColumn():
             made = [*action.column.constraints]
         case a.AddConstraint():
             made = [action.constraint]
-        case _:
-            made = []
-    return (each for each in made if each.kind is ConstraintKind.FOREIGN_KEY)
+    return [each for each in made if each.kind is ConstraintKind.FOREIGN_KEY]
 
 
 def _types(statement: Statement, action: Adding) -> dict[str, a.Type]:
