@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +30,17 @@ class Told:
 
 
 def told(
-    *arguments: str, cwd: Path, cache: Path, settled: int = SETTLED, watched: Path | None = None, **variables: str
+    *arguments: str,
+    cwd: Path,
+    cache: Path,
+    settled: int = SETTLED,
+    watched: Path | None = None,
+    shift: int = 0,
+    **variables: str,
 ) -> Told:
     """Run the command line; `settled` is how long ago a file must have changed for its stamp to be trusted, in ns.
 
-    Each file that it opens is written into `watched`.
+    Each file that it opens is written into `watched`. By `shift` seconds its clock is wrong.
     """
     files = [cache.parent / f"{cache.name}-{os.getpid()}.{name}" for name in ("out", "err")]
     child = os.fork()
@@ -42,6 +49,7 @@ def told(
         try:
             os.chdir(cwd)
             stamps._SETTLED = settled
+            set_clock(shift)
             if watched:
                 watch(watched)
             for number, file in enumerate(files, 1):
@@ -59,6 +67,14 @@ def told(
     out, err = (file.read_bytes().decode("utf-8", "surrogateescape") for file in files)
     assert "Traceback" not in err, err
     return Told(code, out, err)
+
+
+def set_clock(shift: int) -> None:
+    """Let the clock of this process be wrong by so many seconds."""
+    seconds, nanoseconds, days = time.time, time.time_ns, time.gmtime
+    time.time = lambda: seconds() + shift
+    time.time_ns = lambda: nanoseconds() + shift * 1_000_000_000
+    time.gmtime = lambda when=None: days(time.time() if when is None else when)
 
 
 def watch(into: Path) -> None:

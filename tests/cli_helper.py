@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +11,6 @@ from tests.git_helper import clean_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = os.pathsep.join(str(ROOT / name) for name in ("linter", "rules", "policies"))
-# Python's compiled files: each process would compile all sources anew where the caller's settings keep them out.
-COMPILED = tempfile.TemporaryDirectory(prefix="avion-lint-compiled-")
 COMMAND = (sys.executable, "-m", "avion_lint")
 
 _OURS = ("GITHUB_", "PRE_COMMIT", "PYTHON", "AVION_")
@@ -51,7 +48,7 @@ def environment(home, **variables):
         for name, value in clean.items()
         if not name.startswith(_OURS) and name not in _COLOUR and name != "CI"
     }
-    return kept | {"PYTHONPATH": SOURCES, "PYTHONPYCACHEPREFIX": COMPILED.name} | variables
+    return kept | {"PYTHONPATH": SOURCES} | variables
 
 
 def avion_lint(*arguments, cwd, stdin=b"", **variables):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import subprocess
 import tempfile
 import time
@@ -15,7 +14,8 @@ import psycopg
 import pytest
 
 from tests import flyway_truth
-from tests.cli_helper import COMMAND, avion_lint, environment
+from tests.cli_helper import COMMAND, environment
+from tests.forked_helper import avion_lint
 from tests.git_helper import make_repo
 from tests.goose_wire import find_goose
 
@@ -119,13 +119,9 @@ def goose_path():
 
 def flyway_program(folder: Path):
     """A program like the one that Flyway's own package brings: it runs the same class on the same jars."""
-    jars = os.environ.get("AVION_FLYWAY_CLASSPATH")
-    if (why := flyway_truth.absence()) is not None or not jars:
+    if (why := flyway_truth.absence()) is not None or not os.environ.get("AVION_FLYWAY_CLASSPATH"):
         pytest.skip(why or "AVION_FLYWAY_CLASSPATH is not set: source tests/get-runners")
-    path = folder / "flyway"
-    path.write_text(f'#!/bin/sh\nexec java -Xmx256m -cp "{jars}" org.flywaydb.commandline.Main "$@"\n')
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(path)
+    return flyway_truth.write_command(folder / "flyway")
 
 
 def make_site(tmp_path, server, runner, files, settings=SETTINGS):

@@ -10,7 +10,7 @@ from avion_lint.problems import SettingsError
 from avion_lint.runners.flyway_checksum import checksum
 from avion_lint.runners.migration import FileName, Kind, Version
 from avion_lint.source import Document
-from tests.cli_helper import avion_lint, judged
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import make_repo
 
 DB = "services/users/migrations"

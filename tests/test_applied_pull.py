@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from avion_lint.applied.text import text_sha256
 from avion_lint.runners.flyway_checksum import checksum
 from tests import flyway_truth
-from tests.cli_helper import avion_lint, judged
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import make_repo
 from tests.goose_wire import Goose, find_goose
 

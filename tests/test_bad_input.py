@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli_helper import avion_lint, flyway, goose, indexes, judged, makes
+from tests.cli_helper import flyway, goose, indexes, makes
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import make_repo
 
 FOLDER = "db/migrations"

@@ -11,7 +11,8 @@ from avion_lint.source import Document
 from avion_lint.sql.actions import Name
 from avion_lint.stats.model import GB, Known, Stats, TableStats, Thresholds
 from avion_lint.verdict import SuppressedBy
-from tests.cli_helper import ROOT, avion_lint, indexes, judged, makes
+from tests.cli_helper import ROOT, indexes, makes
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import make_repo
 from tests.rules_helper import GOOSE, RULES
 

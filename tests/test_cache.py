@@ -15,7 +15,8 @@ from avion_lint.cache.memory import FEWEST
 from avion_lint.cache.snapshot import Past
 from avion_lint.cache.store import Store
 from avion_lint.cli.program import parser
-from tests.cli_helper import Run, avion_lint, goose, indexes, judged, makes
+from tests.cli_helper import Run, goose, indexes, makes
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import Repo, make_repo
 from tests.sql_helper import ORIGIN, schema
 

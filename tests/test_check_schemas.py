@@ -17,7 +17,8 @@ from avion_lint.checks.trees import OpenDict, OpenList
 from avion_lint.checks.vocabulary import wrong_words
 from avion_lint.shell.grammar import is_available
 from avion_lint.yaml.nodes import UNKNOWN_VALUE
-from tests.cli_helper import Run, avion_lint
+from tests.cli_helper import Run
+from tests.forked_helper import avion_lint
 
 NEEDS_SHELL = pytest.mark.skipif(not is_available(), reason="tree-sitter-bash is not installed")
 

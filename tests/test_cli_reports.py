@@ -15,7 +15,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.cli_helper import COMMAND, ROOT, avion_lint, environment, flyway, goose, indexes, judged, makes
+from tests.cli_helper import COMMAND, ROOT, environment, flyway, goose, indexes, makes
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import make_repo
 
 INDEX = "db/00002_index.sql"

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.cli_helper import HEADER, avion_lint, goose, indexes, judged, makes
+from tests.cli_helper import HEADER, goose, indexes, makes
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import make_repo
 
 SETTINGS = "avion-lint.yaml"

@@ -9,7 +9,8 @@ import pytest
 
 from avion_lint.git import find_repository
 from avion_lint.git.grep import grep
-from tests.cli_helper import avion_lint, goose, judged
+from tests.cli_helper import goose
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import Repo, isolate, make_repo
 
 TABLE = goose(

@@ -7,7 +7,7 @@ import pytest
 from avion_lint.judgement.rehearse import rehearse
 from avion_lint.verdict import Verdict
 from avion_rules import all_rules
-from tests.cli_helper import judged as judged_by_command
+from tests.forked_helper import judged as judged_by_command
 from tests.git_helper import make_repo
 
 RULES = tuple(all_rules())

@@ -7,7 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.cli_helper import Run, avion_lint, judged
+from tests.cli_helper import Run
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import Repo, isolate, make_repo
 from tests.goose_wire import Goose, find_goose
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli_helper import avion_lint, goose, judged
+from tests.cli_helper import goose
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import Repo, isolate, make_repo
 
 DROP = goose("SET LOCAL lock_timeout = '3s';\nALTER TABLE users DROP COLUMN legacy;", "SELECT 1;")

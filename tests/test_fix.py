@@ -15,7 +15,7 @@ from avion_lint.cli.rewrite import RewriteError, rewrite
 from avion_lint.finding import Edit
 from avion_lint.judgement.mend import edited
 from avion_lint.source import Document, Place, Span
-from tests.cli_helper import avion_lint
+from tests.forked_helper import avion_lint
 
 TABLE = """\
 -- Author: Ada

@@ -8,7 +8,7 @@ from importlib.resources import files
 import jsonschema
 import pytest
 
-from tests.cli_helper import avion_lint
+from tests.forked_helper import avion_lint
 from tests.git_helper import make_repo
 
 DB = "services/users/migrations"

@@ -11,7 +11,8 @@ from avion_lint.cache.ledger import Ledger, ledger_of
 from avion_lint.cache.store import LEDGERS, Store
 from avion_lint.git import Content, Entry, Known, find_repository, work_tree
 from avion_lint.source import Document, Later
-from tests.cli_helper import Run, avion_lint, goose, indexes, judged, makes
+from tests.cli_helper import Run, goose, indexes, makes
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import Repo, make_repo
 
 SERVICE = "services/users/migrations"

@@ -11,7 +11,8 @@ import pytest
 from avion_lint.authoring.header import Author, header_lines
 from avion_lint.runners.migration import Version
 from avion_lint.runners.numbering import next_after, with_version
-from tests.cli_helper import Run, avion_lint, goose, judged, makes
+from tests.cli_helper import Run, goose, makes
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import Repo, isolate, make_repo
 
 GOOSE = "services/users/migrations"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli_helper import avion_lint, goose, judged
+from tests.cli_helper import goose
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import START, Repo, clean_environment, isolate, make_repo
 
 TABLE = goose("CREATE TABLE users (id bigint PRIMARY KEY, email text);", "DROP TABLE users;")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli_helper import Run, avion_lint
+from tests.cli_helper import Run
+from tests.forked_helper import avion_lint
 
 SETTINGS = "policy: policies/ours.yaml\n"
 POLICY = """\

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from avion_lint.git import find_repository, resolve_base
-from tests.cli_helper import judged, makes
+from tests.cli_helper import makes
+from tests.forked_helper import judged
 from tests.git_helper import Repo, base_of, isolate, make_repo, trouble
 
 GOOSE = "services/users/migrations"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli_helper import SOURCES, Run, avion_lint
+from tests.cli_helper import SOURCES, Run
+from tests.forked_helper import avion_lint
 from tests.git_helper import make_repo
 
 CHECK = """\

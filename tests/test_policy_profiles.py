@@ -23,7 +23,7 @@ from avion_lint.settings.schema_check import check, read_schema
 from avion_lint.source import Document
 from avion_lint.yaml.reader import load as load_yaml
 from avion_rules import all_rules
-from tests.cli_helper import avion_lint
+from tests.forked_helper import avion_lint
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "policies" / "platform.yaml"
 

@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -40,11 +41,15 @@ def pre_commit(*arguments, cwd, home):
 
 
 def hook_environment(home):
-    """As a user has it: the hook must not find our sources by itself."""
+    """As a user has it: the hook must not find our sources by itself.
+
+    pip takes what it has fetched before, and leaves it to Python to compile what is used.
+    """
     kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "UV_"))}
     clean = environment(home, PRE_COMMIT_HOME=str(home / "pre-commit"), PRE_COMMIT_COLOR="never")
-    del clean["PYTHONPATH"], clean["PYTHONPYCACHEPREFIX"]
-    return clean | kept
+    del clean["PYTHONPATH"]
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return clean | {"PIP_CACHE_DIR": f"{caches}/pip", "PIP_COMPILE": "0"} | kept
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ import yaml
 
 from avion_lint.cli import run
 from avion_lint.executor.kubernetes.names import job_name, label, part
-from tests.cli_helper import Run, avion_lint
+from tests.cli_helper import Run
+from tests.forked_helper import avion_lint
 from tests.git_helper import make_repo
 from tests.goose_wire import find_goose
 from tests.pod_helper import Machine

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli_helper import Run, avion_lint, judged, makes
+from tests.cli_helper import Run, makes
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import Repo, isolate, make_repo
 
 GOOSE = "m"

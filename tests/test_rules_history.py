@@ -10,7 +10,8 @@ import pytest
 
 from avion_lint.judgement.rehearse import rehearse
 from avion_rules import all_rules
-from tests.cli_helper import indexes, judged, makes
+from tests.cli_helper import indexes, makes
+from tests.forked_helper import judged
 from tests.git_helper import make_repo
 
 RULES = all_rules()

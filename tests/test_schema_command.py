@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.cli_helper import avion_lint
+from tests.forked_helper import avion_lint
 from tests.git_helper import make_repo
 
 GOOSE = "-- +goose Up\n{}\n-- +goose Down\nSELECT 1;\n"

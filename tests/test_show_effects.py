@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli_helper import avion_lint
+from tests.forked_helper import avion_lint
 
 FIRST = """\
 -- +goose Up

@@ -8,7 +8,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from tests import postgres_servers
-from tests.cli_helper import avion_lint, goose, indexes, judged
+from tests.cli_helper import goose, indexes
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import make_repo
 
 TABLES = """\

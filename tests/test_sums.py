@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from tests.cli_helper import avion_lint, judged
+from tests.forked_helper import avion_lint, judged
 from tests.git_helper import make_repo
 
 DB = "services/users/migrations"

@@ -10,7 +10,8 @@ from avion_lint.report import timeline_html, timeline_json
 from avion_lint.report.plain import width
 from avion_lint.report.style import Style
 from avion_lint.report.timeline_text import ASCII, Look, render
-from tests.cli_helper import ROOT, avion_lint
+from tests.cli_helper import ROOT
+from tests.forked_helper import avion_lint
 from tests.timeline_helper import goose_timeline
 
 BEFORE = "CREATE TABLE users (id bigint PRIMARY KEY, age int);\nCREATE TABLE orders (id bigint, user_id bigint);"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import stat
 from importlib.resources import files
 from pathlib import Path
 
@@ -46,11 +45,7 @@ def flyway(tmp_path_factory: pytest.TempPathFactory) -> str:
     absence = flyway_truth.absence()
     if absence or not os.environ.get("AVION_FLYWAY_CLASSPATH"):
         pytest.skip(f"the real Flyway cannot be run: {absence or 'AVION_FLYWAY_CLASSPATH is not set'}")
-    command = tmp_path_factory.mktemp("flyway") / "flyway"
-    path = os.environ["AVION_FLYWAY_CLASSPATH"]
-    command.write_text(f'#!/bin/sh\nexec java -cp "{path}" org.flywaydb.commandline.Main "$@"\n', encoding="utf-8")
-    command.chmod(command.stat().st_mode | stat.S_IXUSR)
-    return str(command)
+    return flyway_truth.write_command(tmp_path_factory.mktemp("flyway") / "flyway")
 
 
 def written(folder: Path, given: dict[str, str]) -> Path:
