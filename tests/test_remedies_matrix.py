@@ -54,6 +54,8 @@ CASES = [
     ("LK112", PLAIN, "ALTER TABLE t ADD CONSTRAINT u UNIQUE (name);"),
     ("LK112", PLAIN, "ALTER TABLE t ADD UNIQUE (name) DEFERRABLE INITIALLY DEFERRED;"),
     ("LK112", PARTITIONED, "ALTER TABLE t ADD CONSTRAINT u UNIQUE (id, at);"),
+    *[("LK112", before, "ALTER TABLE t ADD COLUMN z int, ADD CONSTRAINT u UNIQUE (at, z);") for before in BOTH],
+    ("LK112", PLAIN, "ALTER TABLE t ADD COLUMN y int UNIQUE;"),
     *[("LK114", before, "ALTER TABLE t ALTER COLUMN name SET NOT NULL;") for before in BOTH],
     *[("LK115", before, "ALTER TABLE t ALTER COLUMN n TYPE bigint;") for before in BOTH],
     *[("LK115", before, "ALTER TABLE t ALTER COLUMN code TYPE varchar(10);") for before in BOTH],
@@ -96,6 +98,8 @@ CASES = [
 # Statements of the change before the one that is judged, which the remedy builds upon.
 FIRST = {
     "CO111": "ALTER TABLE e ADD COLUMN c int;",
+    "ALTER TABLE t ADD COLUMN z int, ADD CONSTRAINT u UNIQUE (at, z);": "ALTER TABLE t ADD COLUMN z int;",
+    "ALTER TABLE t ADD COLUMN y int UNIQUE;": "ALTER TABLE t ADD COLUMN y int;",
     "UPDATE t SET z = n WHERE z IS NULL;": "ALTER TABLE t ADD COLUMN z int;",
 }
 

@@ -111,6 +111,29 @@ def test_every_column_of_a_primary_key_is_made_not_null_in_the_remedy():
     assert "CHECK (b IS NOT NULL)" in finding.remedy
 
 
+@pytest.mark.parametrize(
+    ("up", "added"),
+    [
+        ("ALTER TABLE users ADD COLUMN phone text UNIQUE;", "phone is not there before this migration: add it"),
+        ("ALTER TABLE users ADD COLUMN a int, ADD UNIQUE (email, a);", "a is not there before this migration: add it"),
+        ("ALTER TABLE users ADD a int, ADD b int; ALTER TABLE users ADD UNIQUE (a, b);", "a and b are not there"),
+    ],
+)
+def test_an_index_that_is_built_first_needs_its_columns_before(up, added):
+    (finding,) = goose("LK112", USERS, up)
+    assert finding.remedy.startswith(added)
+    assert "Build the index first" in finding.remedy
+
+
+def test_an_index_of_columns_that_are_there_needs_no_other_migration():
+    made_before = {
+        f"{FLYWAY}/V1__a.sql": "ALTER TABLE users ADD COLUMN phone text;",
+        f"{FLYWAY}/V2__b.sql": "ALTER TABLE users ADD UNIQUE (phone);",
+    }
+    (finding,) = judged(made_before, {f"{FLYWAY}/V0__users.sql": USERS}, "LK112")
+    assert finding.remedy.startswith("Build the index first")
+
+
 def test_the_remedy_for_a_partitioned_table_names_its_partition():
     (finding,) = goose(
         "LK101", EVENTS, "CREATE UNIQUE INDEX k ON events USING btree (at, kind) WITH (fillfactor = 70);"

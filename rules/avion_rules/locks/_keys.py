@@ -7,6 +7,7 @@ import re
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.runners.migration import Runner
+from avion_lint.schema.model import Origin
 from avion_lint.sql import actions as a
 from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Statement
@@ -31,12 +32,13 @@ _DEFERRED = pattern(r"\b(?:(?:not\s+)?deferrable|initially\s+(?:deferred|immedia
 
 @record
 class Key:
-    """A key as SQL: what is indexed, the constraint's words, and how it is deferred."""
+    """A key as SQL: what is indexed, the constraint's words, and how it is deferred; and the columns that it is of."""
 
     table: a.Name
     name: str
     indexed: str
     words: str
+    columns: tuple[str, ...]
     deferred: str = ""
 
 
@@ -48,7 +50,7 @@ def keys_built(statement: Statement, kind: ConstraintKind) -> list[tuple[a.AddCo
         if add.constraint.kind is kind and _is_built(statement, add)
     ]
     inlined = [
-        (add, Key(add.table, name_made(statement, add, kind), f"({a.identifier(add.column.name)})", kind.upper()))
+        (add, _key_of_column(statement, add, kind))
         for add in statement.of(a.AddColumn)
         if kind is ConstraintKind.UNIQUE and _is_built_with(statement, add)
     ]
@@ -66,16 +68,38 @@ def _is_built_with(statement: Statement, add: a.AddColumn) -> bool:
     return unique and statement.in_use(add.table, add) and not column_is_there(statement, add)
 
 
+def _key_of_column(statement: Statement, add: a.AddColumn, kind: ConstraintKind) -> Key:
+    column = add.column.name
+    return Key(add.table, name_made(statement, add, kind), f"({a.identifier(column)})", kind.upper(), (column,))
+
+
 def _key(statement: Statement, add: a.AddConstraint) -> Key:
     text = added_constraint(statement, add)
     found = _PARTS.search(text)
-    words = add.constraint.kind.upper()
+    words, columns = add.constraint.kind.upper(), add.constraint.columns
     if found is None:
-        columns = ", ".join(map(a.identifier, add.constraint.columns))
-        return Key(add.table, constraint_name(statement, add), f"({columns})", words)
+        indexed = f"({', '.join(map(a.identifier, columns))})"
+        return Key(add.table, constraint_name(statement, add), indexed, words, columns)
     indexed = " ".join(part for part in (found["columns"], found["include"], found["nulls"]) if part)
     deferred = "".join(f" {word[0]}" for word in _DEFERRED.finditer(text, found.end()))
-    return Key(add.table, constraint_name(statement, add), indexed, words, deferred)
+    return Key(add.table, constraint_name(statement, add), indexed, words, columns, deferred)
+
+
+def columns_first(statement: Statement, key: Key) -> str:
+    """Tell to add the columns before that are not there until this migration; "" where all are there."""
+    table = statement.schema.table(key.table)
+    known = table.columns if table else {}
+    here = {name for name, column in known.items() if column.origin and _is_of_this_file(statement, column.origin)}
+    here |= {add.column.name for add in statement.of(a.AddColumn) if add.column.name not in known}
+    new = [name for name in key.columns if name in here]
+    if not new:
+        return ""
+    names, verb, them = " and ".join(new), "is" if len(new) == 1 else "are", "it" if len(new) == 1 else "them"
+    return f"{names} {verb} not there before this migration: add {them} in one before, without the constraint. "
+
+
+def _is_of_this_file(statement: Statement, origin: Origin) -> bool:
+    return origin.place.document is statement.file.document
 
 
 def index_first(statement: Statement, key: Key) -> str:

@@ -9,7 +9,7 @@ from avion_lint.rule import rule
 from avion_lint.sql import actions as a
 from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Statement
-from avion_rules.locks._keys import index_first, keys_built
+from avion_rules.locks._keys import columns_first, index_first, keys_built
 from avion_rules.locks._not_null import nullable_columns, without_scan
 
 
@@ -22,7 +22,7 @@ def primary_key_builds_index(statement: Statement) -> Iterator[Finding]:
         yield statement.finding(
             action,
             f"Blocks every read and write of {key.table} while {_checked(nullable)}the index of {key.name} builds.",
-            f"{first}\n-- {index_first(statement, key)}" if first else index_first(statement, key),
+            columns_first(statement, key) + (f"{first}\n-- " if first else "") + index_first(statement, key),
             object=key.table,
         )
 

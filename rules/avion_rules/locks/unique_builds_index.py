@@ -8,7 +8,7 @@ from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.sql.actions import ConstraintKind
 from avion_lint.subjects import Statement
-from avion_rules.locks._keys import index_first, keys_built
+from avion_rules.locks._keys import columns_first, index_first, keys_built
 
 
 @rule("LK112", subject=Statement, on=(ConstraintKind.UNIQUE,), by_size=True)
@@ -18,6 +18,6 @@ def unique_builds_index(statement: Statement) -> Iterator[Finding]:
         yield statement.finding(
             action,
             f"Blocks every read and write of {key.table} while the index of {key.name} builds.",
-            index_first(statement, key),
+            columns_first(statement, key) + index_first(statement, key),
             object=key.table,
         )
