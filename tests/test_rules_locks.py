@@ -83,6 +83,17 @@ def test_the_remedy_is_the_statement_itself_with_concurrently(sql, remedy):
     assert finding.remedy.endswith(remedy)
 
 
+@pytest.mark.parametrize(
+    "constraint", ["ALTER TABLE users ADD PRIMARY KEY USING INDEX i;", 'ALTER TABLE users ADD UNIQUE\nUSING INDEX "i";']
+)
+def test_an_index_that_a_constraint_takes_over_goes_into_a_migration_before(constraint):
+    (finding,) = goose("LK101", USERS, f"CREATE UNIQUE INDEX i ON users (email);\n{constraint}")
+    assert finding.remedy.startswith("Put it into a migration of its own before this one that begins with")
+
+    (other,) = goose("LK101", USERS, "CREATE UNIQUE INDEX i ON users (email);\nALTER TABLE users ADD UNIQUE (id);")
+    assert other.remedy.startswith("Put it into a migration of its own that begins with")
+
+
 def test_the_remedy_keeps_placeholders():
     settings = "flyway: {placeholders: {schema: app}}"
     (finding,) = flyway("LK101", USERS, "CREATE INDEX a ON ${schema}.users (email);", settings=settings)

@@ -7,20 +7,22 @@ from avion_lint.subjects import Service, Statement
 from avion_rules.locks._obstacle import Obstacle
 
 
-def own_file(service: Service, sql: str, *, recognised: bool = True, waits: bool = False) -> str:
+def own_file(service: Service, sql: str, *, recognised: bool = True, waits: bool = False, before: bool = False) -> str:
     """Tell to put SQL into a migration of its own, outside a transaction.
 
-    `recognised`: Flyway runs it so by itself. `waits`: it waits for Flyway's own transaction to end.
+    `recognised`: Flyway runs it so by itself. `waits`: it waits for Flyway's own transaction to end. `before`: what
+    stays behind needs it.
     """
+    own = "a migration of its own before this one" if before else "a migration of its own"
     if service.runner is Runner.GOOSE:
-        return f"Put it into a migration of its own that begins with `-- +goose NO TRANSACTION`:\n{sql}"
+        return f"Put it into {own} that begins with `-- +goose NO TRANSACTION`:\n{sql}"
     how = (
         "which Flyway then runs outside a transaction by itself"
         if recognised
         else "with a script configuration `<its name>.sql.conf` that says `executeInTransaction=false`"
     )
     first = lock_off(service) if waits else ""
-    return f"Put it into a migration of its own, {how}{f'.{first}' if first else ':'}\n{sql}"
+    return f"Put it into {own}, {how}{f'.{first}' if first else ':'}\n{sql}"
 
 
 def lock_off(service: Service) -> str:

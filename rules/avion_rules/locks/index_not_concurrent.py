@@ -24,11 +24,24 @@ def index_not_concurrent(statement: Statement) -> Iterator[Finding]:
         yield statement.finding(
             index,
             f"Blocks every write to {index.table}{of_partitions} while the index builds.",
-            partition_by_partition(statement, index)
-            if partitioned
-            else own_file(statement.service, concurrent_build(statement, index), waits=True),
+            partition_by_partition(statement, index) if partitioned else _own_file(statement, index),
             object=index.table,
         )
+
+
+def _own_file(statement: Statement, index: a.CreateIndex) -> str:
+    before = _is_taken_over(statement, index)
+    return own_file(statement.service, concurrent_build(statement, index), waits=True, before=before)
+
+
+def _is_taken_over(statement: Statement, index: a.CreateIndex) -> bool:
+    """Whether a constraint further down in the file is made of the index (ADD … USING INDEX)."""
+    below = statement.file.document.text[statement.place.span.end :]
+    words = " ".join(below.translate(_BLANKS).lower().split())
+    return index.index is not None and f" using index {index.index.lower()} " in f" {words} "
+
+
+_BLANKS = str.maketrans(dict.fromkeys('";,()', " "))
 
 
 def _is_built(statement: Statement, index: a.CreateIndex) -> bool:
