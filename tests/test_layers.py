@@ -36,6 +36,7 @@ LAYERS = (
     ("verdict", "judgement.fingerprint", "discovery", "history.ground"),
     ("cache",),
     ("judgement.spread",),
+    ("judgement.leaving",),
     ("judgement.suppression", "judgement.baseline", "judgement.weigh", "judgement.projects"),
     ("discovery.gather", "judgement.engine"),
     ("judgement.announced", "judgement.moved"),

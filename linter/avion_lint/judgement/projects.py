@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from avion_lint.history.deployments import Deployment, Landed
+from avion_lint.judgement.leaving import Left, left_behind, left_by, problems_of, read_chunk
 from avion_lint.record import cached_property, field, record
-from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Runner, Section, Version
+from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Section, Version
 from avion_lint.schema.annotations import as_comment, deprecating
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay, with_search_path
@@ -15,7 +16,7 @@ from avion_lint.source import Place, Span
 from avion_lint.sql.actions import Action, Unseen, flattened
 from avion_lint.sql.opening import Opening, before_each
 from avion_lint.sql.session import Session, after
-from avion_lint.sql.statements import Read, Sql, read
+from avion_lint.sql.statements import Sql, read
 from avion_lint.subjects import (
     BaseMigration,
     Deprecation,
@@ -128,35 +129,13 @@ _AT_ONCE = 1000  # migrations whose statements are held at a time, before they a
 
 def _read_ahead(
     gathered: Gathered, files: Sequence[MigrationFile], spread: Spread | None
-) -> Iterator[tuple[MigrationFile, Mapping[str, Read]]]:
-    """The files, with what the texts that they send come to as far as these were read side by side, before."""
+) -> Iterator[tuple[MigrationFile, Left | None]]:
+    """The files, those that are not judged with what they leave as far as they were read side by side, before."""
     for start in range(0, len(files), _AT_ONCE):
         batch = files[start : start + _AT_ONCE]
-        applied = sum(not gathered.standing[file.path].judged for file in batch)  # the others are judged meanwhile
-        ahead = _read_together(gathered, batch, spread) if spread and 2 * applied > len(batch) > 1 else {}
-        yield from ((file, ahead) for file in batch)
-
-
-def _read_together(gathered: Gathered, files: Sequence[MigrationFile], spread: Spread) -> Mapping[str, Read]:
-    service = gathered.service
-    sections = (section for file in files for section in file.sections if _is_read(gathered, file, section))
-    texts = list(dict.fromkeys(chunk.text for section in sections for chunk in section.chunks))
-
-    def part(number: int, of: int) -> list[Read]:
-        own = texts[number::of] if of > 1 else []  # one alone reads each when it comes to it
-        return [read(text, service.dialect, sends_rows=service.runner is Runner.FLYWAY) for text in own]
-
-    parts = spread(part, len(texts), ())
-    found: dict[str, Read] = {}
-    for number, reads in enumerate(parts if len(parts) > 1 else ()):
-        found |= zip(texts[number :: len(parts)], reads, strict=True)
-    return found
-
-
-def _is_read(gathered: Gathered, file: MigrationFile, section: Section) -> bool:
-    if gathered.standing[file.path].judged:
-        return True
-    return section.direction is Direction.UP and gathered.service.dialect is Dialect.POSTGRESQL
+        applied = [file for file in batch if not gathered.standing[file.path].judged]  # the others are judged meanwhile
+        ahead = left_behind(applied, gathered.service, spread) if spread and 2 * len(applied) > len(batch) else {}
+        yield from ((file, ahead.get(file.path)) for file in batch)
 
 
 def _applied_first(gathered: Gathered, files: Iterable[MigrationFile]) -> Iterator[tuple[MigrationFile, Deployment]]:
@@ -219,7 +198,7 @@ def starting_point(gathered: Gathered) -> StartingPoint:
     standing = gathered.standing[last.path]
     if gathered.base:
         standing = Standing(Deployment(OLDER, last.path, applied=True), judged=False)
-    schema, _ = _Reader(gathered, last, standing, Opening()).fold(last.section(Direction.UP), _empty(gathered))
+    schema, _ = _Reader(gathered, last, standing, Opening()).fold(_empty(gathered))
     return StartingPoint(schema, last.version)
 
 
@@ -241,15 +220,14 @@ def _up(file: MigrationFile) -> tuple[Chunk, ...]:
 
 
 def _migration(
-    gathered: Gathered, file: MigrationFile, before: Schema, opening: Opening, ahead: Mapping[str, Read]
+    gathered: Gathered, file: MigrationFile, before: Schema, opening: Opening, ahead: Left | None
 ) -> Migration:
     standing = gathered.standing[file.path]
     path = gathered.service.search_path
     before = with_search_path(before, path)
     reader = _Reader(gathered, file, standing, opening, ahead)
-    section = file.section(Direction.UP)
     if not standing.judged:
-        following, problems = reader.fold(section, before)
+        following, problems = reader.fold(before)
         following = reader.annotated(reader.unseen(following))
         return Migration(
             gathered.service,
@@ -260,7 +238,7 @@ def _migration(
             after=following,
             problems=problems,
         )
-    up = reader.read(section, before)
+    up = reader.read(file.section(Direction.UP), before)
     following = reader.annotated(reader.unseen(with_search_path(up.following, path)))
     down = reader.read(file.section(Direction.DOWN), following)
     return Migration(
@@ -288,13 +266,13 @@ class _ReadSection:
 
 @record(caches=True)
 class _Reader:
-    """Reads the sections of one migration; `ahead` is what some texts are known to come to."""
+    """Reads the sections of one migration; `ahead` is what it is known to leave, None where it is to be read."""
 
     gathered: Gathered
     file: MigrationFile
     standing: Standing
     opening: Opening
-    ahead: Mapping[str, Read] = field(default_factory=dict)
+    ahead: Left | None = None
 
     def unseen(self, schema: Schema) -> Schema:
         """The schema after a migration in code, which may have done anything."""
@@ -312,19 +290,16 @@ class _Reader:
                 schema = replay(schema, [(comment, self._origin_at(Place(self.file.document, given.span)))])
         return schema
 
-    def fold(self, section: Section | None, schema: Schema) -> tuple[Schema, tuple[SqlProblem, ...]]:
-        """The schema after a section that is not judged, and what is no SQL in it."""
-        if self.gathered.service.dialect is not Dialect.POSTGRESQL:
+    def fold(self, schema: Schema) -> tuple[Schema, tuple[SqlProblem, ...]]:
+        """The schema after a migration that is not judged, and what is no SQL in it."""
+        service = self.gathered.service
+        if service.dialect is not Dialect.POSTGRESQL:
             return schema, ()  # no rule that holds for every database asks for the schema
-        steps: list[tuple[Action, Origin]] = []
-        problems: list[SqlProblem] = []
-        for chunk in section.chunks if section else ():
-            found = self._statements(chunk)
-            problems.extend(self._problems(found, chunk, Direction.UP))
-            for sql in found.statements:
-                steps.extend(self._steps(sql.actions, chunk))
-                self.opening.note(sql.actions, self.standing.deployment.order)
-        return with_search_path(replay(schema, steps), self.gathered.service.search_path), tuple(problems)
+        left = self.ahead or left_by(self.file, service)
+        document = self.file.document
+        steps = [(each.action, self._origin_at(Place(document, each.span))) for each in left.deeds]
+        self.opening.note(left.settings, self.standing.deployment.order)
+        return with_search_path(replay(schema, steps), service.search_path), left.problems
 
     def read(self, section: Section | None, schema: Schema) -> _ReadSection:
         """A section that is judged."""
@@ -332,11 +307,12 @@ class _Reader:
         problems: list[SqlProblem] = []
         if section is None:
             return _ReadSection((), (), schema)
+        service = self.gathered.service
         session = self.opening.session(section, self.standing.deployment.order)
         for chunk in section.chunks:
-            found = self._statements(chunk)
+            found = read_chunk(chunk, service)
             if found.problems:
-                problems.extend(self._problems(found, chunk, section.direction))
+                problems.extend(problems_of(found, chunk, self.file, section.direction))
             for sql in found.statements:
                 statement = self._statement(section, chunk, sql, schema, session)
                 statements.append(statement)
@@ -345,12 +321,6 @@ class _Reader:
                 if section.direction is Direction.UP:
                     self.opening.note(sql.actions, self.standing.deployment.order)
         return _ReadSection(tuple(statements), tuple(problems), schema)
-
-    def _statements(self, chunk: Chunk) -> Read:
-        known = self.ahead.get(chunk.text) if self.ahead else None
-        if known is not None:
-            return known
-        return read(chunk.text, self.gathered.service.dialect, sends_rows=self.file.runner is Runner.FLYWAY)
 
     def _statement(self, section: Section, chunk: Chunk, sql: Sql, schema: Schema, session: Session) -> Statement:
         return Statement(
@@ -367,11 +337,6 @@ class _Reader:
             self.gathered.landed,
             self.gathered.positions,
         )
-
-    def _problems(self, found: Read, chunk: Chunk, direction: Direction) -> Iterator[SqlProblem]:
-        for problem in found.problems:
-            place = Place(self.file.document, chunk.origin.span(problem.span.start, problem.span.end))
-            yield SqlProblem(place, problem.message, direction, chunk.masked)
 
     def _steps(self, actions: Iterable[Action], chunk: Chunk) -> Iterator[tuple[Action, Origin]]:
         """Actions for the replay; what a DO block runs has its own origin."""

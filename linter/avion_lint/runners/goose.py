@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from avion_lint.runners.goose_annotations import Annotation, Marked, Profile, marked, profile_of
+from avion_lint.runners.goose_glance import outline, sends_each
 from avion_lint.runners.goose_misreadings import misreadings
 from avion_lint.runners.goose_names import parse_name
 from avion_lint.runners.goose_parser import parse
@@ -16,6 +17,7 @@ from avion_lint.runners.migration import (
     Kind,
     MigrationFile,
     Misreading,
+    Outline,
     Runner,
     Section,
 )
@@ -58,8 +60,7 @@ class _Contents(Contents):
     def _reading(self, direction: Direction) -> Reading:
         if direction not in self._readings:
             text = self._document.text
-            if self._marked is None:
-                self._marked = marked(text, self._profile)
+            self._marked = self._marked or marked(text, self._profile)
             self._readings[direction] = parse(text, direction, self._marked, self._environment)
         return self._readings[direction]
 
@@ -69,6 +70,15 @@ class _Contents(Contents):
             reading = self._reading(direction)
             self._sections[direction] = _section(self._document, reading) if _exists(reading) else None
         return self._sections[direction]
+
+    def outline(self) -> Outline | None:
+        """The Up section, where goose does no more than cut it at semicolons."""
+        text = self._document.text
+        return outline(text, self._marked or marked(text, self._profile))
+
+    def sends_each(self, seen: Outline, statements: Sequence[Span]) -> bool:
+        """Whether goose cuts only between these statements."""
+        return sends_each(self._document.text, seen, statements)
 
     def forget(self) -> None:
         """Let go of what was read."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from avion_lint.enumeration import StrEnum
 from avion_lint.record import cached_property, field, record
 from avion_lint.source import Document, Place, SourceMap, Span
@@ -136,6 +138,17 @@ class Misreading:
     detail: str
 
 
+@record
+class Outline:
+    """An Up section as it stands in the file, of which only the bounds are known.
+
+    `span` holds all of its text, comments and annotations among it; each of the `blocks` in it is sent as one.
+    """
+
+    span: Span
+    blocks: tuple[Span, ...] = ()
+
+
 class Contents:
     """What a runner reads in a file, worked out when somebody asks; here nothing, as of a file that has no SQL."""
 
@@ -144,6 +157,17 @@ class Contents:
     def section(self, direction: Direction) -> Section | None:  # noqa: ARG002 - there is none in any direction
         """The section of that direction, None where the file has none."""
         return None
+
+    def outline(self) -> Outline | None:
+        """The Up section at a glance; None where it takes reading to know what is sent."""
+        return None
+
+    def sends_each(self, seen: Outline, statements: Sequence[Span]) -> bool:  # noqa: ARG002 - nothing is sent
+        """Whether what is sent comes to the same as these statements, which are all of the outlined section.
+
+        Each span ends at the semicolon.
+        """
+        return False
 
     def misreadings(self) -> tuple[Misreading, ...]:
         """Where the runner reads otherwise than the eye."""

@@ -37,3 +37,8 @@ _scan = _scanner()
 def decoded(text: str) -> Any:
     """The value that JSON from libpg_query tells; it is right and begins with the value, so that nothing is checked."""
     return _scan(text, 0)[0]
+
+
+def decoded_at(text: str, at: int) -> Any:
+    """The value that begins at an offset, as above."""
+    return _scan(text, at)[0]

@@ -66,7 +66,7 @@ def type_of(node: Node) -> Type:
     modifiers = tuple(map(_integer, node["typmods"])) if "typmods" in node else ()
     if canonical == "character" and modifiers == (1,):
         modifiers = ()
-    return Type(canonical, modifiers, array=bool(node.get("arrayBounds")))
+    return Type(canonical, modifiers, bool(node.get("arrayBounds")))
 
 
 def parameters(items: list[Node]) -> tuple[str, ...]:
@@ -104,15 +104,17 @@ def walk(node: Any) -> Iterator[tuple[str, Node]]:  # the tree's shape is Postgr
     while pending:
         current = pending.pop()
         if type(current) is list:
-            pending.extend(reversed(current))
+            pending += current[::-1]
         elif type(current) is dict:
+            inner: list[Any] = []
             for key, value in current.items():
-                if type(value) is dict and key[:1].isupper():
-                    yield key, value
-            pending.extend([value for value in reversed(current.values()) if type(value) in _INNER])
-
-
-_INNER = (dict, list)
+                if type(value) is dict:
+                    if key < "a":  # tags begin with a capital letter, fields with a small one
+                        yield key, value
+                    inner.append(value)
+                elif type(value) is list:
+                    inner.append(value)
+            pending += inner[::-1]
 
 
 def expression(node: Node) -> Expression:
@@ -221,7 +223,7 @@ def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | 
     kind = _CONSTRAINT_KINDS.get(node["contype"])
     if kind is None:
         return None
-    if kind is ConstraintKind.NOT_NULL and column and not node.keys() - _OF_NOT_NULL:
+    if kind is ConstraintKind.NOT_NULL and column and node.keys() <= _OF_NOT_NULL:
         return ConstraintDefinition(kind, node.get("conname"), (column,), not_null_column=column)
     columns = strings(node.get("fk_attrs") or node.get("keys") or []) or _excluding(node)
     target, checked = node.get("pktable"), kind is ConstraintKind.CHECK
@@ -338,17 +340,17 @@ def column(node: Node) -> ColumnDefinition:
     generated = kinds.get("CONSTR_GENERATED")
     default = kinds.get("CONSTR_DEFAULT", {}).get("raw_expr") or node.get("raw_default")
     return ColumnDefinition(
-        name=name,
-        type=type_of(node.get("typeName", {})),
-        not_null="CONSTR_NOTNULL" in kinds or "CONSTR_PRIMARY" in kinds,
-        default=written(default) if default and not is_null(default) else None,
-        generated=_generated(generated),
-        identity="CONSTR_IDENTITY" in kinds,
-        constraints=_of_column(given, name),
-        reads=tuple(dict.fromkeys(expression(generated["raw_expr"]).columns)) if generated else (),
-        collation=collation(node),
-        expression=written(generated["raw_expr"]) if generated else None,
-        always=kinds.get("CONSTR_IDENTITY", {}).get("generated_when") == "a",
+        name,
+        type_of(node.get("typeName", {})),
+        "CONSTR_NOTNULL" in kinds or "CONSTR_PRIMARY" in kinds,
+        written(default) if default and not is_null(default) else None,
+        _generated(generated),
+        "CONSTR_IDENTITY" in kinds,
+        _of_column(given, name),
+        tuple(dict.fromkeys(expression(generated["raw_expr"]).columns)) if generated else (),
+        collation(node),
+        written(generated["raw_expr"]) if generated else None,
+        kinds.get("CONSTR_IDENTITY", {}).get("generated_when") == "a",
     )
 
 

@@ -21,6 +21,11 @@ def before_each(file: MigrationFile) -> bool:
     return file.kind is Kind.CALLBACK and basename(file.path).startswith(_BEFORE_EACH)
 
 
+def is_given(action: Action) -> bool:
+    """Whether an action may set lock_timeout for later sessions."""
+    return isinstance(action, Command) and action.sets is not None and action.sets.name in ("lock_timeout", "")
+
+
 @record(frozen=False)
 class Opening:
     """What sessions begin with, for one walk through a service's migrations in their order.
@@ -35,7 +40,7 @@ class Opening:
     def note(self, actions: Iterable[Action], deployment: int) -> None:
         """Take in what actions of a migration set for the sessions after it."""
         for action in flattened(actions):
-            if isinstance(action, Command) and action.sets and action.sets.name in ("lock_timeout", ""):
+            if isinstance(action, Command) and action.sets and is_given(action):
                 self.given.append((deployment, action.sets.value))
 
     def session(self, section: Section, deployment: int) -> Session:

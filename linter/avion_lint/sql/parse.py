@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 
+from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.source import Span
 from avion_lint.sql.decoding import decoded
@@ -59,7 +60,7 @@ def parse(text: str) -> tuple[RawStatement, ...] | SyntaxProblem:
         return SyntaxProblem("expression nested too deeply to be read", 0)
     except UnicodeEncodeError as error:
         return SyntaxProblem("text that is not valid Unicode", error.start)
-    locate = _locator(text)
+    locate = locator(text)
     return tuple([_raw(entry, text, locate) for entry in tree["stmts"]])
 
 
@@ -85,16 +86,24 @@ def _raw(entry: Node, text: str, locate: Callable[[int], int]) -> RawStatement:
     length = entry.get("stmt_len", 0)
     end = locate(begin + length) if length else len(text)
     start = skip_blank(text, locate(begin))
+    return RawStatement(kind, node, Span(start, trimmed(text, start, end)), locate)
+
+
+def trimmed(text: str, start: int, end: int) -> int:
+    """Offset behind the last character of a statement: what follows up to `end` is white space or a semicolon."""
     while end > start and text[end - 1] in " \t\r\n\f\v;":
         end -= 1
-    return RawStatement(kind, node, Span(start, max(start, end)), locate)
+    return max(start, end)
 
 
-def _locator(text: str) -> Callable[[int], int]:
+_WIDE = pattern(r"[^\x00-\x7f]")
+
+
+def locator(text: str) -> Callable[[int], int]:
     """Byte offset (UTF-8) → character offset. ASCII text needs no table."""
     if text.isascii():
         return _same
-    wide = [index for index, character in enumerate(text) if character > "\x7f"]
+    wide = [found.start() for found in _WIDE.finditer(text)]
     # byte offset just behind each non-ASCII character, and how far bytes then run ahead of characters
     ends, lead = [], []
     ahead = 0

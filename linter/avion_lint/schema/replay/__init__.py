@@ -39,6 +39,11 @@ def replay(schema: Schema, steps: Iterable[tuple[a.Action, Origin]]) -> Schema:
     return Schema(draft.tables, draft.indexes, draft.things, draft.search_path, draft.doubts)
 
 
+def changes_schema(action: a.Action) -> bool:
+    """Whether an action may change a schema; no other needs to be replayed."""
+    return type(action) in _HANDLERS
+
+
 def with_search_path(schema: Schema, search_path: tuple[str, ...] = PUBLIC) -> Schema:
     """The same objects seen through another search path."""
     return schema if schema.search_path == search_path else replace(schema, search_path=search_path)

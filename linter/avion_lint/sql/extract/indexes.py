@@ -46,6 +46,8 @@ def _index_columns(node: Node) -> tuple[str, ...]:
     elements = [item["IndexElem"] for name in ("indexParams", "indexIncludingParams") for item in node.get(name, [])]
     named = [element["name"] for element in elements if "name" in element]
     expressions = [element["expr"] for element in elements if "expr" in element]
+    if not expressions and "whereClause" not in node:
+        return tuple(dict.fromkeys(named))
     inner = n.expression({"all": [*expressions, node.get("whereClause", {})]}).columns
     return tuple(dict.fromkeys((*named, *inner)))
 
