@@ -206,6 +206,23 @@ def _apart(one: dict[Key, Value], other: dict[Key, Value]) -> dict[Key, Value]:
     return {key: value for key, value in one.items() if other.get(key, _ABSENT) is not value}
 
 
+class Groups(Layers[Key, tuple[Value, ...]]):
+    """Several values for each key, in the order in which they came."""
+
+    __slots__ = ()
+
+    def copy(self) -> Groups[Key, Value]:
+        """Another state, as of Layers."""
+        made: Groups[Key, Value] = Groups.__new__(Groups)
+        self._share(made)
+        return made
+
+    def append(self, key: Key, value: Value) -> None:
+        """Add a value to those of a key."""
+        before: tuple[Value, ...] | None = self.get(key)
+        self._put(key, (*before, value) if before else (value,), removed=before is None and self._is_removed(key))
+
+
 class Catalogue(Layers[Key, Value]):
     """Objects by key that also finds those which concern a given name, without looking at all.
 
@@ -219,7 +236,7 @@ class Catalogue(Layers[Key, Value]):
     ) -> None:
         super().__init__()
         self._concerns: Callable[[Value], Iterable[Any]] = concerns
-        self._about: Layers[Any, tuple[Key, ...]] = Layers()
+        self._about: Groups[Any, Key] = Groups()
         self._concerned: dict[Key, tuple[Value, tuple[Any, ...]]] = {}  # of the value put last, in whatever state
         for key, value in (values or {}).items():
             self[key] = value
@@ -239,7 +256,7 @@ class Catalogue(Layers[Key, Value]):
     def restored(self, values: Stored[Key, Value], about: Stored[Any, tuple[Key, ...]]) -> Catalogue[Key, Value]:
         """A catalogue like this one, of values that are stored; `about` are its groups."""
         made: Catalogue[Key, Value] = Catalogue(self._concerns)
-        made._old, made._about = values, Layers(about)
+        made._old, made._about = values, Groups(about)
         return made
 
     def about(self, name: object) -> list[Value]:
@@ -260,9 +277,8 @@ class Catalogue(Layers[Key, Value]):
             return
         for name in _without(old, new):
             self._forget(name, key)
-        about = self._about
         for name in _without(new, old):
-            about[name] = (*about.get(name, ()), key)
+            self._about.append(name, key)
 
     def __delitem__(self, key: Key) -> None:
         before = self[key]

@@ -293,14 +293,19 @@ def default_of(table: Name) -> tuple[str, Name]:
 
 def _around_table(table: Table) -> list[Name | str | tuple[str, str | Name]]:
     """What refers to a table is found under its name, what is below it under heirs_of(): there may be thousands."""
-    found: list[Name | str | tuple[str, str | Name]] = [heirs_of(parent) for parent in table.inherits]
+    found: list[Name | str | tuple[str, str | Name]] = []
+    if table.inherits:
+        found += map(heirs_of, table.inherits)
     if table.partition_of is not None:
         found.append(heirs_of(table.partition_of))
         if table.default_partition:
             found.append(default_of(table.partition_of))
-    found += [made.references for made in table.constraints.values() if made.references]
-    types = [column.type for column in table.columns.values()]
-    found += [of_type(_last_part(each)) for each in types if each is not None and each.name not in _USUAL_TYPES]
+    for made in table.constraints.values():
+        if made.references:
+            found.append(made.references)
+    for column in table.columns.values():
+        if column.type is not None and column.type.name not in _USUAL_TYPES:
+            found.append(of_type(_last_part(column.type)))
     found += table.constraints  # names that the server chooses must be free in the whole schema
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Mapping
+
 from avion_lint.record import replace
 from avion_lint.schema.model import Column, Constraint, Index, Origin, Table
 from avion_lint.schema.replay.draft import Draft
@@ -21,23 +23,40 @@ def add_constraint(
     draft: Draft, table: Table, definition: a.ConstraintDefinition, origin: Origin, *, only: bool = False
 ) -> None:
     """Give a table a constraint, with its index and what it says of NULL."""
-    if definition.kind is a.ConstraintKind.NOT_NULL and definition.name is None and definition.valid:
-        if not all(column in table.columns and table.columns[column].not_null for column in definition.columns):
-            draft.put(replace(table, columns=not_null(table, definition.columns)))
-        return  # a property of the column; only PostgreSQL 18 lists it among the constraints
-    name = definition.name or definition.using_index or _chosen(draft, table.name, definition)
-    columns = definition.columns
-    if definition.using_index:
-        index = draft.indexes.pop(a.Name(table.name.schema, definition.using_index), None)
-        columns = tuple(column for column in index.columns if column) if index else ()
-    made = _constraint(draft, name, columns, definition, origin)
-    says_not_null = definition.valid and definition.kind in _NOT_NULL
-    of_table = not_null(table, columns) if says_not_null else table.columns
-    draft.put(replace(table, constraints={**table.constraints, name: made}, columns=of_table))
-    if definition.kind in INDEXED:
-        waits = only and table.partitioned and bool(draft.heirs(table.name))
-        index = _index(a.Name(table.name.schema, name), table.name, columns, definition, origin, valid=not waits)
-        draft.indexes[index.name] = index
+    made = with_constraints(draft, table, (definition,), origin, only=only)
+    if made is not table:
+        draft.put(made)
+
+
+def with_constraints(
+    draft: Draft,
+    table: Table,
+    definitions: Iterable[a.ConstraintDefinition],
+    origin: Origin,
+    *,
+    only: bool = False,
+) -> Table:
+    """Make the table with these constraints, which is yet to be put; their indexes are put."""
+    columns, added = table.columns, dict[str, Constraint]()
+    for definition in definitions:
+        if definition.kind is a.ConstraintKind.NOT_NULL and definition.name is None and definition.valid:
+            columns = not_null(columns, definition.columns)
+            continue  # a property of the column; only PostgreSQL 18 lists it among the constraints
+        name = definition.name or definition.using_index or _chosen(draft, table.name, definition, added)
+        given = definition.columns
+        if definition.using_index:
+            index = draft.indexes.pop(a.Name(table.name.schema, definition.using_index), None)
+            given = tuple(column for column in index.columns if column) if index else ()
+        added[name] = _constraint(draft, name, given, definition, origin)
+        if definition.valid and definition.kind in _NOT_NULL:
+            columns = not_null(columns, given)
+        if definition.kind in INDEXED:
+            waits = only and table.partitioned and bool(draft.heirs(table.name))
+            index = _index(a.Name(table.name.schema, name), table.name, given, definition, origin, valid=not waits)
+            draft.indexes[index.name] = index
+    if not added and columns is table.columns:
+        return table
+    return replace(table, columns=columns, constraints={**table.constraints, **added})
 
 
 _NOT_NULL = {a.ConstraintKind.PRIMARY_KEY, a.ConstraintKind.NOT_NULL}
@@ -95,27 +114,30 @@ def _index(
     )
 
 
-def not_null(table: Table, columns: tuple[str, ...]) -> dict[str, Column]:
-    """The columns of a table, some of which hold no NULL any more."""
-    known = ((name, table.columns.get(name)) for name in columns)
-    return {**table.columns, **{name: replace(column, not_null=True) for name, column in known if column}}
+def not_null(columns: Mapping[str, Column], names: Iterable[str]) -> Mapping[str, Column]:
+    """The columns of a table, of which those of these names hold no NULL any more."""
+    known = [column for name in names if (column := columns.get(name)) and not column.not_null]
+    return {**columns, **{column.name: replace(column, not_null=True) for column in known}} if known else columns
 
 
-def _chosen(draft: Draft, table: a.Name, definition: a.ConstraintDefinition) -> str:
-    """PostgreSQL's own choice of name; the columns of a CHECK are in it only where it is one."""
+def _chosen(draft: Draft, table: a.Name, definition: a.ConstraintDefinition, added: Container[str]) -> str:
+    """PostgreSQL's own choice of name; the columns of a CHECK are in it only where it is one.
+
+    `added` are names of constraints that the table gets by the same statement.
+    """
     words = (*definition.columns, *definition.include)
     match definition.kind:
         case a.ConstraintKind.PRIMARY_KEY:
-            return relation_name(draft, table, "", "pkey", constraint=True)
+            return relation_name(draft, table, "", "pkey", beside=added)
         case a.ConstraintKind.UNIQUE:
-            return relation_name(draft, table, joined(told_apart(definition.words or words)), "key", constraint=True)
+            return relation_name(draft, table, joined(told_apart(definition.words or words)), "key", beside=added)
         case a.ConstraintKind.EXCLUSION:
-            return relation_name(draft, table, joined(told_apart(definition.words)), "excl", constraint=True)
+            return relation_name(draft, table, joined(told_apart(definition.words)), "excl", beside=added)
         case a.ConstraintKind.FOREIGN_KEY:
-            return constraint_name(draft, table, joined(definition.columns), "fkey")
+            return constraint_name(draft, table, joined(definition.columns), "fkey", added)
         case a.ConstraintKind.NOT_NULL:
-            return constraint_name(draft, table, joined(definition.columns), "not_null")
-    return constraint_name(draft, table, definition.columns[0] if len(definition.columns) == 1 else "", "check")
+            return constraint_name(draft, table, joined(definition.columns), "not_null", added)
+    return constraint_name(draft, table, definition.columns[0] if len(definition.columns) == 1 else "", "check", added)
 
 
 def drop_constraint(draft: Draft, action: a.DropConstraint, _origin: Origin) -> None:
@@ -166,5 +188,5 @@ def validate_constraint(draft: Draft, action: a.ValidateConstraint, _origin: Ori
     made = table.constraints.get(action.constraint)
     if made is not None:
         constraints = {**table.constraints, made.name: replace(made, valid=True)}
-        columns = not_null(table, made.columns) if made.kind is a.ConstraintKind.NOT_NULL else table.columns
+        columns = not_null(table.columns, made.columns) if made.kind is a.ConstraintKind.NOT_NULL else table.columns
         draft.put(replace(table, constraints=constraints, columns=columns))

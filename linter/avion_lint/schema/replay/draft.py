@@ -66,7 +66,7 @@ class Draft:
 
     def heirs(self, name: a.Name) -> list[a.Name]:
         """Partitions of a table and the tables that inherit from it."""
-        return [table.name for table in self.tables.about(heirs_of(name))]
+        return list(self.tables.keys_about(heirs_of(name)))
 
     def is_relation(self, name: a.Name) -> bool:
         """Whether a table, index, view or sequence has that full name."""

@@ -6,7 +6,7 @@ pg_constraint.c.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from avion_lint.schema.replay.draft import Draft
 from avion_lint.sql import actions as a
@@ -22,20 +22,26 @@ def free_name(base: str, is_taken: Callable[[str], bool]) -> str:
     return candidate
 
 
-def relation_name(draft: Draft, table: a.Name, second: str, label: str, *, constraint: bool = False) -> str:
-    """Name of an index or a sequence of a table; with `constraint` it must be free among constraints as well."""
+def relation_name(draft: Draft, table: a.Name, second: str, label: str, *, beside: Container[str] | None = None) -> str:
+    """Name of an index or a sequence of a table.
+
+    That of a constraint's index must be free among constraints as well, and not one of those `beside` it, which the
+    same statement adds.
+    """
 
     def is_taken(name: str) -> bool:
         if draft.is_relation(a.Name(table.schema, name)):
             return True
-        return constraint and _is_constraint(draft, table.schema, name)
+        return beside is not None and (
+            name == table.name or name in beside or _is_constraint(draft, table.schema, name)
+        )
 
     return _free(table.name, second, label, is_taken)
 
 
-def constraint_name(draft: Draft, table: a.Name, second: str, label: str) -> str:
-    """Name of a constraint of a table that has no index."""
-    return _free(table.name, second, label, lambda name: _is_constraint(draft, table.schema, name))
+def constraint_name(draft: Draft, table: a.Name, second: str, label: str, beside: Container[str]) -> str:
+    """Name of a constraint of a table that has no index; `beside` as above."""
+    return _free(table.name, second, label, lambda name: name in beside or _is_constraint(draft, table.schema, name))
 
 
 def joined(words: Iterable[str]) -> str:
@@ -61,9 +67,9 @@ def _is_constraint(draft: Draft, schema: str | None, name: str) -> bool:
 
 
 def _free(first: str, second: str, label: str, is_taken: Callable[[str], bool]) -> str:
-    whole = "_".join(part for part in (first, second, label) if part)
+    whole = "_".join([part for part in (first, second, label) if part])
     room = _LONGEST - len(whole.encode())
-    number, candidate = 0, _fitted(first, second, label)
+    number, candidate = 0, whole if room >= 0 else _fitted(first, second, label)
     while is_taken(candidate):
         number += 1
         digits = str(number)

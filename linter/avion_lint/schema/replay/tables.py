@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from avion_lint.record import replace
 from avion_lint.schema.model import Column, Origin, Table, heirs_of
 from avion_lint.schema.replay.columns import alter_value, made_column
-from avion_lint.schema.replay.constraints import add_constraint
+from avion_lint.schema.replay.constraints import with_constraints
 from avion_lint.schema.replay.draft import Draft
 from avion_lint.schema.replay.parents import columns_of_parents, copy_like, copy_parents
 from avion_lint.schema.replay.partitions import join_partitions
@@ -33,9 +33,10 @@ def create_table(draft: Draft, action: a.CreateTable, origin: Origin) -> None:
         partition_by=action.partition_by,
         bound=action.bound,
     )
-    draft.put(table)
-    for constraint in _constraints(action):
-        add_constraint(draft, draft.tables[name], constraint, origin)
+    given = list(_constraints(action))
+    if any(made.references for made in given):
+        draft.put(table)  # it may refer to itself
+    draft.put(with_constraints(draft, table, given, origin))
     copy_like(draft, action, name, origin)
     copy_parents(draft, table)
     if table.partition_of:
