@@ -67,6 +67,24 @@ def test_what_is_cleared_away_of_another_table_clears_nothing_here(cleared, made
     assert outside("LK134", before, f"{cleared}\n{made.format('a')}\n{later}") == []
 
 
+def test_a_constraint_that_cannot_be_added_twice_is_dropped_first_in_the_same_alter_table():
+    before, later = "CREATE TABLE a (id int);", "ALTER TABLE a VALIDATE CONSTRAINT other;"
+    (found,) = outside("LK134", before, f"ALTER TABLE a ADD CONSTRAINT c CHECK (id > 0) NOT VALID;\n{later}")
+    assert "write `DROP CONSTRAINT IF EXISTS c, ` before it" in found.remedy
+
+    mended = "ALTER TABLE a DROP CONSTRAINT IF EXISTS c, ADD CONSTRAINT c CHECK (id > 0) NOT VALID;"
+    assert outside("LK134", before, f"{mended}\n{later}") == []
+
+
+@pytest.mark.parametrize(
+    ("partitions", "told"), [("", "first, concurrently,"), (" PARTITION BY RANGE (id)", "each partition")]
+)
+def test_the_index_that_takes_another_s_place_is_built_as_its_table_allows(partitions, told):
+    before = f"CREATE TABLE t (id int, n int){partitions}; CREATE INDEX old ON t (n);"
+    (found,) = goose("LK129", before, "DROP INDEX old;\nCREATE INDEX new ON t (n, id);")
+    assert told in found.remedy
+
+
 def test_partitions_views_and_sequences_count_as_one_with_their_table():
     before = (
         "CREATE TABLE p (id bigint, at date) PARTITION BY RANGE (at);\n"

@@ -69,18 +69,20 @@ def _finding(statement: Statement, drop: a.Drop, index: Index, found: Replacemen
     return statement.finding(
         drop,
         effect,
-        _remedy(drop, made),
+        _remedy(drop, made, partitioned=statement.is_partitioned(index.table)),
         related=(Related(later.place_of(made), "takes its place"),),
         object=drop.name,
     )
 
 
-def _remedy(drop: a.Drop, made: a.CreateIndex) -> str:
+def _remedy(drop: a.Drop, made: a.CreateIndex, *, partitioned: bool) -> str:
     name = made.index or ""
+    how = "concurrently on each partition (index-not-concurrent tells how)" if partitioned else "concurrently"
     if name != drop.name.name:
-        return "Build the new index first, concurrently, and drop the old one in a later migration."
+        return f"Build the new index first, {how}, and drop the old one in a later migration."
     new = a.Name(drop.name.schema, f"{name}_new").sql
+    gone = "old one" if partitioned else "old one concurrently"  # DROP INDEX of a partitioned index knows no other way
     return (
-        f"Build the new index first, concurrently, as {a.identifier(f'{name}_new')}; in a later migration drop the old "
-        f"one concurrently; then\nALTER INDEX {new} RENAME TO {a.identifier(name)};"
+        f"Build the new index first, {how}, as {a.identifier(f'{name}_new')}; in a later migration drop the {gone}; "
+        f"then\nALTER INDEX {new} RENAME TO {a.identifier(name)};"
     )

@@ -26,8 +26,17 @@ def half_applied_on_failure(migration: Migration) -> Iterator[Finding]:
             "Stays done when a later statement fails, since this file runs outside a transaction; "
             f"{_second_run(migration)}.",
             f"{_remedy(migration)} Otherwise write each statement so that it can run twice, with IF EXISTS or IF NOT "
-            "EXISTS.",
+            f"EXISTS.{_of_constraints(stop)}",
         )
+
+
+def _of_constraints(statement: Statement) -> str:
+    """How ADD CONSTRAINT, which knows no IF NOT EXISTS, can run twice; "" where there is none."""
+    named = {add.constraint.name for add in statement.of(a.AddConstraint)} - {None}
+    if not named:
+        return ""
+    drops = ", ".join(f"DROP CONSTRAINT IF EXISTS {a.identifier(name)}" for name in sorted(filter(None, named)))
+    return f" ADD CONSTRAINT has neither: write `{drops}, ` before it, in the same ALTER TABLE."
 
 
 def _known(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
