@@ -254,18 +254,13 @@ class Statement:
 
         `parts` adds the indexes and sequences that belong to tables.
         """
-        known = self._effects.get(id(action))
+        known: tuple[a.Action, tuple[Effect, ...], tuple[Effect, ...]] | None = self._answers.get(id(action))
         if known is None:
             beside = self.actions if len(self.actions) > 1 and id(action) in self.once(_own) else ()
             found = effects(action, self.schema_before(action), self.service.postgres, beside)
             known = (action, found, tuple([effect for effect in found if effect.part_of is None]))
-            self._effects[id(action)] = known
+            self._answers[id(action)] = known  # with the action, so that its identity is not given to another
         return known[1] if parts else known[2]
-
-    @cached_property
-    def _effects(self) -> dict[int, tuple[a.Action, tuple[Effect, ...], tuple[Effect, ...]]]:
-        """What is known of effects; the action is kept, so that its identity is not given to another."""
-        return {}
 
     def once(self, ask: Callable[[Statement], Answer]) -> Answer:
         """What a function says of the statement, which is asked only once, for several rules that need the same."""
@@ -276,6 +271,7 @@ class Statement:
 
     @cached_property
     def _answers(self) -> dict[object, Any]:
+        """What is known, by who was asked; of effects by the identity of the action."""
         return {}
 
     def forget(self) -> None:
@@ -384,7 +380,7 @@ class SqlProblem:
     masked: bool = False
 
 
-@record
+@record(caches=True)
 class Migration:
     """One migration with its statements and the schema around it.
 
@@ -426,6 +422,19 @@ class Migration:
     def place(self, span: Span) -> Place:
         """A span of the file as a place."""
         return Place(self.document, span)
+
+    def once(self, ask: Callable[[Migration], Answer]) -> Answer:
+        """What a function says of the migration, as for a statement."""
+        answers: dict[Any, Any] = self.__dict__
+        if ask not in answers:
+            answers[ask] = ask(self)
+        return answers[ask]  # type: ignore[no-any-return]
+
+    def forget(self) -> None:
+        """Let go of answers, those of the statements too."""
+        self.__dict__.clear()
+        for statement in (*self.up, *self.down):
+            statement.forget()
 
     @property
     def head(self) -> Place:

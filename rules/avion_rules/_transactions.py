@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from avion_lint.subjects import Statement
+from avion_lint.subjects import Migration, Statement
 
 
-def transactions(statements: Iterable[Statement]) -> Iterator[tuple[Statement, ...]]:
-    """Statements in groups that the server commits together: those of a transaction block, or sent as one query."""
-    group: list[Statement] = []
-    for statement in statements:
-        if group and not _together(group[-1], statement):
-            yield tuple(group)
-            group = []
-        group.append(statement)
-    if group:
-        yield tuple(group)
+def transactions(migration: Migration) -> tuple[tuple[Statement, ...], ...]:
+    """The Up section in groups that the server commits together: of a transaction block, or sent as one query."""
+    return migration.once(_transactions)
 
 
-def _together(one: Statement, other: Statement) -> bool:
-    return (one.in_transaction and other.in_transaction) or one.chunk is other.chunk
+def _transactions(migration: Migration) -> tuple[tuple[Statement, ...], ...]:
+    groups: list[list[Statement]] = []
+    last, in_block = None, False
+    for statement in migration.up:
+        before, in_block = in_block, statement.in_transaction
+        if not ((before and in_block) or statement.chunk is last):
+            groups.append([])
+        groups[-1].append(statement)
+        last = statement.chunk
+    return tuple(map(tuple, groups))

@@ -99,8 +99,7 @@ class Judging:
         outcome = self._engine.of_migration(migration)
         if self._fixing:
             outcome = self._fixing.fixed(outcome, migration, gathered)
-        for statement in (*migration.up, *migration.down):
-            statement.forget()
+        migration.forget()
         migration.file.forget()
         return outcome
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from avion_lint.record import field, record
+from avion_lint.record import cached_property, field, record
 from avion_lint.schema.catalogue import Catalogue
 from avion_lint.source import Place
 from avion_lint.sql.actions import ColumnUse, ConstraintKind, Expression, Name, ObjectKind, Term, Type
@@ -197,7 +197,7 @@ class Doubt:
     origin: Origin | None
 
 
-@record
+@record(caches=True)
 class Schema:
     """All objects that the migrations so far have made, by resolved name."""
 
@@ -215,8 +215,15 @@ class Schema:
 
     def table(self, name: Name) -> Table | None:
         """The table of that name, resolved by the search path; None where no migration has named it."""
-        found: Table | None = _found(name, self.tables, self.search_path)
-        return found
+        known = self._known
+        if name not in known:
+            known[name] = _found(name, self.tables, self.search_path)
+        return known[name]
+
+    @cached_property
+    def _known(self) -> dict[Name, Table | None]:
+        """Tables that were asked for, by the names under which they were."""
+        return {}
 
     def index(self, name: Name) -> Index | None:
         """The index of that name, resolved by the search path."""

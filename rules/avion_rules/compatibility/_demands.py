@@ -48,23 +48,22 @@ class Ground:
         return known.default if known else None
 
 
-def grounds(migration: Migration) -> Iterator[Ground]:
+def grounds(migration: Migration) -> tuple[Ground, ...]:
     """Every action of the Up section that may make a demand on a table in use which nothing has changed unseen."""
-    for statement in migration.up:
-        for action, schema, table in statement.once(_demanding):
-            yield Ground(migration, statement, action, schema, table)
+    return migration.once(_grounds)
 
 
-def _demanding(statement: Statement) -> list[tuple[Demanding, Schema, Table | None]]:
-    """Such actions of one statement, with the schema and the table before them."""
-    found: list[tuple[Demanding, Schema, Table | None]] = []
+def _grounds(migration: Migration) -> tuple[Ground, ...]:
+    return tuple(ground for statement in migration.up for ground in _of_statement(migration, statement))
+
+
+def _of_statement(migration: Migration, statement: Statement) -> Iterator[Ground]:
     for action in statement.all_actions():
         if isinstance(action, _DEMANDING) and statement.in_use(action.table, action) and statement.is_sure():
             schema = statement.schema_before(action)
             table = schema.table(action.table)
             if not _is_there(action, schema, table):
-                found.append((action, schema, table))
-    return found
+                yield Ground(migration, statement, action, schema, table)
 
 
 def _is_there(action: Demanding, schema: Schema, table: Table | None) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 @rule("LK109", subject=Migration, on=(a.CreateIndex,))
 def invalid_index_hidden(migration: Migration) -> Iterator[Finding]:
     """Find an index build that a second run skips although the first one failed."""
+    if not any(_is_hidden(index) for statement in migration.up for index in statement.of(a.CreateIndex)):
+        return
     known = Known()
     hidden: list[tuple[Statement, a.CreateIndex]] = []
     for statement in migration.up:

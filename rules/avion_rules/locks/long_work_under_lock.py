@@ -17,7 +17,7 @@ from avion_rules.locks._waits import Wait, blocking
 @rule("LK130", subject=Migration, on=(a.Update, a.Delete, a.Insert, a.CreateTable), by_size=True)
 def long_work_under_lock(migration: Migration) -> Iterator[Finding]:
     """Find a change of many rows that runs while the same transaction keeps reads and writes of a table waiting."""
-    for group in transactions(migration.up):
+    for group in transactions(migration):
         if _is_one_query(group):
             continue  # several-statements-in-one-query tells it
         lock: Wait | None = None

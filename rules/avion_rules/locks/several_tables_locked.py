@@ -17,7 +17,7 @@ from avion_rules.locks._waits import Wait, blocking
 @rule("LK133", subject=Migration)
 def several_tables_locked(migration: Migration) -> Iterator[Finding]:
     """Find a transaction that keeps reads of a table waiting while it waits for a lock on another one."""
-    for group in transactions(migration.up):
+    for group in transactions(migration):
         if len({wait.effect.relation for statement in group for wait in blocking(statement)}) < 2:  # noqa: PLR2004
             continue
         held: dict[a.Name, Wait] = {}

@@ -16,7 +16,7 @@ _WHICH = {"DisableTrig": "", "DisableTrigAll": "ALL", "DisableTrigUser": "USER"}
 @rule("LK125", subject=Migration, on=(a.AlterTable,))
 def trigger_left_disabled(migration: Migration) -> Iterator[Finding]:
     """Find a trigger that is disabled and not enabled again in the same transaction."""
-    for group in transactions(migration.up):
+    for group in transactions(migration):
         for at, statement in enumerate(group):
             for action in statement.of(a.AlterTable):
                 temporary = (table := statement.table(action.table)) is not None and table.temporary

@@ -17,7 +17,7 @@ from avion_rules._transactions import transactions
 @rule("SC110", subject=Migration, on=(a.AddEnumValue,))
 def enum_value_used_at_once(migration: Migration) -> Iterator[Finding]:
     """Find an enum value that is used in the transaction that adds it."""
-    for group in transactions(migration.up):
+    for group in transactions(migration):
         added: list[_Added] = []
         made: set[a.Name] = set()
         for statement in group:

@@ -21,7 +21,7 @@ _Change = tuple[Statement, a.Action]
 @rule("SC111", subject=Migration, on=(a.Insert, a.Update, a.Delete))
 def pending_trigger_events(migration: Migration) -> Iterator[Finding]:
     """Find a table that is altered after its rows were changed, with a deferred foreign key still unchecked."""
-    for group in transactions(migration.up):
+    for group in transactions(migration):
         pending: dict[a.Name, _Change] = {}
         for statement in group:
             for action in statement.all_actions():

@@ -84,6 +84,11 @@ Action = (
 
 def flattened(actions: Iterable[Action]) -> Iterator[Action]:
     """The actions, with what a DO block can be seen to run in the block's place, and what it may do unseen."""
+    given = tuple(actions)
+    return _flattened(given) if DoBlock in map(type, given) else iter(given)
+
+
+def _flattened(actions: tuple[Action, ...]) -> Iterator[Action]:
     for action in actions:
         if isinstance(action, DoBlock):
             yield from (inner.action for inner in action.inner)
