@@ -8,7 +8,8 @@ from avion_lint.finding import Finding
 from avion_lint.rule import rule
 from avion_lint.runners.migration import Direction
 from avion_lint.sql import actions as a
-from avion_lint.sql.effects import Failure, fails
+from avion_lint.sql.effects import Failure
+from avion_lint.sql.effects.failing import failing
 from avion_lint.subjects import Statement
 from avion_rules.schema._twice import assigned_twice
 
@@ -19,7 +20,7 @@ _FAILING = (
     a.CreateTrigger, a.CreateType, a.CreateView, a.DetachPartition, a.Drop, a.DropColumn, a.DropConstraint,
     a.DropNotNull, a.RefreshView, a.Reindex, a.Rename, a.Truncate, a.Update,
 )  # fmt: skip
-"""What `fails` says anything of, and UPDATE, which the rule itself looks at."""
+"""What `failing` says anything of, and UPDATE, which the rule itself looks at."""
 
 
 @rule("SC115", subject=Statement, down=True, on=_FAILING)
@@ -48,7 +49,7 @@ def _sure(statement: Statement) -> Sequence[a.Action]:
 
 def _failure(statement: Statement, action: a.Action) -> Failure | None:
     beside = () if statement.within_block(action) else statement.actions
-    found = fails(action, statement.schema_before(action), statement.service.postgres, beside)
+    found = failing(action, statement.schema_before(action), statement.service.postgres, beside)
     if found is None and isinstance(action, a.Update):
         column = assigned_twice(action, statement.text)
         return Failure(_SYNTAX, f"{column} is given two values") if column else None

@@ -26,7 +26,7 @@ def met(action: a.Action, schema: Schema, beside: tuple[a.Action, ...]) -> Schem
         return schema
     before = _DROPS if kind in _EARLY else _DROPS | _EARLY
     earlier = [each for each in beside if type(each) in before]
-    return replay(schema, ((each, _NOWHERE) for each in earlier))
+    return replay(schema, ((each, _NOWHERE) for each in earlier)) if earlier else schema
 
 
 def _before_identity(action: a.Action) -> bool:

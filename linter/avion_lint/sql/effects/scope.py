@@ -47,11 +47,9 @@ class Scope:
         stored = ObjectKind.MATERIALIZED_VIEW
         yield from (thing.name for thing in self.schema.things.values() if thing.kind is stored)
 
-    def family(self, name: Name, *, only: bool = False) -> Iterator[Name]:
+    def family(self, name: Name, *, only: bool = False) -> tuple[Name, ...]:
         """The table as it was named, then its partitions and children, and theirs."""
-        yield name
-        if not only:
-            yield from dict.fromkeys(child.name for child in self.schema.children(name))
+        return (name,) if only else (name, *dict.fromkeys([child.name for child in self.schema.children(name)]))
 
     def partitions(self, name: Name) -> tuple[Table, ...]:
         """The partitions of a table, without theirs."""
