@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from avion_lint.schema.model import Schema
+from avion_lint.sql import actions as a
 from avion_lint.sql.effects import Effect, Lock, fails, legal_in_transaction, statement_effects
 from tests.measure_effects import EXEMPT, KNOWN, schema_after
 from tests.sql_helper import action, actions, schema
@@ -178,3 +179,12 @@ def test_the_version_decides(version: int, told: str) -> None:
     before = "CREATE TABLE r (id int PRIMARY KEY); CREATE TABLE p (a int) PARTITION BY RANGE (a)"
 
     assert state("ALTER TABLE p ADD FOREIGN KEY (a) REFERENCES r NOT VALID", before, version=version) == told
+
+
+def test_what_changes_rows_keeps_nobody_from_reading_and_writing_the_table() -> None:
+    changing = [
+        row for row, _ in ROWS if {type(part) for part in actions(row["sql"])} <= {a.Insert, a.Update, a.Delete}
+    ]
+    locks = [lock for row in changing for lock in row["all_locks"].split()]
+    assert changing
+    assert not [lock for lock in locks if spelled(lock.split("=")[-1]).blocks]

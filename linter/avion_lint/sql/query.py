@@ -182,6 +182,8 @@ def _is_truth(value: Node) -> bool:
 
 def _aliases(value: Node, items: list[_Item]) -> set[str]:
     """Items whose columns an expression reads; where a column may be of any of them, all."""
+    if "A_Const" in value:
+        return set()
     found: set[str] = set()
     own = {item.alias for item in items}
     for tag, inner in _outside_sublinks(value):

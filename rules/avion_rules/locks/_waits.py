@@ -48,9 +48,13 @@ def _blocking(statement: Statement) -> tuple[Wait, ...]:
     return tuple(_waits(statement))
 
 
+_QUIET = (a.DoBlock, a.Insert, a.Update, a.Delete)
+"""What locks rows at most, at which only those wait who want the same ones; and blocks, whose actions tell more."""
+
+
 def _waits(statement: Statement) -> Iterator[Wait]:
     for action in statement.all_actions():
-        if isinstance(action, a.DoBlock) or concurrent_words(action) or _finds_nothing(statement, action):
+        if isinstance(action, _QUIET) or concurrent_words(action) or _finds_nothing(statement, action):
             continue
         if isinstance(action, a.RefreshView) and action.concurrently:
             continue  # nobody but another REFRESH writes to a materialized view
