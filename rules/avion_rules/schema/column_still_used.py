@@ -26,10 +26,11 @@ def column_still_used(statement: Statement) -> Iterator[Finding]:
         table = schema.table(action.table)
         if table is None or action.column not in table.columns:
             continue
-        gone = _gone_before(statement, action)
-        users = [user for user in _users(schema, table, action) if user.column not in gone]
-        if users:
-            yield _finding(statement, action, users)
+        users = list(_users(schema, table, action))
+        gone = _gone_before(statement, action) if users else set()
+        left = [user for user in users if user.column not in gone]
+        if left:
+            yield _finding(statement, action, left)
 
 
 @record
@@ -44,8 +45,6 @@ class _User:
 
 def _gone_before(statement: Statement, action: Changing) -> set[str]:
     """Columns that the same ALTER TABLE drops before: the clauses in front of a DROP, all of them for a TYPE."""
-    if len(statement.actions) == 1:
-        return set()
     drops = [each for each in statement.actions if isinstance(each, a.DropColumn) and each is not action]
     if isinstance(action, a.DropColumn):
         drops = [each for each in drops if each.span.start < action.span.start]
