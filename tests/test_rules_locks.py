@@ -145,6 +145,14 @@ def test_an_index_of_columns_that_are_there_needs_no_other_migration():
     assert finding.remedy.startswith("Build the index first")
 
 
+def test_a_partition_whose_name_no_migration_tells_is_told_to_be_made_up():
+    alone = "CREATE TABLE events (at timestamptz NOT NULL, kind text) PARTITION BY RANGE (at);"
+    (finding,) = goose("LK101", alone, "CREATE INDEX k ON events (kind);")
+    assert "-- for every partition, as events_partition here: no migration tells their names" in finding.remedy
+    (known,) = goose("LK101", EVENTS, "CREATE INDEX k ON events (kind);")
+    assert "no migration tells" not in known.remedy
+
+
 def test_the_remedy_for_a_partitioned_table_names_its_partition():
     (finding,) = goose(
         "LK101", EVENTS, "CREATE UNIQUE INDEX k ON events USING btree (at, kind) WITH (fillfactor = 70);"

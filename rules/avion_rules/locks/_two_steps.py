@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from avion_lint.record import record
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.locks._clauses import table_sql
@@ -23,18 +24,32 @@ def validate_later(statement: Statement, table: a.Name, clause: str, name: str) 
 _LISTED = 12
 
 
-def partitions_of(statement: Statement, parent: a.Name) -> tuple[a.Name, ...]:
-    """The partitions of a table as SQL must name them: all that are known, or one with a made-up name."""
+@record
+class Partitions:
+    """Partitions as SQL must name them; `made_up` is one name that stands for those that no migration tells."""
+
+    names: tuple[a.Name, ...]
+    made_up: str = ""
+
+
+def partitions_of(statement: Statement, parent: a.Name) -> Partitions:
+    """The partitions of a table: all that are known, or one with a made-up name."""
     table = statement.table(parent)
     resolved = table.name if table else parent
     found = [each.name for each in statement.schema.tables.values() if each.partition_of == resolved]
-    named = (a.Name(parent.schema, name.name) if name.schema == resolved.schema else name for name in found)
-    return tuple(named) or (a.Name(parent.schema, f"{parent.name}_partition"),)
+    if found:
+        named = (a.Name(parent.schema, name.name) if name.schema == resolved.schema else name for name in found)
+        return Partitions(tuple(named))
+    one = f"{parent.name}_partition"
+    return Partitions((a.Name(parent.schema, one),), one)
 
 
-def for_each_partition(partitions: tuple[a.Name, ...], sql: Callable[[a.Name], str]) -> str:
+def for_each_partition(partitions: Partitions, sql: Callable[[a.Name], str]) -> str:
     """Statements for one partition after another; where there are very many, for the first of them, and how many."""
-    lines = [sql(each) for each in partitions[:_LISTED]]
-    if len(partitions) > _LISTED:
-        lines.append(f"-- and so on for the other {len(partitions) - _LISTED} partitions")
+    names = partitions.names
+    lines = [sql(each) for each in names[:_LISTED]]
+    if partitions.made_up:
+        lines.insert(0, f"-- for every partition, as {partitions.made_up} here: no migration tells their names")
+    if len(names) > _LISTED:
+        lines.append(f"-- and so on for the other {len(names) - _LISTED} partitions")
     return "\n".join(lines)
