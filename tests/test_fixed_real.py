@@ -9,12 +9,12 @@ import pytest
 
 from avion_lint import testing
 from avion_lint.pages import ExampleKind
-from avion_rules import all_rules
 from tests.goose_wire import Goose, find_goose
+from tests.page_helper import cases
 
 CASES = [
     case
-    for case in testing.cases(all_rules())
+    for case in cases()
     if case.example.kind is ExampleKind.FIXED
     and any("+goose" in file.text for file in case.example.files)
     and len({Path(file.path).parent for file in case.example.files}) == 1

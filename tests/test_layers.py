@@ -1,6 +1,7 @@
 """Imports go downwards only: a module imports from its own layer or from lower ones."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -79,9 +80,16 @@ def module_of(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Those parts of a module that something is asked about here: its imports, and what is named behind a point."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.Attribute))
+
+
 def imports_of(path: Path, package: str) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == package:
             inside = node.module.removeprefix(package).lstrip(".")
             names = {f"{inside}.{alias.name}".lstrip(".") for alias in node.names}
@@ -133,16 +141,14 @@ def test_rules_use_only_the_public_door(path: Path) -> None:
 
 def test_policies_import_nothing() -> None:
     for path in POLICIES.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-
-        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+        assert not [node for node in nodes_of(path) if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def test_only_the_command_line_ends_the_process() -> None:
     ending = {
         module_of(path)
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.Attribute) and node.attr in {"exit", "_exit"}
     }
 

@@ -6,10 +6,10 @@ import pytest
 
 from avion_lint import testing
 from avion_lint.pages import Example, ExampleKind, read
-from avion_rules import all_rules
 from tests import measure
+from tests.page_helper import cases
 
-CASES = testing.cases(all_rules())
+CASES = cases()
 CLAIMING = [case for case in CASES if measure.claims(case.example)]
 GOOD = [case for case in CASES if case.example.kind is ExampleKind.GOOD]
 FIXED = [case for case in CASES if case.example.kind is ExampleKind.FIXED]

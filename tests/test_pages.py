@@ -13,13 +13,14 @@ import pytest
 
 from avion_lint import testing, tool
 from avion_lint.finding import Level
-from avion_lint.pages import ExampleKind, Finds, help_markdown, load
+from avion_lint.pages import ExampleKind, Finds, help_markdown
 from avion_lint.policy.packs import SHIPPED, load_pack
 from avion_lint.record import replace
 from avion_lint.rule import Rule
 from avion_rules import FAMILIES, all_rules
 from avion_rules.fixes import all_fixers
 from avion_rules.indexing import decorated, index_of
+from tests.page_helper import cases, load
 
 RULES = all_rules()
 EVERY = (*tool.RULES, *RULES)
@@ -173,12 +174,12 @@ def test_the_help_of_a_rule_fits_what_reports_carry(rule: Rule):
     assert "-- finds" not in help_markdown(load(rule))
 
 
-@pytest.mark.parametrize("case", testing.cases(RULES), ids=str)
+@pytest.mark.parametrize("case", cases(), ids=str)
 def test_an_example_comes_to_what_its_marks_say(case: testing.Case):
     testing.check(case, RULES)
 
 
-FIXED = [case for case in testing.cases(RULES) if case.example.kind is ExampleKind.FIXED]
+FIXED = [case for case in cases() if case.example.kind is ExampleKind.FIXED]
 
 
 @pytest.mark.parametrize("case", FIXED, ids=str)

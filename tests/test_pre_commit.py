@@ -23,6 +23,7 @@ repos:
       - id: avion-lint
       - id: avion-lint-history
 """
+DELIVERY = "      - id: avion-lint-delivery\n"
 APPLIED = {f"{FOLDER}/0000{number}_{table}.sql": makes(table) for number, table in ((1, "users"), (3, "teams"))}
 GOOD, BAD, LATE = (f"{FOLDER}/{name}.sql" for name in ("00004_posts", "00004_index", "00002_late"))
 EDITED = f"{FOLDER}/00001_users.sql"
@@ -228,6 +229,22 @@ def test_git_refuses_the_commit_and_the_push(repo, home, tmp_path):
     assert git("push", "--quiet", "origin", "HEAD") == (0, False)
 
 
+def test_the_hook_for_what_is_around_migrations_says_what_the_others_say(product, home, tmp_path):
+    hooks = HOOKS.format(url=product.path, rev=product.head()) + DELIVERY
+    repo = make_repo(tmp_path / "repo")
+    repo.commit({".pre-commit-config.yaml": hooks, **APPLIED})
+    repo.write(LATE, makes("late"))
+    repo.write(BAD, indexes("users", "email"))
+    repo.git("add", "--all")
+
+    done = pre_commit("run", "--all-files", cwd=repo.path, home=home)
+
+    assert (done.returncode, outcomes(done.stdout)) == (1, ["Failed", "Failed", "Failed"])
+    assert "LK101 index-not-concurrent" in done.stdout
+    assert done.stdout.count("HI104 out-of-order-migration") == 3
+
+
+@pytest.mark.slow  # installs all again
 def test_try_repo_shows_what_the_hooks_would_say(product, home, tmp_path):
     repo = make_repo(tmp_path / "repo")
     repo.commit(APPLIED)

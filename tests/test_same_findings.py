@@ -19,10 +19,10 @@ import pytest
 from avion_lint.cache import memory
 from avion_lint.cli import processors
 from avion_lint.judgement import judging, projects
-from avion_lint.pages import load
 from avion_rules import all_rules
 from tests.again_helper import Told, told
 from tests.git_helper import Repo, make_repo
+from tests.page_helper import load
 
 CORPUS = os.environ.get("AVION_LINT_CORPUS", "")
 GOOSE, FLYWAY = "services/goose/migrations", "services/flyway/db/migration"

@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 
 from tests import flyway_truth
-from tests.cli_helper import Run, avion_lint
+from tests.cli_helper import Run
+from tests.forked_helper import avion_lint
 
 DB = "services/users/migrations"
 FLYWAY = "services/billing/src/main/resources/db/migration"

@@ -49,7 +49,14 @@ class Case:
 
 def cases(rules: Iterable[Rule]) -> tuple[Case, ...]:
     """Every example of the rules' pages; rules whose page cannot be read are left to `page_error`."""
-    return tuple(case for rule in rules if not page_error(rule) for case in _cases(rule, load(rule)))
+    return tuple(case for rule in rules if (page := _page(rule)) for case in _cases(rule, page))
+
+
+def _page(rule: Rule) -> Page | None:
+    try:
+        return load(rule)
+    except PageError:
+        return None
 
 
 def page_error(rule: Rule) -> PageError | None:

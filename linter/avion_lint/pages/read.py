@@ -181,10 +181,13 @@ def _file(fence: Fence, path: str) -> ExampleFile:
     )
 
 
+_QUOTED = frozenset("'\"\\")
+
+
 def _info(fence: Fence, path: str) -> tuple[str, str, list[str]]:
     """Language, path and flags of `sql services/users/migrations/00001_users.sql before`."""
     try:
-        words = shlex.split(fence.info)
+        words = shlex.split(fence.info) if _QUOTED.intersection(fence.info) else fence.info.split()
     except ValueError as error:
         raise PageError(path, fence.number, f"the info string cannot be read: {error}") from error
     if len(words) < 2 or words[0] not in COMMENT_MARKS:  # noqa: PLR2004 - language and path
