@@ -11,7 +11,7 @@ from avion_lint.record import cached_property, field, record
 from avion_lint.runners.migration import Chunk, Direction, Kind, MigrationFile, Section, Version
 from avion_lint.schema.annotations import as_comment, deprecating
 from avion_lint.schema.model import Origin, Schema
-from avion_lint.schema.replay import replay, with_search_path
+from avion_lint.schema.replay import changes_schema, replay, with_search_path
 from avion_lint.source import Place, Span
 from avion_lint.sql.actions import Action, Unseen, flattened
 from avion_lint.sql.opening import Opening, before_each
@@ -338,9 +338,9 @@ class _Reader:
             self.gathered.positions,
         )
 
-    def _steps(self, actions: Iterable[Action], chunk: Chunk) -> Iterator[tuple[Action, Origin]]:
+    def _steps(self, actions: Iterable[Action], chunk: Chunk) -> list[tuple[Action, Origin]]:
         """Actions for the replay; what a DO block runs has its own origin."""
-        return ((action, self._origin(action, chunk)) for action in flattened(actions))
+        return [(action, self._origin(action, chunk)) for action in flattened(actions) if changes_schema(action)]
 
     def _origin(self, action: Action, chunk: Chunk) -> Origin:
         return self._origin_at(Place(self.file.document, chunk.origin.span(action.span.start, action.span.end)))

@@ -212,10 +212,14 @@ def _comparison(left: Node, operator: str, right: Node) -> Iterator[Term]:
 
 def relations_read(node: Any) -> tuple[Name, ...]:  # the tree's shape is PostgreSQL's
     """Relations that a query names, in order and once each, without its own WITH names."""
-    tagged = [(tag, inner) for tag, inner in walk(node) if tag in ("RangeVar", "CommonTableExpr")]
-    own = {(None, inner.get("ctename")) for tag, inner in tagged if tag == "CommonTableExpr"}
-    found = [relation(inner) for tag, inner in tagged if tag == "RangeVar"]
-    return tuple(dict.fromkeys(name for name in found if name not in own))
+    own: set[tuple[None, str]] = set()
+    found: dict[Name, None] = {}
+    for tag, inner in walk(node):
+        if tag == "RangeVar":
+            found[relation(inner)] = None
+        elif tag == "CommonTableExpr":
+            own.add((None, inner["ctename"]))
+    return tuple([name for name in found if name not in own])
 
 
 def constraint(node: Node, column: str | None = None) -> ConstraintDefinition | None:
