@@ -13,7 +13,8 @@ POLICIES = ROOT / "policies" / "avion_policies"
 
 # Lowest first. A name stands for the module and everything below it; the longest fitting name counts.
 LAYERS = (
-    ("record", "widths", "widening", "enumeration", "pattern", "hashing", "stamps", "loading", "wholes"),
+    ("record", "widths", "widening", "enumeration", "hashing", "stamps", "clock"),
+    ("loading", "keeping", "wholes", "compiled", "pattern"),
     ("", "source", "stretches", "globs"),
     ("finding",),
     ("problems",),
@@ -55,6 +56,7 @@ DOOR = {
     "record",
     "enumeration",
     "pattern",
+    "loading",
     "rule",
     "fixer",
     "subjects",

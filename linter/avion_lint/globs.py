@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 WILD = frozenset("*?[")
 
 
@@ -26,6 +24,13 @@ def under(pattern: str, path: str) -> bool:
     return not pattern or _match([*pattern.split("/"), "**"], path.split("/"))
 
 
+def fits(pattern: str, name: str) -> bool:
+    """Whether a name fits a pattern in which `*`, `?` and `[…]` stand for parts of it."""
+    from fnmatch import fnmatchcase  # noqa: PLC0415 - it loads `re`, and few runs have a pattern
+
+    return fnmatchcase(name, pattern)
+
+
 def _segments(pattern: str) -> list[str]:
     body = pattern.removesuffix("/")
     return body.removeprefix("/").split("/") if "/" in body else ["**", body]
@@ -39,7 +44,7 @@ def _match(pattern: list[str], path: list[str]) -> bool:
         if step < len(pattern) and pattern[step] == "**":
             step += 1
             retry = (step, at)
-        elif step < len(pattern) and fnmatchcase(path[at], pattern[step]):
+        elif step < len(pattern) and fits(pattern[step], path[at]):
             step, at = step + 1, at + 1
         elif retry is not None:
             step, at = retry[0], retry[1] + 1

@@ -32,6 +32,12 @@ def hasten() -> None:
         sys.meta_path.insert(0, Finder())
 
 
+def load(name: str) -> ModuleType:
+    """Load a module by its full name, as `importlib.import_module` does, whose package need not be loaded for it."""
+    __import__(name)
+    return sys.modules[name]
+
+
 class Finder:
     """Finds our own modules; the interface is `importlib.abc.MetaPathFinder`.
 

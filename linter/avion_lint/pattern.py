@@ -1,19 +1,26 @@
-"""Regular expressions that are compiled when they are first used: there are a hundred, and a run uses a few."""
+"""Regular expressions that are compiled when they are first used: there are a hundred, and a run uses a few.
+
+What they compile to is kept (`compiled`), so that a run need not load `re`.
+"""
 
 from __future__ import annotations
 
-import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from typing import Any
 
+IGNORECASE, MULTILINE, DOTALL, VERBOSE = 2, 8, 16, 64
+"""The flags of `re`."""
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub", "subn")
 
 
 def pattern(source: str, flags: int = 0) -> re.Pattern[str]:
-    """Make what `re.compile` makes, and compile it at the first look into it; re.error comes only then."""
-    made: Any = _Later(source, flags)
+    """Make what `re.compile` makes, and compile it at the first look into it; re.error comes only then.
+
+    It is for expressions of ours: what they compile to is kept where they are used for the first time.
+    """
+    made: Any = _Later(source, int(flags))
     return made  # type: ignore[no-any-return]
 
 
@@ -25,6 +32,8 @@ class _Later:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
-        compiled = re.compile(self._source, self._flags)
-        self.__dict__.update({method: getattr(compiled, method) for method in _METHODS})
-        return getattr(compiled, name)
+        from avion_lint.compiled import compiled  # noqa: PLC0415 - not every run uses one
+
+        made = compiled(self._source, self._flags)
+        self.__dict__.update({method: getattr(made, method) for method in _METHODS})
+        return getattr(made, name)

@@ -6,7 +6,6 @@ imports. It lies where Python puts what it compiles, and holds as long: while th
 
 from __future__ import annotations
 
-import os
 import sys
 from _frozen_importlib_external import MAGIC_NUMBER
 from marshal import dumps, loads
@@ -41,8 +40,10 @@ def load_whole(name: str) -> None:
     _run([loader for loader in kept if loader.name not in sys.modules])
     __import__(name)
     loaded = [loader for loader in finder.complete[before:] if loader.path.startswith(f"{top}/")]
-    if len(known) + len(loaded) > len(kept) and not sys.dont_write_bytecode:
-        _write(path, top, (*known, *loaded))
+    if len(known) + len(loaded) > len(kept):
+        from avion_lint.keeping import keep  # noqa: PLC0415 - once after an installation
+
+        keep(path, lambda: _packed((*known, *loaded), top))
 
 
 def _read(path: str, top: str, complete: list[Loader]) -> Sequence[Loader]:
@@ -86,21 +87,6 @@ def _module(loader: Loader) -> ModuleType:
     if spec.submodule_search_locations is not None:
         module.__path__ = spec.submodule_search_locations
     return module
-
-
-def _write(path: str, top: str, loaders: Sequence[Loader]) -> None:
-    """Keep the modules in one file, in place of an older one; where that must not be, all stays as it is."""
-    unfinished = f"{path}.{os.getpid()}"
-    try:
-        file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    except OSError:
-        return
-    try:
-        with open(file, "wb") as out:
-            out.write(_packed(loaders, top))
-        os.replace(unfinished, path)
-    except OSError:
-        os.unlink(unfinished)
 
 
 def _packed(loaders: Sequence[Loader], top: str) -> bytes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 
 from avion_lint.finding import Finding
+from avion_lint.loading import load
 from avion_lint.rule import Check, Notes, Rule, Sort
 from avion_lint.subjects import Migration
 
@@ -40,7 +40,7 @@ def _later(module: str, word: str) -> Check:
     def check(*given: object) -> Iterator[Finding]:
         nonlocal found
         if found is None:
-            found = getattr(import_module(module), word).check
+            found = getattr(load(module), word).check
         return found(*given)
 
     return check
@@ -53,7 +53,7 @@ def _later_notes(module: str, word: str) -> Notes:
     def notes(migration: Migration) -> Iterator[object]:
         nonlocal found
         if found is None:
-            found = getattr(import_module(module), word).notes
+            found = getattr(load(module), word).notes
         return found(migration)
 
     return notes

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
 from posixpath import basename
 
 from avion_lint.cli.exit_codes import UsageError
 from avion_lint.cli.files import Files
+from avion_lint.clock import UTC, date, datetime
 from avion_lint.discovery.gather import Collected, Gathering, named, owner
 from avion_lint.discovery.tree import Unreadable, WorkTree
 from avion_lint.git import UNSHALLOW, Base, Content, Entry, GitError, Repository, Tag, Trouble, tree

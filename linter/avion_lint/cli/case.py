@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 
 from avion_lint.cli.applied import Circumstances, released, settle
 from avion_lint.cli.around import around_of
@@ -22,6 +21,7 @@ from avion_lint.cli.inputs import (
 from avion_lint.cli.processors import spread_of
 from avion_lint.cli.roots import root_of
 from avion_lint.cli.steered import Steered, narrowed_policy, steer
+from avion_lint.clock import date
 from avion_lint.discovery.gather import Gathering, gather, identity_of, is_migration, joined
 from avion_lint.discovery.starting import absent
 from avion_lint.discovery.tree import WorkTree

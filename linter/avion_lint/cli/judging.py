@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 
 from avion_lint.cache.said import Said
 from avion_lint.cli.case import case_of
 from avion_lint.cli.exit_codes import NOT_CHECKED, Exit
 from avion_lint.cli.look import Look
 from avion_lint.cli.progress import progress
+from avion_lint.clock import UTC, datetime
 from avion_lint.finding import Level
 from avion_lint.git import GitError
 from avion_lint.judgement.judge import Case, judge, unknown

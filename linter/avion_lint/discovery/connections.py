@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 
 from avion_lint.discovery.nearness import nearest
 from avion_lint.discovery.tree import Read
-from avion_lint.pattern import pattern
+from avion_lint.pattern import IGNORECASE, pattern
 from avion_lint.record import record
 from avion_lint.runners.migration import Runner
 from avion_lint.source import Document
 from avion_lint.sql.session import is_limit
 
-_SET = pattern(r"lock_timeout['\"]?(?:\s*(?:=|,)\s*|\s+to\s+|%3[dD])['\"]*([\w.]+)", re.IGNORECASE)
+_SET = pattern(r"lock_timeout['\"]?(?:\s*(?:=|,)\s*|\s+to\s+|%3[dD])['\"]*([\w.]+)", IGNORECASE)
 # Where a setting of a session can stand: connection strings, libpq's variable, statements for new connections.
 _PLACE = pattern(
     r"postgres(?:ql)?://|PGOPTIONS|GOOSE_DBSTRING|\bdbname=|\bhost=|connection-?init-?sql|init-?sqls?\b|options=",
-    re.IGNORECASE,
+    IGNORECASE,
 )
 _ENDS = (".yaml", ".yml", ".env", ".mk", ".properties", ".toml", ".sh")
 _BEGINNINGS = ("makefile", "justfile", "dockerfile", ".env")

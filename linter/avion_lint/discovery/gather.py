@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from posixpath import basename, dirname
 
@@ -12,7 +11,7 @@ from avion_lint.discovery.discover import Folder, Stray, discover, service_names
 from avion_lint.discovery.flyway_sources import FlywaySources, flyway_sources, sets_lock_timeout
 from avion_lint.discovery.starting import StartingPoints, dumps, point_of, starting_points
 from avion_lint.discovery.tree import Read, Unreadable, folder_like_file
-from avion_lint.pattern import pattern
+from avion_lint.pattern import MULTILINE, pattern
 from avion_lint.problems import Problem
 from avion_lint.record import cached_property, record, replace
 from avion_lint.runners import goose
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 DEFAULT_POSTGRES = 15
 DEFAULT_GOOSE = "latest"
 _WITHIN_SQL = pattern(r"\.sql/")
-_GOOSE = pattern(r"^\s*(?:require\s+)?github\.com/pressly/goose/v3\s+(v3\.\S+)", re.MULTILINE)
+_GOOSE = pattern(r"^\s*(?:require\s+)?github\.com/pressly/goose/v3\s+(v3\.\S+)", MULTILINE)
 
 
 @record

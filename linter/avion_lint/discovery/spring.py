@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from posixpath import basename
 
-from avion_lint.pattern import pattern
+from avion_lint.pattern import IGNORECASE, MULTILINE, pattern
 from avion_lint.runners.flyway_configuration import TRANSACTIONAL_LOCK, Source, SourceKind
 from avion_lint.source import Document
 
-_NAME = pattern(r"(application|bootstrap)(-[\w-]+)?\.(ya?ml|properties)", re.IGNORECASE)
-_PROPERTY = pattern(r"^[ \t]*spring\.flyway\.([\w.\[\]-]+)[ \t]*[=:][ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_NAME = pattern(r"(application|bootstrap)(-[\w-]+)?\.(ya?ml|properties)", IGNORECASE)
+_JOINT = pattern(r"-(\w)")
+_PROPERTY = pattern(r"^[ \t]*spring\.flyway\.([\w.\[\]-]+)[ \t]*[=:][ \t]*(.*?)[ \t]*$", MULTILINE)
 # Spring's names of what it calls otherwise than Flyway does.
 _NAMES = {"postgresql.transactionalLock": TRANSACTIONAL_LOCK, "initSqls": "initSql"}
 _PREFIX = "spring.flyway."
@@ -36,7 +36,7 @@ def _flyway_name(key: str) -> str:
     """`baseline-on-migrate` → `baselineOnMigrate`; the names of placeholders stay as they are."""
     if key.startswith("placeholders."):
         return key
-    camel = re.sub(r"-(\w)", lambda letter: letter[1].upper(), key)
+    camel = _JOINT.sub(lambda letter: letter[1].upper(), key)
     return _NAMES.get(camel, camel)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
 
+from avion_lint.clock import UTC, datetime
 from avion_lint.record import record
 
 TYPE_CHECKING = False

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 
 from avion_lint import tool
+from avion_lint.clock import date
 from avion_lint.discovery.gather import Gathering
 from avion_lint.finding import Finding, Level
 from avion_lint.history.ground import Ground

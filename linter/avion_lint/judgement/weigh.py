@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date
-from fnmatch import fnmatchcase
 
 from avion_lint import globs, tool
+from avion_lint.clock import date
 from avion_lint.finding import Finding, Level
 from avion_lint.judgement.fingerprint import fingerprint, normalised
 from avion_lint.policy.in_force import Policy
@@ -165,14 +164,14 @@ def _exempts(exemption: Exemption, result: Result) -> bool:
     path = result.finding.place.document.path
     return (
         exemption.rule.id == result.rule.id
-        and fnmatchcase(result.finding.object, exemption.object)
+        and globs.fits(exemption.object, result.finding.object)
         and _reaches(exemption, path, result.service)
     )
 
 
 def _reaches(exemption: Exemption, path: str, service: str) -> bool:
     """Whether the exception is for this file of this service."""
-    if exemption.service and not fnmatchcase(service, exemption.service):
+    if exemption.service and not globs.fits(exemption.service, service):
         return False
     return not exemption.path or globs.matches(exemption.path, path)
 

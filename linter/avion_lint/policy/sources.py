@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from posixpath import dirname
 
+from avion_lint.loading import load
 from avion_lint.problems import SettingsError, suggestion
 from avion_lint.record import record
 from avion_lint.source import Document, Place, Span
@@ -131,7 +131,7 @@ def _yaml(document: Document) -> Node:
 
 def text_of(name: str) -> str:
     """Text of a file that lies in our package of policies; `importlib.resources` takes 15 ms to load."""
-    package = import_module(PACKAGE)
+    package = load(PACKAGE)
     return package.__loader__.get_data(f"{dirname(package.__file__ or '')}/{name}").decode()  # type: ignore[union-attr,no-any-return]
 
 

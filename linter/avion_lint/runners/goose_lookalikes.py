@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from avion_lint.pattern import pattern
@@ -10,6 +9,10 @@ from avion_lint.record import record
 from avion_lint.runners.goose_annotations import Annotation
 from avion_lint.runners.goose_lines import line_around
 from avion_lint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 _NAMED = pattern(r"[gG+](?:(?<=[gG])[oO][oO][sS][eE](?![A-Za-z0-9])|(?<=\+)[ \t\xa0]*+[A-Za-z]{4,6}(?=[ \t:_-]))")
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"

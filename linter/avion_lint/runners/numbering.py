@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from avion_lint.pattern import pattern
 from avion_lint.runners.migration import Version
 
@@ -77,6 +75,8 @@ def next_after(last: str, now: datetime) -> str:
 
 def spelling(name: str, version: Version) -> tuple[int, int] | None:
     """Where a version stands in a file's name, dots written as underscores among it; None where it does not."""
+    import re  # noqa: PLC0415 - only for files that get another name
+
     parts = map(re.escape, re.split("[._]", version.text))
     found = re.search("[._]".join(parts), name)
     return found.span() if found else None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from avion_lint.pattern import pattern
+from avion_lint.pattern import IGNORECASE, pattern
 from avion_lint.record import record
 from avion_lint.schema.model import Schema, Table
 from avion_lint.source import Span
@@ -15,7 +14,7 @@ from avion_lint.sql.lexer import comments
 VERB = "deprecates"
 _PART = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _NAME = rf"{_PART}(?:\.{_PART}){{0,2}}"
-_COMMENT = pattern(rf"(?:--|/\*+)\s*avion-?lint\s*:\s*{VERB}\b\s*(?P<names>{_NAME}(?:\s*,\s*{_NAME})*)?", re.IGNORECASE)
+_COMMENT = pattern(rf"(?:--|/\*+)\s*avion-?lint\s*:\s*{VERB}\b\s*(?P<names>{_NAME}(?:\s*,\s*{_NAME})*)?", IGNORECASE)
 _EACH = pattern(_NAME)
 _PARTS = pattern(_PART)
 _RELATIONS = (a.ObjectKind.VIEW, a.ObjectKind.MATERIALIZED_VIEW, a.ObjectKind.SEQUENCE)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable
 
-from avion_lint.pattern import pattern
+from avion_lint.pattern import DOTALL, IGNORECASE, MULTILINE, pattern
 from avion_lint.record import record
 from avion_lint.sql import actions as a
 from avion_lint.sql.extract import extract
 from avion_lint.sql.lexer import opaque_spans, statement_ends
 from avion_lint.sql.parse import SyntaxProblem, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 
 @record
@@ -59,13 +62,13 @@ def _needs_go(statement: str) -> bool:
 
 
 def _mark(dialect: str, reason: str, source: str, proof: Callable[[str], bool] = _refused) -> _Mark:
-    return _Mark(dialect, reason, pattern(source, re.IGNORECASE | re.MULTILINE), proof)
+    return _Mark(dialect, reason, pattern(source, IGNORECASE | MULTILINE), proof)
 
 
 _MYSQL_ENGINES = "InnoDB|MyISAM|NDB|NDBCLUSTER|Aria|RocksDB|ARCHIVE|FEDERATED"
 _INTEGER = r"\b(?:TINY|SMALL|MEDIUM|BIG)?INT(?:EGER)?(?:\s*\(\s*\d+\s*\))?"
 _GO_LINE = r"^[ \t]*GO[ \t\r]*$"
-_GO = pattern(_GO_LINE, re.IGNORECASE | re.MULTILINE)
+_GO = pattern(_GO_LINE, IGNORECASE | MULTILINE)
 
 # In order of weight: SQLite and ClickHouse take MySQL's backticks too, so what these alone have comes first.
 _MARKS = (
@@ -106,10 +109,9 @@ _SIGNS = (
     ("nvarchar", pattern(r"nvarchar\b")),
 )
 _GO_IN_SMALL = pattern(r"\n[ \t]*go[ \t\r]*(?:\n|\Z)")
-_COPY_DATA = pattern(
-    r"^[ \t]*COPY\b[^;]*\bFROM\s+STDIN\b[^;]*;[^\n]*\n(.*?)^\\\.", re.IGNORECASE | re.MULTILINE | re.DOTALL
-)
-_META_COMMAND = pattern(r"^[ \t]*\\.*$", re.MULTILINE)
+_COPY_DATA = pattern(r"^[ \t]*COPY\b[^;]*\bFROM\s+STDIN\b[^;]*;[^\n]*\n(.*?)^\\\.", IGNORECASE | MULTILINE | DOTALL)
+_LETTER = pattern(r"[^\n]")
+_META_COMMAND = pattern(r"^[ \t]*\\.*$", MULTILINE)
 _PLACEHOLDER = pattern(r"\$\{[^}\n]*\}")
 
 
@@ -142,7 +144,7 @@ def evidence(text: str) -> tuple[str, str] | None:
 
 
 def _blank(found: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", found[0])
+    return _LETTER.sub(" ", found[0])
 
 
 def _name(found: re.Match[str]) -> str:
@@ -155,7 +157,7 @@ def _code(text: str) -> str:
     pieces: list[str] = []
     at = 0
     for span in opaque_spans(text):
-        pieces += text[at : span.start], re.sub(r"[^\n]", " ", text[span.start : span.end])
+        pieces += text[at : span.start], _LETTER.sub(" ", text[span.start : span.end])
         at = span.end
     return "".join((*pieces, text[at:]))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from avion_lint.enumeration import IntEnum
-from avion_lint.pattern import pattern
+from avion_lint.pattern import DOTALL, IGNORECASE, VERBOSE, pattern
 from avion_lint.record import record
 from avion_lint.source import Span
 
@@ -47,7 +46,7 @@ _START = pattern(
     | (?<=/)\*
     | (?<=\$)(?:[0-9]++|(?:[^\x00-@[-^`{-\x7f][^\x00-/:-@[-^`{-\x7f]*+)?\$)
     | (?<=['"]))""",
-    re.VERBOSE | re.DOTALL,
+    VERBOSE | DOTALL,
 )
 _KINDS = {
     ";": Lexeme.SEMICOLON,
@@ -59,7 +58,7 @@ _KINDS = {
 }
 _NAME_REST = pattern(r"[^\x00-#%-/:-@[-^`{-\x7f]*+")
 _COMMENT_MARK = pattern(r"/\*|\*/")
-_ESCAPED_BODY = pattern(r"(?:[^'\\]++|\\.|'')*+", re.DOTALL)
+_ESCAPED_BODY = pattern(r"(?:[^'\\]++|\\.|'')*+", DOTALL)
 # Two literals count as one where at least one line end, and perhaps comments, stand between them.
 _CONTINUED = pattern(r"(?:[ \t\f\v]|--[^\n\r]*)*+[\n\r](?:[ \t\f\v\n\r]|--[^\n\r]*[\n\r])*+'")
 
@@ -141,8 +140,8 @@ _WHOLE = pattern(_CODE + r";(?:\s++|--[^\n\r]*+)*+")
 _BLANK = pattern(r"(?:\s++|--[^\n\r]*+)*+")
 _GAP = r"(?:\s|--[^\n\r]*+|(?>/\*.*?\*/))++"
 # The statements inside which PostgreSQL's grammar has semicolons: BEGIN ATOMIC bodies and the list of a rule.
-_COMPOUND = pattern(rf"CREATE{_GAP}(?:OR{_GAP}REPLACE{_GAP})?(FUNCTION|PROCEDURE|RULE)\b", re.IGNORECASE | re.DOTALL)
-_BLOCK_WORD = pattern(r"(?<![\w$])(?:begin\s+atomic|case|end)(?![\w$])", re.IGNORECASE)
+_COMPOUND = pattern(rf"CREATE{_GAP}(?:OR{_GAP}REPLACE{_GAP})?(FUNCTION|PROCEDURE|RULE)\b", IGNORECASE | DOTALL)
+_BLOCK_WORD = pattern(r"(?<![\w$])(?:begin\s+atomic|case|end)(?![\w$])", IGNORECASE)
 
 
 def statement_ends(text: str) -> list[int]:

@@ -8,13 +8,16 @@ somebody asks for something in them.
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from importlib.machinery import PathFinder
-from types import ModuleType
+from _frozen_importlib_external import PathFinder  # it is loaded, as `importlib.machinery` is not
+
+from avion_lint.loading import load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any
+else:
+    ModuleType = type(sys)
 
 _PACKAGE = "pglast"
 _HEAVY = ("pglast.ast", "pglast.enums")
@@ -37,7 +40,7 @@ def load_parser() -> ModuleType:
         return known
     if _PACKAGE not in sys.modules:
         _stand_in()
-    return import_module(f"{_PACKAGE}.parser")
+    return load(f"{_PACKAGE}.parser")
 
 
 def _stand_in() -> None:
@@ -62,6 +65,6 @@ def _load(name: str) -> None:
     for each in (_PACKAGE, *_HEAVY):
         if type(sys.modules.get(each)) is _Later:
             del sys.modules[each]
-    import_module(name)
-    package: Any = import_module(_PACKAGE)
+    load(name)
+    package: Any = load(_PACKAGE)
     package.parser = sys.modules[f"{_PACKAGE}.parser"]  # it was loaded before the package was

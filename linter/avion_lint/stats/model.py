@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
+from avion_lint.clock import date
 from avion_lint.record import field, record
 from avion_lint.source import Document, Place
 from avion_lint.sql.actions import Name

@@ -5,12 +5,14 @@ The policies that ship are written so, and every run reads one; PyYAML's import 
 
 from __future__ import annotations
 
-import re
-
 from avion_lint.pattern import pattern
 from avion_lint.record import record
 from avion_lint.source import Document, Span
 from avion_lint.yaml.nodes import Entry, Mapping, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 _LINE = pattern(r"(?P<indent>  )?(?P<key>[a-z][a-z0-9-]*):(?: (?P<value>[a-z0-9][a-z0-9-]*))?(?: +#.*)?")
 

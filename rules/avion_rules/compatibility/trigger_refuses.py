@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from avion_lint.finding import Finding, Related
-from avion_lint.pattern import pattern
+from avion_lint.pattern import DOTALL, IGNORECASE, pattern
 from avion_lint.rule import rule
 from avion_lint.schema.model import Thing
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Migration, Statement
 
 # RAISE without a level, or with EXCEPTION, ends the statement; ASSERT does so as well.
-_RAISES = pattern(r"\braise\b(?!\s+(?:debug|log|info|notice|warning)\b)|\bassert\b", re.IGNORECASE)
-_COMMENT = pattern(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_RAISES = pattern(r"\braise\b(?!\s+(?:debug|log|info|notice|warning)\b)|\bassert\b", IGNORECASE)
+_COMMENT = pattern(r"--[^\n]*|/\*.*?\*/", DOTALL)
 _STRING = pattern(r"'(?:[^']|'')*'")
 
 

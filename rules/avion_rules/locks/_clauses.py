@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from avion_lint.pattern import pattern
+from avion_lint.pattern import IGNORECASE, pattern
 from avion_lint.schema.model import Origin, Schema
 from avion_lint.schema.replay import replay
 from avion_lint.sql import actions as a
@@ -12,10 +10,10 @@ from avion_lint.subjects import Statement
 
 _NAME = r'(?:"(?:[^"]|"")+"|\$\{[^}]*\}|[\w$]+)'
 _ALTER = pattern(
-    rf"alter\s+(?:foreign\s+)?table\s+(?:if\s+exists\s+)?(?:only\s+)?({_NAME}(?:\s*\.\s*{_NAME})?)", re.IGNORECASE
+    rf"alter\s+(?:foreign\s+)?table\s+(?:if\s+exists\s+)?(?:only\s+)?({_NAME}(?:\s*\.\s*{_NAME})?)", IGNORECASE
 )
-_ADD = pattern(r"\badd\s+", re.IGNORECASE)
-_CONSTRAINT = pattern(r"add\s+constraint\s+", re.IGNORECASE)
+_ADD = pattern(r"\badd\s+", IGNORECASE)
+_CONSTRAINT = pattern(r"add\s+constraint\s+", IGNORECASE)
 
 
 def table_sql(statement: Statement, table: a.Name) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
-from avion_lint.pattern import pattern
+from avion_lint.pattern import IGNORECASE, pattern
 from avion_lint.sql import actions as a
 from avion_lint.subjects import Statement
 from avion_rules.locks._clauses import in_full
 from avion_rules.locks._remedies import in_migrations, lock_off
 from avion_rules.locks._two_steps import for_each_partition, partitions_of
 
-_INDEX = pattern(r"\bindex\b", re.IGNORECASE)
+_INDEX = pattern(r"\bindex\b", IGNORECASE)
 _NAME = r'(?:"(?:[^"]|"")+"|\$\{[^}]*\}|[\w$]+)'
-_TABLE = pattern(rf"\bon\s+(?:only\s+)?{_NAME}(?:\s*\.\s*{_NAME})?", re.IGNORECASE)
-_EXISTS = pattern(r"\bif\s+not\s+exists\s+", re.IGNORECASE)
+_TABLE = pattern(rf"\bon\s+(?:only\s+)?{_NAME}(?:\s*\.\s*{_NAME})?", IGNORECASE)
+_EXISTS = pattern(r"\bif\s+not\s+exists\s+", IGNORECASE)
 
 
 def concurrent_build(statement: Statement, index: a.CreateIndex) -> str:

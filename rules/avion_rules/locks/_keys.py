@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from avion_lint.pattern import pattern
+from avion_lint.pattern import IGNORECASE, pattern
 from avion_lint.record import record
 from avion_lint.runners.migration import Runner
 from avion_lint.schema.model import Origin
@@ -25,9 +23,9 @@ from avion_rules.locks._two_steps import for_each_partition, partitions_of
 _PARTS = pattern(
     r"\b(?:unique|primary\s+key)\s*(?P<nulls>nulls\s+(?:not\s+)?distinct)?\s*(?P<columns>\([^()]*\))\s*"
     r"(?P<include>include\s*\([^()]*\))?",
-    re.IGNORECASE,
+    IGNORECASE,
 )
-_DEFERRED = pattern(r"\b(?:(?:not\s+)?deferrable|initially\s+(?:deferred|immediate))\b", re.IGNORECASE)
+_DEFERRED = pattern(r"\b(?:(?:not\s+)?deferrable|initially\s+(?:deferred|immediate))\b", IGNORECASE)
 
 
 @record

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from avion_lint.pattern import pattern
+from avion_lint.pattern import IGNORECASE, MULTILINE, pattern
 from avion_lint.runners.migration import Direction, Misread, ReadError
 from avion_lint.source import Span
 from avion_lint.subjects import Migration
@@ -12,13 +10,17 @@ from avion_lint.subjects import Migration
 DIRECTIVES = frozenset({Misread.DIRECTIVE_AS_COMMENT, Misread.DIRECTIVE_BY_VERSION})
 
 # The spellings of Up that some goose reads; and whatever the eye may take for one.
-_UP = pattern(r"^\ufeff?--.*\+goose\s+(?i:up)\s*$", re.MULTILINE)
-_LIKE_UP = pattern(r"^[^\w\n]*goose[^\w\n]+up\b[^\n]*", re.IGNORECASE | re.MULTILINE)
+_UP = pattern(r"^\ufeff?--.*\+goose\s+(?i:up)\s*$", MULTILINE)
+_LIKE_UP = pattern(r"^[^\w\n]*goose[^\w\n]+up\b[^\n]*", IGNORECASE | MULTILINE)
 
 
 def misspelt(migration: Migration, word: str) -> bool:
     """Whether some goose reads a line as a comment that means the annotation `word` (`Down`)."""
-    spans = (misread.span for misread in migration.file.misreadings if misread.kind in DIRECTIVES)
+    spans = [misread.span for misread in migration.file.misreadings if misread.kind in DIRECTIVES]
+    if not spans:
+        return False
+    import re  # noqa: PLC0415 - few files have such a line
+
     return any(re.search(rf"(?i)\b{word}\b", migration.place(span).text) for span in spans)
 
 

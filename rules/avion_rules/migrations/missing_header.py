@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from avion_lint.finding import Finding
 from avion_lint.record import record
@@ -31,13 +30,9 @@ class Headers:
 
     def __post_init__(self) -> None:
         for header in self.headers:
-            try:
-                _pattern(header)
-            except re.error as error:
-                raise ValueError(f"`{header}` is no regular expression: {error}") from error
+            _told_by(header)
 
 
-_ANY = r"\S.*"
 _DATED = {Kind.VERSIONED, Kind.BASELINE}
 
 
@@ -47,26 +42,29 @@ _ENOUGH = 3  # migrations that tell what a service's custom is
 @rule("MG103", subject=Project, options=Headers, any_database=True)
 def missing_header(project: Project, options: Headers) -> Iterator[Finding]:
     """Find a migration that does not say at its top who wrote it and when."""
-    patterns = {header: _pattern(header) for header in options.headers}
-    judged = [(each, _missing(each, patterns)) for each in project.judged if each.kind in _DATED]
+    lines = {header: _told_by(header) for header in options.headers}
+    judged = [(each, _missing(each, lines)) for each in project.judged if each.kind in _DATED]
     wanted = {header for _, missing in judged for header in missing}
     if wanted and not options.always:
         dated = [file.document for file in project.files if file.kind in _DATED]
         if len(dated) > _ENOUGH:
-            wanted = {header for header in wanted if any(_has(each, patterns[header]) for each in dated)}
+            wanted = {header for header in wanted if any(_has(each, lines[header]) for each in dated)}
     for migration, lacking in judged:
         missing = [header for header in lacking if header in wanted]
         if missing:
             yield _finding(migration, missing)
 
 
-def _missing(migration: Migration, patterns: dict[str, re.Pattern[str]]) -> list[str]:
+IsLine = Callable[[str], object]
+
+
+def _missing(migration: Migration, wanted: dict[str, IsLine]) -> list[str]:
     lines = tuple(header_lines(migration.document))
-    return [header for header, wanted in patterns.items() if not any(map(wanted.fullmatch, lines))]
+    return [header for header, is_it in wanted.items() if not any(map(is_it, lines))]
 
 
-def _has(document: Document, wanted: re.Pattern[str]) -> bool:
-    return any(map(wanted.fullmatch, header_lines(document)))
+def _has(document: Document, is_it: IsLine) -> bool:
+    return any(map(is_it, header_lines(document)))
 
 
 def _finding(migration: Migration, missing: list[str]) -> Finding:
@@ -76,9 +74,22 @@ def _finding(migration: Migration, missing: list[str]) -> Finding:
     return migration.finding(None, message, f"Write {example} as comments of their own above the first statement.")
 
 
-def _pattern(header: str) -> re.Pattern[str]:
+def _told_by(header: str) -> IsLine:
+    """What tells whether a line is that header; ValueError where its value is no regular expression."""
     name, _, value = (part.strip() for part in header.partition(":"))
-    return re.compile(rf"(?i:{re.escape(name)})[ \t]*:[ \t]*(?:{value or _ANY})")
+    if not value:
+        return lambda line: _has_value(line, name.lower())
+    import re  # noqa: PLC0415 - the default headers may have any value
+
+    try:
+        return re.compile(rf"(?i:{re.escape(name)})[ \t]*:[ \t]*(?:{value})").fullmatch
+    except re.error as error:
+        raise ValueError(f"`{header}` is no regular expression: {error}") from error
+
+
+def _has_value(line: str, name: str) -> bool:
+    before, _, value = line.partition(":")
+    return before.rstrip(" \t").lower() == name and value.lstrip(" \t")[:1].strip() != ""
 
 
 def _example(header: str) -> str:

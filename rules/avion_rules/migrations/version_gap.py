@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from math import gcd
@@ -48,7 +47,7 @@ def _misnamed(project: Project) -> Iterator[Parts]:
     for file in project.unrecognised:
         number = _NUMBER.match(file.problem.suggestion)
         if number:
-            yield tuple(int(part) for part in re.split(r"[._]", number[1]))
+            yield tuple(int(part) for part in number[1].replace("_", ".").split("."))
 
 
 _NUMBER = pattern(r"[A-Za-z]?(\d+(?:[._]\d+)*)")
