@@ -100,14 +100,38 @@ def test_a_source_that_has_changed_is_compiled_anew(package: Path, text: str, la
     assert kept(package).read_bytes() != data, "it is written anew"
 
 
-def test_what_is_loaded_already_stays_and_still_belongs_to_the_whole(package: Path) -> None:
-    said(package)
+def test_what_is_loaded_already_stays(package: Path) -> None:
+    made(package)
 
     assert said(package, "import avion_rules.part; avion_rules.part.PART = 5") == ["25", *ALL]
-    assert said(package) == ["21", *ALL]
-    forget_compiled(package)
-    assert said(package, "import avion_rules.inner.deep") == ["21", *ALL]
-    assert said(package) == ["21", *ALL]
+
+
+def test_a_file_that_needs_what_is_not_loaded_is_written_anew_and_then_does_for_both(package: Path) -> None:
+    for _ in range(2):
+        assert said(package, "import avion_rules.inner") == ["21", *ALL]
+    data = kept(package).read_bytes()
+    assert [said(package), said(package)] == [["21", *ALL]] * 2
+    assert (more := kept(package).read_bytes()) != data
+    assert said(package, "import avion_rules.inner") == ["21", *ALL]
+    assert kept(package).read_bytes() == more
+
+
+@pytest.mark.parametrize("name", ["part", "whole", "inner/__init__", "inner/deep", "inner/base", "inner/later"])
+def test_with_modules_that_python_has_just_compiled_nothing_is_kept_that_would_lack_them(
+    package: Path, name: str
+) -> None:
+    (package / "inner/__init__.py").write_text(
+        "from avion_rules.inner.deep import DEEP\nfrom avion_rules.inner.later import LATER"
+    )
+    (package / "inner/deep.py").write_text("from avion_rules.inner.base import BASE\nDEEP = BASE")
+    (package / "inner/base.py").write_text("BASE = 20")
+    (package / "inner/later.py").write_text("from avion_rules.inner.base import BASE\nLATER = BASE")
+    said(package)
+    for path in {package / f"{name}.py", package / "inner/__init__.py", package / "inner/base.py"}:
+        path.write_text(f"{path.read_text()}\n# other")
+
+    assert [said(package)[0] for _ in range(3)] == ["21"] * 3
+    assert kept(package).exists()
 
 
 @pytest.mark.parametrize("harm", [lambda _: b"", lambda data: data[:-9], lambda data: b"\0" * 4 + data[4:]])

@@ -10,7 +10,7 @@ import sys
 from _frozen_importlib_external import MAGIC_NUMBER
 from marshal import dumps, loads
 
-from avion_lint.loading import Finder, Loader, contents, state_of
+from avion_lint.loading import PACKAGE, Finder, Loader, contents, state_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,35 +26,40 @@ _HEAD = 8  # bytes that tell which Python has written a file, and where the code
 def load_whole(name: str) -> None:
     """Load a module with all that it imports of its own top package; nothing where `hasten` was not called.
 
-    The file is written, if Python may write what it compiles, where one is missing or does not hold any more.
+    The file is written, if Python may write what it compiles, where none holds that says all.
     """
     finder = next((each for each in sys.meta_path if isinstance(each, Finder)), None)
     if finder is None or name in sys.modules:
         return
     package, _, last = name.rpartition(".")
-    top = sys.modules[name.partition(".")[0]].__path__[0]
+    top = sys.modules[name.partition(".")[0]]
     path = f"{sys.modules[package].__path__[0]}/__pycache__/{last}{_ENDING}"
-    kept = _read(path, top, finder.complete)
-    known = [loader for loader in kept if loader.name in sys.modules]
-    before = len(finder.complete)
-    _run([loader for loader in kept if loader.name not in sys.modules])
+    before, count = _loaded(top), len(finder.complete)
+    kept = _read(path, top.__path__[0], finder.complete)
+    _run(kept)
     __import__(name)
-    loaded = [loader for loader in finder.complete[before:] if loader.path.startswith(f"{top}/")]
-    if len(known) + len(loaded) > len(kept):
+    found = [loader for loader in finder.complete[count:] if loader.name.startswith(f"{top.__name__}.")]
+    # What Python compiled just now is not among them: it is kept the next time, since a part alone would not do.
+    if not kept and {loader.name for loader in found} == _loaded(top) - before:
         from avion_lint.keeping import keep  # noqa: PLC0415 - once after an installation
 
-        keep(path, lambda: _packed((*known, *loaded), top))
+        keep(path, lambda: _packed(found, top.__path__[0], before))
+
+
+def _loaded(top: ModuleType) -> set[str]:
+    """Names of the modules of a top package that are loaded."""
+    return {name for name in sys.modules if name.startswith(f"{top.__name__}.")}
 
 
 def _read(path: str, top: str, complete: list[Loader]) -> Sequence[Loader]:
-    """The modules in a file; none where the source of one of them has changed, or lies elsewhere."""
+    """The modules in a file; none where a source has changed or lies elsewhere, or what they need is not loaded."""
     try:
         data = contents(path)
         if not data.startswith(MAGIC_NUMBER):
             return ()
         start = int.from_bytes(data[len(MAGIC_NUMBER) : _HEAD], "little")
-        told = loads(data[_HEAD:start])  # noqa: S302 - of the folder from which Python loads what it has compiled
-        if any(state != state_of(top + place) for _, place, state in told):
+        told, needed = loads(data[_HEAD:start])  # noqa: S302 - of the folder from which Python loads what it compiled
+        if not sys.modules.keys() >= {*needed} or any(state != state_of(top + place) for _, place, state in told):
             return ()
         codes = loads(memoryview(data)[start:])  # noqa: S302 - as above
     except (OSError, EOFError, ValueError, TypeError):
@@ -64,19 +69,22 @@ def _read(path: str, top: str, complete: list[Loader]) -> Sequence[Loader]:
 
 
 def _run(loaders: Iterable[Loader]) -> None:
-    """Load modules, each of which imports only such as come before it, or packages that it is in."""
-    modules = [(loader, _module(loader)) for loader in loaders]
-    sys.modules.update((loader.name, module) for loader, module in modules)
+    """Load modules that are not loaded yet, each of which imports only such as come before it, or packages it is in."""
+    missing = [loader for loader in loaders if loader.name not in sys.modules]
+    waiting = {loader.name: _module(loader) for loader in missing if loader.path.endswith(PACKAGE)}
+    sys.modules.update(waiting)
     try:
-        while modules:
-            loader, module = modules[0]
-            package, _, last = loader.name.rpartition(".")
+        for loader in missing:
+            if loader.name not in waiting:
+                waiting[loader.name] = sys.modules[loader.name] = _module(loader)
+            module = waiting[loader.name]
             loader.exec_module(module)
+            package, _, last = loader.name.rpartition(".")
             setattr(sys.modules[package], last, module)
-            del modules[0]
+            del waiting[loader.name]
     finally:
-        for loader, _ in modules:
-            del sys.modules[loader.name]
+        for name in waiting:
+            del sys.modules[name]
 
 
 def _module(loader: Loader) -> ModuleType:
@@ -89,8 +97,9 @@ def _module(loader: Loader) -> ModuleType:
     return module
 
 
-def _packed(loaders: Sequence[Loader], top: str) -> bytes:
-    """What the file holds: names, sources below the top package with time and size, and then the code of them all."""
-    told = dumps([(loader.name, loader.path.removeprefix(top), state_of(loader.path)) for loader in loaders])
+def _packed(loaders: Sequence[Loader], top: str, needed: Iterable[str]) -> bytes:
+    """What the file holds: names, sources below the top package with time and size, what they need; then all code."""
+    names = [(loader.name, loader.path.removeprefix(top), state_of(loader.path)) for loader in loaders]
+    told = dumps((names, sorted(needed)))
     head = MAGIC_NUMBER + (_HEAD + len(told)).to_bytes(_HEAD - len(MAGIC_NUMBER), "little")
     return head + told + dumps([loader.code for loader in loaders])
