@@ -9,7 +9,6 @@ from pathlib import Path
 import avion_lint.cli.judging
 from avion_lint import stamps
 from avion_lint.cache import kept
-from avion_lint.cache.said import encoded
 from avion_lint.cache.store import Store
 from avion_lint.cli import run
 from avion_rules import all_rules
@@ -96,7 +95,7 @@ def mark(cache: Path) -> None:
         whole = kept.read(store.read(path.stem) or b"")
         said = kept.Said(
             whole.said.code,
-            MARK.encode() + encoded(whole.said.report).removeprefix(MARK.encode()),
+            MARK.encode() + whole.said.report.removeprefix(MARK.encode()),
             whole.said.sarif,
             whole.said.summary,
         )

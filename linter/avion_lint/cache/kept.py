@@ -12,7 +12,7 @@ from operator import is_
 from posixpath import dirname
 
 from avion_lint.cache.packing import from_words, packed, unpacked, words
-from avion_lint.cache.said import Said, encoded
+from avion_lint.cache.said import Said
 from avion_lint.discovery.tree import Taken, Unreadable, WorkTree
 from avion_lint.git.process import digest
 from avion_lint.git.values import Content, Repository
@@ -170,11 +170,12 @@ if TYPE_CHECKING:
 def write(whole: Kept) -> bytes:
     """The bytes of what is kept."""
     said = whole.said
-    texts = (said.report, said.sarif, said.summary)
+    summary = None if said.summary is None else said.summary.encode("utf-8", "backslashreplace")
+    told = (said.report, said.sarif, summary)
     return packed(
         (
             b"%d" % said.code,
-            *(b"" if text is None else b"=" + encoded(text) for text in texts),
+            *(b"" if part is None else b"=" + part for part in told),
             words(whole.folders),
             *(_packed_files(files) for files in (whole.asked, *whole.others)),
         )
@@ -189,12 +190,8 @@ def _packed_files(files: Files) -> bytes:
 def read(data: bytes) -> Kept:
     """What was kept; raises ValueError for other bytes."""
     code, report, sarif, summary, folders, asked, *others = unpacked(data)
-    said = Said(int(code), report[1:], _text(sarif), _text(summary))
+    said = Said(int(code), report[1:], sarif[1:] if sarif else None, summary[1:].decode() if summary else None)
     return Kept(said, _unpacked_files(asked), tuple(from_words(folders)), tuple(map(_unpacked_files, others)))
-
-
-def _text(part: bytes) -> str | None:
-    return part[1:].decode() if part else None
 
 
 def _unpacked_files(part: bytes) -> Files:

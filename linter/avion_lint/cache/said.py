@@ -9,15 +9,10 @@ from avion_lint.record import record
 class Said:
     """What a run told: its exit code, the report, the SARIF file and the step summary, as far as they were wanted.
 
-    The report is the bytes of one in UTF-8 where an earlier run told it, so that it is written as it was kept.
+    The reports are bytes in UTF-8, as they are written and kept.
     """
 
     code: int
-    report: str | bytes
-    sarif: str | None = None
+    report: bytes
+    sarif: bytes | None = None
     summary: str | None = None
-
-
-def encoded(text: str | bytes) -> bytes:
-    """The bytes of a report, in UTF-8; what is no Unicode, as in odd names of files, is written as an escape."""
-    return text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")

@@ -14,7 +14,7 @@ from avion_lint.finding import Level
 from avion_lint.git import GitError
 from avion_lint.judgement.judge import Case, judge, unknown
 from avion_lint.record import replace
-from avion_lint.report.formats import Format, Options, render
+from avion_lint.report.formats import Format, Options, report
 from avion_lint.verdict import Verdict
 
 TYPE_CHECKING = False
@@ -50,8 +50,8 @@ def judged(given: Namespace, chosen: str, look: Look, earlier: Remembered | None
 def _said(given: Namespace, form: Format, look: Look, verdict: Verdict, fail_on: Level) -> Said:
     return Said(
         Exit.CLEAN if given.exit_zero else exit_code(verdict, fail_on),
-        render(form, verdict, _options(given, verdict, form, look)),
-        render(Format.SARIF, verdict, _sarif_options(verdict)) if given.sarif else None,
+        report(form, verdict, _options(given, verdict, form, look)),
+        report(Format.SARIF, verdict, _sarif_options(verdict)) if given.sarif else None,
         _step_summary(form, verdict),
     )
 

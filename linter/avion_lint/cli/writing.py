@@ -60,9 +60,9 @@ def _umask() -> int:
     return mask
 
 
-def write_sarif(path: str, text: str) -> None:
+def write_sarif(path: str, report: bytes) -> None:
     """Write a SARIF file; refuses names that could be a migration meant as a PATH argument."""
     if not path.lower().endswith((".sarif", ".json")):
         message = f"--sarif takes a file that ends in .sarif or .json, not {path}; paths to judge come before it"
         raise UsageError(message)
-    write_file(path, text)
+    write_file(path, report)

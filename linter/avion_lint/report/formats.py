@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from avion_lint.enumeration import StrEnum
 from avion_lint.record import field, record
@@ -48,38 +48,50 @@ def render(format: str, verdict: Verdict, options: Options) -> str:  # noqa: A00
 
     Raises ValueError for a word that is no Format.
     """
-    match Format(format):
+    return "".join(_parts(Format(format), verdict, options))
+
+
+def report(format: str, verdict: Verdict, options: Options) -> bytes:  # noqa: A002 - as above
+    """Return the same in UTF-8, put together of parts, since it may be large."""
+    from avion_lint.report.assembled import encoded
+
+    return encoded(_parts(Format(format), verdict, options))
+
+
+def _parts(format: Format, verdict: Verdict, options: Options) -> Iterable[str]:  # noqa: A002 - as above
+    parts: Iterable[str]
+    match format:
         case Format.TEXT:
-            report = _text(verdict, options)
+            parts = _text(verdict, options)
         case Format.JSON:
             from avion_lint.report import json_report
 
-            report = json_report.render(verdict)
+            parts = json_report.parts(verdict)
         case Format.SARIF:
             from avion_lint.report import sarif
 
-            report = sarif.render(verdict, options.pages, include_suppressed=options.include_suppressed)
+            parts = sarif.parts(verdict, options.pages, include_suppressed=options.include_suppressed)
         case Format.GITHUB:
-            report = _github(verdict, options)
+            parts = (_github(verdict, options),)
         case Format.GITLAB:
             from avion_lint.report import gitlab
 
-            report = gitlab.render(verdict)
+            parts = (gitlab.render(verdict),)
         case Format.JUNIT:
             from avion_lint.report import junit
 
-            report = junit.render(verdict)
+            parts = (junit.render(verdict),)
         case Format.MARKDOWN:
             from avion_lint.report import markdown
 
-            report = markdown.render(verdict)
-    return report
+            parts = (markdown.render(verdict),)
+    return parts
 
 
-def _text(verdict: Verdict, options: Options) -> str:
+def _text(verdict: Verdict, options: Options) -> Iterable[str]:
     from avion_lint.report import text
 
-    return text.render(
+    return text.parts(
         verdict,
         colour=options.colour,
         quiet=options.quiet,

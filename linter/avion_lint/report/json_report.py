@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from avion_lint.finding import Fix, Level
 from avion_lint.report.extent import extent
-from avion_lint.report.json_text import dump
+from avion_lint.report.json_text import dumped
 from avion_lint.source import Place
 from avion_lint.verdict import Result, Suppressed, Unchecked, Verdict
 
@@ -15,7 +17,12 @@ Json = dict[str, object]
 
 def render(verdict: Verdict) -> str:
     """Return the report as JSON text; equal verdicts give equal text."""
-    return dump(
+    return "".join(parts(verdict))
+
+
+def parts(verdict: Verdict) -> Iterator[str]:
+    """The same in parts."""
+    return dumped(
         {
             "version": VERSION,
             "summary": _summary(verdict),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from avion_lint.report.assembled import assembled
-
 
 def dump(value: object, depth: int) -> str:
     """Value as JSON in ASCII, ended by a line feed; keys keep their order.
@@ -19,7 +17,12 @@ def dump(value: object, depth: int) -> str:
     bytes in a path (surrogates) break no encoder. `##[` is the one sequence that GitHub's runner obeys in
     the middle of a line; it only stands inside strings, where a bracket may be written by its number.
     """
-    return assembled(_parts(value, depth, "", "\n"))
+    return "".join(dumped(value, depth))
+
+
+def dumped(value: object, depth: int) -> Iterator[str]:
+    """The same in parts."""
+    return _parts(value, depth, "", "\n")
 
 
 def _parts(value: object, depth: int, indent: str, end: str) -> Iterator[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from avion_lint import __version__
 from avion_lint.finding import Finding, Related
 from avion_lint.pages.model import Page
 from avion_lint.record import record
 from avion_lint.report.extent import extent
-from avion_lint.report.json_text import dump
+from avion_lint.report.json_text import dumped
 from avion_lint.report.line_hash import line_hashes
 from avion_lint.report.sarif_fixes import fixes
 from avion_lint.report.sarif_places import artifact, one_line, whole
@@ -44,6 +44,13 @@ def render(verdict: Verdict, pages: Mapping[str, Page] | None = None, *, include
     `pages` gives the rules' pages by rule id. Suppressed results are left out unless asked for,
     because GitHub opens alerts for them as for any other (github/codeql-action issue 1230).
     """
+    return "".join(parts(verdict, pages, include_suppressed=include_suppressed))
+
+
+def parts(
+    verdict: Verdict, pages: Mapping[str, Page] | None = None, *, include_suppressed: bool = False
+) -> Iterator[str]:
+    """The same in parts."""
     results = [_Shown(result) for result in verdict.results]
     if include_suppressed:
         results += [_Shown(suppressed.result, suppressed) for suppressed in verdict.suppressed]
@@ -51,7 +58,7 @@ def render(verdict: Verdict, pages: Mapping[str, Page] | None = None, *, include
     kept = _kept(results)
     run = _run(verdict, kept, pages or {}, mark_suppressed=include_suppressed)
     run["invocations"] = [_invocation(verdict.unchecked, len(results) - len(kept))]
-    return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, depth=6)
+    return dumped({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, depth=6)
 
 
 def _kept(results: list[_Shown]) -> list[_Shown]:

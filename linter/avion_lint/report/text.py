@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avion_lint.finding import Finding, Related
-from avion_lint.report.assembled import assembled
 from avion_lint.report.excerpt import excerpt
 from avion_lint.report.extent import beginning
 from avion_lint.report.plain import harmless_lines, one_line, width, without_commands
@@ -39,10 +38,15 @@ def render(
     is the width of the terminal: messages are wrapped and source lines are cut to it; remedies are left as
     they are, so that they can be copied.
     """
+    return "".join(parts(verdict, colour=colour, quiet=quiet, verbose=verbose, columns=columns))
+
+
+def parts(verdict: Verdict, *, colour: bool, quiet: bool, verbose: bool, columns: int) -> Iterator[str]:
+    """The same in parts."""
     style = Style(colour)
     blocks = _quiet_blocks(verdict, style) if quiet else _blocks(verdict, style, columns, verbose=verbose)
     separator = "\n" if quiet else "\n\n"
-    return assembled(_joined(blocks, separator))
+    return _joined(blocks, separator)
 
 
 def _joined(blocks: Iterator[list[str]], separator: str) -> Iterator[str]:

@@ -36,6 +36,7 @@ _GONE: Any = object()
 _ABSENT: Any = object()
 _NEW = 16  # entries that a state has for itself; when they are more, they move down a layer
 _RECENT = 256  # entries of the layer below, at least
+_KNOWN = 4096  # values of which is remembered what they have to do with
 
 
 class Layers(MutableMapping[Key, Value]):
@@ -237,7 +238,7 @@ class Catalogue(Layers[Key, Value]):
         super().__init__()
         self._concerns: Callable[[Value], Iterable[Any]] = concerns
         self._about: Groups[Any, Key] = Groups()
-        self._concerned: dict[Key, tuple[Value, tuple[Any, ...]]] = {}  # of the value put last, in whatever state
+        self._concerned: dict[Key, tuple[Value, tuple[Any, ...]]] = {}  # of values put lately, in whatever state
         for key, value in (values or {}).items():
             self[key] = value
 
@@ -290,6 +291,8 @@ class Catalogue(Layers[Key, Value]):
         """Names that a value has to do with, each once; those of the value put last are known."""
         known = self._concerned.get(key)
         if known is None or known[0] is not value:
+            if len(self._concerned) > _KNOWN:
+                self._concerned.clear()
             known = self._concerned[key] = (value, tuple(dict.fromkeys(self._concerns(value))))
         return known[1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import intern
 
 from avion_lint.record import replace
 from avion_lint.sql.actions import (
@@ -47,8 +48,8 @@ def relation(node: Node) -> Name:
 
 
 def strings(items: list[Node]) -> tuple[str, ...]:
-    """Values of a list of String nodes; other nodes are left out."""
-    return tuple([item["String"].get("sval", "") for item in items if "String" in item])
+    """Values of a list of String nodes, each kept once; other nodes are left out."""
+    return tuple([intern(item["String"].get("sval", "")) for item in items if "String" in item])
 
 
 def dotted(parts: tuple[str, ...]) -> Name:
@@ -66,7 +67,16 @@ def type_of(node: Node) -> Type:
     modifiers = tuple(map(_integer, node["typmods"])) if "typmods" in node else ()
     if canonical == "character" and modifiers == (1,):
         modifiers = ()
-    return Type(canonical, modifiers, bool(node.get("arrayBounds")))
+    array = bool(node.get("arrayBounds"))
+    plain = None if modifiers or array else _PLAIN_TYPES.get(canonical)
+    return plain or Type(canonical, modifiers, array)
+
+
+# The types of most columns, of which there may be a hundred thousand.
+_PLAIN_TYPES = {
+    name: Type(name)
+    for name in (*_TYPE_NAMES.values(), "date", "interval", "json", "jsonb", "numeric", "serial", "text", "uuid")
+}
 
 
 def parameters(items: list[Node]) -> tuple[str, ...]:
@@ -336,7 +346,7 @@ def _not_null_column(node: Node, kind: ConstraintKind, column: str | None) -> st
 
 def column(node: Node) -> ColumnDefinition:
     """A ColumnDef with its constraints."""
-    name = node.get("colname", "")
+    name = intern(node.get("colname", ""))  # thousands of tables have columns of that name
     if not node.keys() & _OF_LITTLE:
         return ColumnDefinition(name, type_of(node.get("typeName", {})))
     given = [item["Constraint"] for item in node.get("constraints", []) if "Constraint" in item]

@@ -40,9 +40,12 @@ class Draft:
         """The known table or view that a name stands for, or where it would be."""
         tables, things = self.tables, self.things
         for schema in (TEMPORARY, *self.search_path) if name.schema is None else (name.schema,):
-            found = (schema, name.name)  # a name is a tuple, and is found by one
-            if found in tables or (_VIEW, found, None) in things or (_MATERIALIZED, found, None) in things:
-                return a.Name(*found)
+            found = a.Name(schema, name.name)
+            known: Table | None = tables.get(found)
+            if known is not None:
+                return known.name  # the same for all that refer to it
+            if (_VIEW, found, None) in things or (_MATERIALIZED, found, None) in things:
+                return found
         return self.new_name(name)
 
     def new_name(self, name: a.Name, *, temporary: bool = False) -> a.Name:
