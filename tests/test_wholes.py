@@ -1,5 +1,6 @@
 """A module is loaded with all that it imports from one file, as long as that is what their sources say."""
 
+import marshal
 import os
 import subprocess
 import sys
@@ -157,6 +158,17 @@ def test_nothing_is_written_where_python_may_not_write_what_it_compiles(package:
     said(package)
     assert said(package, PYTHONDONTWRITEBYTECODE="1") == ["21", *ALL]
     assert not kept(package).exists()
+
+
+def test_modules_in_another_order_are_loaded_once_each(package: Path) -> None:
+    (package / "part.py").write_text("import sys\nsys.times = getattr(sys, 'times', 0) + 1\nPART = 1")
+    data = made(package)
+    start = int.from_bytes(data[4:8], "little")
+    (names, needed), codes = marshal.loads(data[8:start]), marshal.loads(data[start:])
+    told = marshal.dumps((names[::-1], needed))
+    kept(package).write_bytes(data[:4] + (8 + len(told)).to_bytes(4, "little") + told + marshal.dumps(codes[::-1]))
+    code = TELL.format(folder=str(package.parent), before="") + "print(sys.times)"
+    assert run(package, code).split() == ["21", *ALL, "1"]
 
 
 def test_an_error_in_a_module_leaves_none_that_is_not_complete(package: Path) -> None:

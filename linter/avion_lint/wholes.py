@@ -36,7 +36,10 @@ def load_whole(name: str) -> None:
     path = f"{sys.modules[package].__path__[0]}/__pycache__/{last}{_ENDING}"
     before, count = _loaded(top), len(finder.complete)
     kept = _read(path, top.__path__[0], finder.complete)
-    _run(kept)
+    try:
+        _run(kept)
+    except ImportError:  # in another order than that of the file; Python finds its own
+        kept = ()
     __import__(name)
     found = [loader for loader in finder.complete[count:] if loader.name.startswith(f"{top.__name__}.")]
     # What Python compiled just now is not among them: it is kept the next time, since a part alone would not do.
@@ -76,6 +79,8 @@ def _run(loaders: Iterable[Loader]) -> None:
     try:
         for loader in missing:
             if loader.name not in waiting:
+                if loader.name in sys.modules:  # one before it has imported it by itself
+                    continue
                 waiting[loader.name] = sys.modules[loader.name] = _module(loader)
             module = waiting[loader.name]
             loader.exec_module(module)
