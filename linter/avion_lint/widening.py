@@ -6,7 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from avion_lint.record import Initialising
 
-WIDEST = 21  # fields; what is wider is so rare that it is compiled when it is wanted
+WIDEST = 22  # fields; what is wider is so rare that it is compiled when it is wanted
+_LINE = 120  # characters
 _HEAD = '''\
 """An `__init__` for each number of fields, compiled when the program is. Written by `python -m avion_lint.widening`."""
 # mypy: allow-untyped-defs
@@ -36,7 +37,10 @@ def _one(width: int) -> str:
     setters = ", ".join(f"p{number}" for number in range(width))
     values = "".join(f", v{number}" for number in range(width))
     lines = "".join(f"        p{number}(self, v{number})\n" for number in range(width)) or "        pass\n"
-    return f"def _{width}({setters}):\n    def __init__(self{values}):\n{lines}\n    return __init__\n\n"
+    head = f"    def __init__(self{values}):"
+    if len(head) > _LINE:
+        head = f"    def __init__(\n        self{values}\n    ):"
+    return f"def _{width}({setters}):\n{head}\n{lines}\n    return __init__\n\n"
 
 
 if __name__ == "__main__":

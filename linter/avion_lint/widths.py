@@ -366,6 +366,36 @@ def _21(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15, p1
     return __init__
 
 
+def _22(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15, p16, p17, p18, p19, p20, p21):
+    def __init__(
+        self, v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21
+    ):
+        p0(self, v0)
+        p1(self, v1)
+        p2(self, v2)
+        p3(self, v3)
+        p4(self, v4)
+        p5(self, v5)
+        p6(self, v6)
+        p7(self, v7)
+        p8(self, v8)
+        p9(self, v9)
+        p10(self, v10)
+        p11(self, v11)
+        p12(self, v12)
+        p13(self, v13)
+        p14(self, v14)
+        p15(self, v15)
+        p16(self, v16)
+        p17(self, v17)
+        p18(self, v18)
+        p19(self, v19)
+        p20(self, v20)
+        p21(self, v21)
+
+    return __init__
+
+
 WIDTHS = (
     _0,
     _1,
@@ -389,4 +419,5 @@ WIDTHS = (
     _19,
     _20,
     _21,
+    _22,
 )
