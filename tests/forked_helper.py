@@ -5,8 +5,10 @@ That takes a tenth of the time. What a process loads, and in which order, is pro
 """
 
 import atexit
+import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -68,13 +70,13 @@ def _server():
     ours.settimeout(_TIMEOUT)
     command = [sys.executable, "-P", str(SERVER), str(theirs.fileno())]
     clean = environment("/")
-    process = subprocess.Popen(command, env=clean, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd="/")
+    subprocess.run(command, env=clean, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd="/", check=True)
     theirs.close()
-
-    def end():
-        ours.close()
-        process.kill()
-        process.wait()
-
-    atexit.register(end)
+    server = int(ours.recv(_LARGEST))
+    atexit.register(_end, server)
     return ours
+
+
+def _end(server):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(server, signal.SIGKILL)
