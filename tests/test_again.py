@@ -12,19 +12,7 @@ from avion_lint.cache.store import Store
 from tests.again_helper import MARK, SETTLED, Told, mark, told
 from tests.cli_helper import indexes, makes
 from tests.git_helper import Repo, make_repo
-
-USERS = "services/users/migrations"
-ORDERS = "services/orders/migrations"
-NEW = f"{USERS}/00009_index.sql"
-WORKFLOW = """\
-name: deploy
-on: push
-jobs:
-  migrate:
-    runs-on: ubuntu-latest
-    steps:
-      - run: goose up | tee log
-"""
+from tests.walk_helper import NEW, ORDERS, USERS, WORKFLOW
 
 
 @pytest.fixture

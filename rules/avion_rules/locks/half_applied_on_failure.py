@@ -32,10 +32,10 @@ def half_applied_on_failure(migration: Migration) -> Iterator[Finding]:
 
 def _of_constraints(statement: Statement) -> str:
     """How ADD CONSTRAINT, which knows no IF NOT EXISTS, can run twice; "" where there is none."""
-    named = {add.constraint.name for add in statement.of(a.AddConstraint)} - {None}
-    if not named:
+    names = filter(None, (add.constraint.name for add in statement.of(a.AddConstraint)))
+    drops = ", ".join(f"DROP CONSTRAINT IF EXISTS {a.identifier(name)}" for name in names)
+    if not drops:
         return ""
-    drops = ", ".join(f"DROP CONSTRAINT IF EXISTS {a.identifier(name)}" for name in sorted(filter(None, named)))
     return f" ADD CONSTRAINT has neither: write `{drops}, ` before it, in the same ALTER TABLE."
 
 
